@@ -1,0 +1,139 @@
+"""What an engine is: one small adapter per model, typed request in, files and facts out.
+
+Engines live in a child process of the worker (``engine_child``). They may be slow, leak
+or crash there; the HTTP side never imports them. An adapter reads nothing but its
+request, and the same request gives the same bytes in a fresh process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+#: Called with (fraction 0-1, a few words); raises ``Stopped`` once the unit is canceled.
+Tick = Callable[[float, str], None]
+
+
+class EngineError(Exception):
+    """An engine could not do what was asked; retrying may help.
+
+    ├── BadInput         the request itself cannot work; retrying does not help
+    └── Stopped          canceled between two steps
+    """
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class BadInput(EngineError):
+    """The request cannot work with this engine, however often it is tried."""
+
+
+class Stopped(EngineError):
+    """The unit was canceled; what was begun is thrown away."""
+
+
+@dataclass(frozen=True)
+class ImageRequest:
+    """One picture: ``width`` x ``height`` pixels, deterministic by ``seed``."""
+
+    prompt: str
+    negative_prompt: str
+    style: str
+    seed: int
+    width: int
+    height: int
+
+
+class ImageEngine(Protocol):
+    """Draws pictures."""
+
+    def load(self) -> None:
+        """Gets the model ready; called once before the first ``draw``."""
+
+    def draw(self, request: ImageRequest, out: Path, tick: Tick) -> None:
+        """Writes an RGB PNG of exactly the requested size to ``out``."""
+
+    def unload(self) -> None:
+        """Gives the memory back."""
+
+
+@dataclass(frozen=True)
+class VoiceRequest:
+    """Words to speak; pauses are silence of that many seconds."""
+
+    text: str
+    voice_id: str
+    speed: float
+    language: str
+    sentence_pause_s: float
+    paragraph_pause_s: float
+    #: Silence after the last word, part of the scene.
+    tail_s: float
+
+
+@dataclass(frozen=True)
+class Word:
+    """One whitespace-separated token of the text with the time of its sound, in s."""
+
+    text: str
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What was spoken: the tokens of the text in order, and the length of the sound."""
+
+    duration_s: float
+    sample_rate: int
+    words: tuple[Word, ...]
+    #: Index of the first word of every sentence.
+    sentences: tuple[int, ...]
+
+
+class VoiceEngine(Protocol):
+    """Speaks text."""
+
+    def load(self) -> None:
+        """Gets the voice ready; called once before the first ``speak``."""
+
+    def speak(self, request: VoiceRequest, out: Path, tick: Tick) -> Speech:
+        """Writes mono 16-bit PCM WAV to ``out``, pauses and tail included."""
+
+    def unload(self) -> None:
+        """Gives the memory back."""
+
+
+@dataclass(frozen=True)
+class UnitFile:
+    """A file that a unit wrote into its folder."""
+
+    name: str
+    media_type: str
+
+
+@dataclass(frozen=True)
+class UnitOutput:
+    """What a stage hands back: names of files in ``out_dir``, and small facts."""
+
+    files: tuple[UnitFile, ...]
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UnitCall:
+    """One unit to do, as the child receives it.
+
+    ``inputs`` maps a name of the plan (``picture``, ``clips/003``) to a file that must
+    only be read; ``out_dir`` is an empty folder of this attempt alone.
+    """
+
+    kind: str
+    engine: str
+    params: dict[str, Any]
+    inputs: dict[str, Path]
+    out_dir: Path

@@ -1,0 +1,304 @@
+"""What is asked of a worker (specs) and what it tells about it (views)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, model_validator
+
+from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
+from shared_protocol.errors import ErrorBody
+from shared_protocol.vocab import (
+    Aspect,
+    CaptionAnimation,
+    CaptionPosition,
+    CaptionStyle,
+    ColorFilter,
+    ImageStyle,
+    Pacing,
+    Quality,
+    VoiceId,
+)
+from shared_protocol.wire import JobId, Sha256, Text, View, Wire
+
+MAX_SCENES = 60
+MAX_NARRATION_CHARS = 20_000
+MAX_PROMPT_CHARS = 2_000
+
+
+class Caption(Wire):
+    """Burned-in words: the narration (automatic) or one fixed ``text``."""
+
+    #: Shown during the whole film instead of the narration; at most 200 characters.
+    text: Annotated[Text, Field(max_length=200)] | None = None
+    style: CaptionStyle = "simple"
+    position: CaptionPosition = "bottom"
+    animation: CaptionAnimation = "none"
+
+
+class EngineChoice(Wire):
+    """Engines asked for by name; ``auto`` takes the best one that the worker has."""
+
+    image: str = "auto"
+    voice: str = "auto"
+
+
+class SceneSpec(Wire):
+    """One picture with the words spoken over it."""
+
+    narration: Annotated[Text, Field(min_length=1, max_length=MAX_NARRATION_CHARS)]
+    image_prompt: Annotated[Text, Field(min_length=1, max_length=MAX_PROMPT_CHARS)]
+    negative_prompt: Annotated[Text, Field(max_length=MAX_PROMPT_CHARS)] = ""
+    title: Annotated[Text, Field(max_length=200)] | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+
+
+class FilmSpec(Wire):
+    """A narrated film: scenes in order, and the options that shape them."""
+
+    kind: Literal["film"] = "film"
+    title: Annotated[Text, Field(min_length=1, max_length=200)] = "Untitled"
+    scenes: Annotated[tuple[SceneSpec, ...], Field(min_length=1, max_length=MAX_SCENES)]
+    image_style: ImageStyle = "cinematic"
+    voice_id: VoiceId = "aria"
+    voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")] = "en"
+    #: Length of the pauses between sentences and scenes.
+    pacing: Pacing = "medium"
+    zoom_effect: bool = True
+    #: Percent between the first and the last frame of a scene.
+    zoom_intensity: Annotated[float, Field(ge=1.0, le=10.0)] = 5.0
+    #: Show the narration as captions, in the look of ``caption``.
+    auto_captions: bool = False
+    caption: Caption | None = None
+    color_filter: ColorFilter = "none"
+    aspect: Aspect = "16:9"
+    quality: Quality = "standard"
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    engine: EngineChoice = EngineChoice()
+
+    @model_validator(mode="after")
+    def _caption_is_used(self) -> FilmSpec:
+        caption = self.caption
+        if caption is not None and not caption.text and not self.auto_captions:
+            raise ValueError(
+                "caption has no text and auto_captions is false, so nothing would be "
+                "shown; set auto_captions or caption.text"
+            )
+        if caption is not None and caption.text and self.auto_captions:
+            raise ValueError(
+                "caption.text and auto_captions exclude each other; leave one out"
+            )
+        return self
+
+
+#: Later kinds (images, storyboards, transcripts) join here as a tagged union.
+JobSpec = FilmSpec
+
+
+class JobSubmission(Wire):
+    """Body of ``PUT /jobs/{job_id}``."""
+
+    spec: JobSpec
+    #: Fence: a higher number asks a finished, failed or canceled job to go on.
+    attempt: Annotated[int, Field(ge=1, le=10_000)] = 1
+    #: Finished units from a mirror; used where their files are on this worker.
+    memo: Annotated[tuple[MemoEntry, ...], Field(max_length=10_000)] = ()
+
+
+class JobState(StrEnum):
+    """The precise state of a job on a worker."""
+
+    QUEUED = "queued"
+    PREPARING = "preparing"
+    RUNNING = "running"
+    FINALIZING = "finalizing"
+    CANCELING = "canceling"
+    COMPLETE = "complete"
+    ERROR = "error"
+    CANCELED = "canceled"
+    EXPIRED = "expired"
+
+    @property
+    def terminal(self) -> bool:
+        """True once nothing will change any more within this attempt."""
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset(
+    {JobState.COMPLETE, JobState.ERROR, JobState.CANCELED, JobState.EXPIRED}
+)
+
+
+class UnitState(StrEnum):
+    """The state of one unit of a job."""
+
+    PENDING = "pending"
+    QUEUED = "queued"
+    RUNNING = "running"
+    RETRYING = "retrying"
+    DONE = "done"
+    ERROR = "error"
+
+
+class UnitView(View):
+    """One unit of work of a job: a picture, a voice, a clip, the film."""
+
+    id: str
+    kind: str
+    scene: int | None = None
+    needs: tuple[str, ...] = ()
+    state: UnitState = UnitState.PENDING
+    #: 0-1 within the running attempt.
+    progress: float = 0.0
+    attempt: int = 0
+    #: Known before the job came: remembered or mirrored, no work was done.
+    reused: bool = False
+    key: Sha256 | None = None
+    engine: str | None = None
+    result: UnitResult | None = None
+    error: ErrorBody | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+
+
+class WorkerStamp(View):
+    """Which worker speaks: the machine, this run of it, its GPU."""
+
+    id: str
+    boot_id: str
+    gpu: str | None = None
+
+
+class JobView(View):
+    """Everything a client can know of a job; the reply of ``GET /status/{job_id}``."""
+
+    job_id: JobId
+    kind: str
+    title: str
+    #: The word that old clients know: starting, processing, complete, error.
+    status: str
+    state: JobState
+    terminal: bool
+    version: int
+    progress: int
+    message: str
+    stage: str
+    stage_index: int
+    stage_total: int
+    eta_s: float | None = None
+    queue_position: int | None = None
+    attempt: int
+    created_at: str
+    started_at: str | None = None
+    finished_at: str | None = None
+    heartbeat_at: str | None = None
+    worker: WorkerStamp
+    draft: bool = False
+    warnings: tuple[str, ...] = ()
+    error: ErrorBody | None = None
+    artifacts: tuple[Artifact, ...] = ()
+    units: tuple[UnitView, ...] = ()
+    links: dict[str, str] = Field(default_factory=dict)
+    #: Hash of the spec, so that a client can see whether its request is this job.
+    spec_sha256: Sha256
+
+
+class JobAccepted(View):
+    """Reply to a submit in any form."""
+
+    success: bool = True
+    job_id: JobId
+    message: str
+    status: str = "starting"
+    state: JobState = JobState.QUEUED
+    links: dict[str, str] = Field(default_factory=dict)
+
+
+class JobSummary(View):
+    """One line of ``GET /jobs``."""
+
+    job_id: JobId
+    title: str
+    status: str
+    state: JobState
+    terminal: bool
+    version: int
+    progress: int
+    created_at: str
+
+
+class JobList(View):
+    """Reply of ``GET /jobs``, newest first."""
+
+    jobs: tuple[JobSummary, ...]
+
+
+class WaitRequest(Wire):
+    """Body of ``POST /jobs/wait``: the versions already known, by job."""
+
+    jobs: Annotated[dict[JobId, int], Field(min_length=1, max_length=500)]
+    #: Seconds to hold the reply when nothing has changed.
+    wait_s: Annotated[float, Field(ge=0, le=60)] = 25.0
+
+
+class WaitReply(View):
+    """The jobs that changed; ids this worker has never seen stand in ``unknown``."""
+
+    jobs: dict[str, JobView]
+    unknown: tuple[str, ...] = ()
+
+
+class BlobQuery(Wire):
+    """Body of ``POST /blobs/missing``."""
+
+    sha256: Annotated[tuple[Sha256, ...], Field(max_length=10_000)]
+
+
+class BlobReply(View):
+    """Which of the asked blobs the worker does not have."""
+
+    missing: tuple[Sha256, ...]
+
+
+class EngineInfo(View):
+    """An engine that a worker offers."""
+
+    name: str
+    kind: str
+    draft: bool
+    #: Why it cannot be used here; None when it can.
+    unavailable: str | None = None
+
+
+class Health(View):
+    """Reply of ``GET /health``; without a token only the first five fields are sent."""
+
+    ok: bool = True
+    status: str = "healthy"
+    device: str = "cpu"
+    gpu: str | Literal[False] = False
+    protocol: int
+    model: str | None = None
+    tts: str | None = None
+    worker_id: str | None = None
+    boot_id: str | None = None
+    version: str | None = None
+    uptime_s: float | None = None
+    ready: bool | None = None
+    accepting: bool | None = None
+    queue: dict[str, int] | None = None
+    disk: dict[str, int] | None = None
+    engines: tuple[EngineInfo, ...] | None = None
+    versions: dict[str, str] | None = None
+
+
+class Capabilities(View):
+    """Reply of ``GET /capabilities``."""
+
+    protocol: int
+    job_kinds: dict[str, dict[str, Any]]
+    engines: tuple[EngineInfo, ...]
+    vocabularies: dict[str, tuple[str, ...]]
+    limits: dict[str, int]
