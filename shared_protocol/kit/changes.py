@@ -1,0 +1,45 @@
+"""Waking those who wait for news of a job, many at a time and without polling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+
+class Changes:
+    """Who waits for which key; versions themselves are kept by the caller."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, set[asyncio.Event]] = {}
+
+    def announce(self, key: str) -> None:
+        """Wakes everybody who waits for ``key``."""
+        for event in self._waiting.get(key, ()):
+            event.set()
+
+    async def wait(
+        self, known: Mapping[str, int], current: Mapping[str, int], wait_s: float
+    ) -> None:
+        """Returns when a key's ``current`` version passes ``known``, or after a while.
+
+        ``current`` is a live mapping; a key that it lacks counts as unchanged.
+        """
+        event = asyncio.Event()
+        for key in known:
+            self._waiting.setdefault(key, set()).add(event)
+        try:
+            if wait_s <= 0 or any(current.get(k, v) > v for k, v in known.items()):
+                return
+            async with asyncio.timeout(wait_s):
+                await event.wait()
+        except TimeoutError:
+            return
+        finally:
+            for key in known:
+                self._forget(key, event)
+
+    def _forget(self, key: str, event: asyncio.Event) -> None:
+        waiting = self._waiting[key]
+        waiting.discard(event)
+        if not waiting:
+            del self._waiting[key]
