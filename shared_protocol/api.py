@@ -1,0 +1,251 @@
+"""What clients say to the orchestrator, and what it answers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, model_validator
+
+from shared_protocol.artifacts import Artifact
+from shared_protocol.errors import ErrorBody
+from shared_protocol.jobs import Caption, EngineChoice, Health, JobView
+from shared_protocol.vocab import (
+    Aspect,
+    ColorFilter,
+    HookIntensity,
+    ImageStyle,
+    Pacing,
+    Quality,
+    StoryType,
+    VoiceId,
+)
+from shared_protocol.wire import JobId, Text, View, Wire
+
+#: 60 minutes at 150 words a minute, with room for long words and Markdown.
+MAX_TEXT_CHARS = 120_000
+
+
+class Character(Wire):
+    """Somebody who appears in the story and looks the same wherever shown."""
+
+    name: Annotated[Text, Field(min_length=1, max_length=80)]
+    description: Annotated[Text, Field(min_length=1, max_length=400)]
+
+
+class RequestedEngines(EngineChoice):
+    """Engines by kind; ``script`` is ``auto`` or ``text`` (the user's own words)."""
+
+    script: Literal["auto", "text"] = "auto"
+
+
+class GenerateRequest(Wire):
+    """Body of ``POST /api/generate-video``; old spellings of fields are accepted."""
+
+    topic: Annotated[Text, Field(min_length=1, max_length=2000)] | None = None
+    script: Annotated[Text, Field(max_length=MAX_TEXT_CHARS)] | None = Field(
+        default=None, validation_alias=AliasChoices("script", "text")
+    )
+    title: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    story_type: StoryType = Field(
+        default="scary_horror",
+        validation_alias=AliasChoices("story_type", "storytype"),
+    )
+    #: Minutes.
+    duration: Annotated[float, Field(ge=1, le=60)] = 5
+    num_scenes: Annotated[int, Field(ge=1, le=60)] = 10
+    image_style: ImageStyle = Field(
+        default="cinematic", validation_alias=AliasChoices("image_style", "style")
+    )
+    voice_id: VoiceId = Field(
+        default="aria", validation_alias=AliasChoices("voice_id", "voice")
+    )
+    voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = Field(
+        default=1.0, validation_alias=AliasChoices("voice_speed", "speed")
+    )
+    #: ``auto`` takes the language of the text.
+    language: Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(-[a-z0-9]{2,8})*)$")] = (
+        "auto"
+    )
+    zoom_effect: bool = True
+    #: Percent.
+    zoom_intensity: Annotated[float, Field(ge=1.0, le=10.0)] = 5.0
+    auto_captions: bool = False
+    caption: Caption | None = None
+    color_filter: ColorFilter = "none"
+    hook_intensity: HookIntensity = "medium"
+    pacing: Pacing = "medium"
+    characters: Annotated[tuple[Character, ...], Field(max_length=5)] = ()
+    image_mode: Literal["ai_only"] = "ai_only"
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    aspect: Aspect = "16:9"
+    quality: Quality = "standard"
+    engine: RequestedEngines = RequestedEngines()
+
+    @model_validator(mode="after")
+    def _has_words(self) -> GenerateRequest:
+        if self.topic is None and self.script is None:
+            raise ValueError("topic or script is required: there is nothing to tell")
+        return self
+
+
+class FilmState(StrEnum):
+    """Where a film is, seen from the user's machine."""
+
+    STARTING = "starting"
+    GENERATING_SCRIPT = "generating_script"
+    GENERATING_IMAGE_PROMPTS = "generating_image_prompts"
+    WAITING_FOR_WORKER = "waiting_for_worker"
+    SENDING = "sending_to_colab"
+    SENT = "sent_to_colab"
+    UNREACHABLE = "unreachable"
+    REQUEUED = "requeued"
+    CANCELING = "canceling"
+    COMPLETE = "complete"
+    ERROR = "error"
+    CANCELED = "canceled"
+
+    @property
+    def terminal(self) -> bool:
+        """True once nothing will change any more within this attempt."""
+        return self in (FilmState.COMPLETE, FilmState.ERROR, FilmState.CANCELED)
+
+
+class WorkerLink(View):
+    """The worker that a job is on, as the orchestrator sees it."""
+
+    #: ``local`` or ``remote``.
+    kind: str
+    url: str
+    boot_id: str | None = None
+    reachable: bool = False
+    last_seen_at: str | None = None
+    #: Why this worker was chosen.
+    reason: str | None = None
+
+
+class FilmView(View):
+    """A film job on the user's machine; ``GET /api/jobs/{job_id}``."""
+
+    job_id: JobId
+    title: str
+    state: FilmState
+    terminal: bool
+    version: int
+    #: 0-100 over everything; 100 only when the film can be downloaded here.
+    progress: int
+    message: str
+    stage: str
+    eta_s: float | None = None
+    attempt: int
+    created_at: str
+    finished_at: str | None = None
+    worker: WorkerLink | None = None
+    #: Finished files that are safe on this machine, of all that the job has so far.
+    mirrored: int = 0
+    draft: bool = False
+    warnings: tuple[str, ...] = ()
+    error: ErrorBody | None = None
+    #: Files that ``/api/download/{job_id}/{name}`` serves from this machine.
+    artifacts: tuple[Artifact, ...] = ()
+    #: The worker's own view, as last heard.
+    render: JobView | None = None
+    links: dict[str, str] = Field(default_factory=dict)
+
+
+class FilmSummary(View):
+    """One line of ``GET /api/jobs``."""
+
+    job_id: JobId
+    title: str
+    state: FilmState
+    terminal: bool
+    version: int
+    progress: int
+    message: str
+    created_at: str
+    finished_at: str | None = None
+
+
+class FilmList(View):
+    """Reply of ``GET /api/jobs``, newest first."""
+
+    jobs: tuple[FilmSummary, ...]
+
+
+class GenerateAccepted(View):
+    """Reply (202) of ``POST /api/generate-video``."""
+
+    success: bool = True
+    message: str
+    job_id: JobId
+    warnings: tuple[str, ...] = ()
+    links: dict[str, str] = Field(default_factory=dict)
+
+
+class ProgressView(View):
+    """Reply of ``GET /api/progress``: the words that old pages know, and more."""
+
+    status: str
+    progress: int
+    message: str
+    video_path: str | None = None
+    error: str | None = None
+    job_id: str | None = None
+    colab_url: str | None = None
+    state: str
+    terminal: bool
+    version: int
+    stage: str
+    eta_s: float | None = None
+    worker: WorkerLink | None = None
+    attempt: int = 0
+    mirrored: int = 0
+
+
+class SetWorkerUrl(Wire):
+    """Body of ``POST /api/set-colab-url``; ``url`` may be any pasted text."""
+
+    url: Annotated[Text, Field(max_length=20_000)]
+    token: Annotated[Text, Field(max_length=500)] | None = None
+
+
+class WorkerConnection(View):
+    """Reply of ``POST /api/set-colab-url``."""
+
+    success: bool
+    raw_input: str | None = None
+    clean_url: str
+    connected: bool
+    message: str
+    health: Health | None = None
+    warnings: tuple[str, ...] = ()
+
+
+class WorkerAccess(View):
+    """Reply of ``GET /api/worker``: where a page polls, with a token that only reads."""
+
+    worker: WorkerLink | None
+    read_token: str | None = None
+
+
+class OrchestratorHealth(View):
+    """Reply of ``GET /health``."""
+
+    status: str = "ok"
+    message: str
+    script_engine: str
+    colab_connected: bool
+    colab_url: str | None
+    version: str
+    protocol: int
+    workers: tuple[WorkerLink, ...] = ()
+
+
+class VoicesReply(View):
+    """Reply of ``GET /api/voices``."""
+
+    voices: dict[str, dict[str, Any]]
+    engine: str
+    total: int
+    location: str
