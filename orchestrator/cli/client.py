@@ -1,0 +1,171 @@
+"""The orchestrator as commands call it: typed replies, errors as sentences."""
+
+from __future__ import annotations
+
+import ipaddress
+from types import TracebackType
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from orchestrator.cli.exits import CliError, Exit, Unreachable
+from shared_protocol import routes
+from shared_protocol.api import (
+    FilmList,
+    FilmView,
+    GenerateAccepted,
+    GenerateRequest,
+    OrchestratorHealth,
+    SetWorkerUrl,
+    VoicesReply,
+    WorkerConnection,
+)
+from shared_protocol.errors import Code
+from shared_protocol.holds import etag_of_version
+
+M = TypeVar("M", bound=BaseModel)
+
+_USAGE = frozenset({Code.INVALID_FIELD, Code.ENGINE_UNKNOWN, Code.BAD_REQUEST})
+#: Longer than any held reply, so that silence means that the server is gone.
+READ_TIMEOUT_S = routes.HOLD_S + 15
+
+
+class Refused(CliError):
+    """The server answered with an error."""
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        code = str(body.get("code", "failed"))
+        exit_code = Exit.USAGE if code in _USAGE else Exit.FAILED
+        if code == Code.WORKER_UNREACHABLE:
+            exit_code = Exit.UNREACHABLE
+        super().__init__(
+            str(body["message"]), exit_code, code=code, hint=body.get("hint")
+        )
+        self.status = status
+
+
+class Client:
+    """One orchestrator at ``url``; an async context manager."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self.http = httpx.AsyncClient(
+            base_url=self.url,
+            timeout=httpx.Timeout(10, read=READ_TIMEOUT_S),
+            headers={"Accept": "application/json"},
+            trust_env=not _is_loopback(self.url),  # no proxy can reach our loopback
+        )
+
+    async def __aenter__(self) -> Client:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.http.aclose()
+
+    async def health(self, timeout_s: float = 3.0) -> OrchestratorHealth:
+        """Whether it is an orchestrator and well; Unreachable when not."""
+        reply = await self._send("GET", routes.HEALTH, timeout=timeout_s)
+        return self._read(reply, OrchestratorHealth)
+
+    async def generate(self, request: GenerateRequest, key: str) -> GenerateAccepted:
+        """Asks for a film; the same ``key`` and request are always the same job."""
+        reply = await self._send(
+            "POST",
+            routes.API_GENERATE_VIDEO,
+            json=request.model_dump(mode="json", exclude_unset=True),
+            headers={routes.IDEMPOTENCY_KEY: key},
+        )
+        return self._read(reply, GenerateAccepted)
+
+    async def job(self, job_id: str, *, known: int | None = None) -> FilmView | None:
+        """The job; held until it passes version ``known``, and None when it does not."""
+        headers = {}
+        if known is not None:
+            headers["Prefer"] = f"wait={routes.HOLD_S:g}"
+            headers["If-None-Match"] = etag_of_version(known)
+        path = routes.API_JOB.format(job_id=job_id)
+        reply = await self._send("GET", path, headers=headers)
+        return None if reply.status_code == 304 else self._read(reply, FilmView)
+
+    async def jobs(self) -> FilmList:
+        """All jobs, newest first."""
+        return self._read(await self._send("GET", routes.API_JOBS), FilmList)
+
+    async def cancel(self, job_id: str) -> None:
+        """Asks a job to stop; harmless when it has ended."""
+        await self._send("POST", routes.API_JOB_CANCEL.format(job_id=job_id))
+
+    async def retry(self, job_id: str) -> None:
+        """Asks a failed or canceled job to go on."""
+        await self._send("POST", routes.API_JOB_RETRY.format(job_id=job_id))
+
+    async def delete(self, job_id: str) -> None:
+        """Forgets a job and its files."""
+        await self._send("DELETE", routes.API_JOB.format(job_id=job_id))
+
+    async def connect(self, target: SetWorkerUrl) -> WorkerConnection:
+        """Sets the worker from any text with a URL in it."""
+        reply = await self._send(
+            "POST",
+            routes.API_SET_WORKER_URL,
+            json=target.model_dump(mode="json", exclude_none=True),
+        )
+        return self._read(reply, WorkerConnection)
+
+    async def voices(self) -> VoicesReply:
+        """The voices and the engine that speaks them."""
+        return self._read(await self._send("GET", routes.API_VOICES), VoicesReply)
+
+    async def _send(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            reply = await self.http.request(method, path, **options)
+        except (httpx.TransportError, httpx.InvalidURL) as error:
+            raise self.gone(error) from error
+        if reply.status_code >= 400:
+            raise self.refusal(reply)
+        return reply
+
+    def gone(self, error: Exception) -> Unreachable:
+        """The sentence for a connection that failed."""
+        reason = str(error) or type(error).__name__
+        return Unreachable(
+            f"no server answers at {self.url} ({reason})",
+            hint="Start one with `moonreel serve`, or check the address in --server.",
+        )
+
+    def refusal(self, reply: httpx.Response) -> CliError:
+        """The error in a reply; one without Moonreel's body is somebody else's."""
+        try:
+            body = reply.json()
+        except ValueError:
+            body = None
+        if isinstance(body, dict) and isinstance(body.get("message"), str):
+            return Refused(reply.status_code, body)
+        return self._stranger(f"HTTP {reply.status_code}")
+
+    def _read(self, reply: httpx.Response, model: type[M]) -> M:
+        try:
+            return model.model_validate_json(reply.content)
+        except ValidationError as error:
+            raise self._stranger("a reply of another kind") from error
+
+    def _stranger(self, what: str) -> Unreachable:
+        return Unreachable(
+            f"{self.url} answered with {what}, so it is no Moonreel server of this "
+            "version",
+            hint="Check the address in --server, and that both sides are up to date.",
+        )
+
+
+def _is_loopback(url: str) -> bool:
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,123 @@
+"""From the words after ``moonreel`` to one command; imports nothing heavy."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Protocol
+
+from orchestrator.cli.exits import CliError, Exit, UsageError
+
+
+class Command(Protocol):
+    """What the module of a command offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Adds the command's own options."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Does it; returns the exit code or raises CliError."""
+
+
+#: Command, the module that does it, and its line in ``--help``.
+COMMANDS = {
+    "make": ("make", "make a film from a text file, from - (stdin) or from --topic"),
+    "serve": ("serve", "run the server and its web page until Ctrl-C"),
+    "worker": ("worker", "run a worker on this machine (the one with the GPU)"),
+    "connect": ("connect", "connect a worker: its URL, or any text that contains it"),
+    "jobs": ("jobs", "list the jobs, newest first"),
+    "status": ("status", "show one job, or the newest"),
+    "fetch": ("fetch", "download the film of a job, one file, or all of them"),
+    "cancel": ("cancel", "stop a job; what is finished stays"),
+    "retry": ("retry", "go on with a job that failed or was canceled"),
+    "delete": ("delete", "forget a job and its files on the server"),
+    "doctor": ("doctor", "check what is needed, and say what to do about it"),
+    "voices": ("voices", "list the voices"),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code; expected errors become a sentence."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _dispatch(words)
+    except CliError as error:
+        _explain(error, as_json="--json" in words)
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("moonreel: stopped", file=sys.stderr)
+        return Exit.CANCELED
+    except BrokenPipeError:  # the reader of our output went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FAILED
+
+
+def _dispatch(words: list[str]) -> int:
+    name = words[0] if words else ""
+    if name == "worker":  # all options are the worker's own
+        return _module("worker").run(argparse.Namespace(words=words[1:]))
+    if name not in COMMANDS:
+        return _top_level(words)
+    command = _module(name)
+    parser = argparse.ArgumentParser(
+        prog=f"moonreel {name}",
+        description=f"{COMMANDS[name][1][:1].upper()}{COMMANDS[name][1][1:]}.",
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    arguments = parser.parse_args(words[1:])
+    arguments.command = name
+    return command.run(arguments)
+
+
+def _module(name: str) -> Command:
+    module: Command = importlib.import_module(f"orchestrator.cli.{COMMANDS[name][0]}")
+    return module
+
+
+def _top_level(words: list[str]) -> int:
+    parser = _parser()
+    if not words:
+        parser.print_help()
+        return Exit.USAGE
+    if not words[0].startswith("-"):
+        raise UsageError(
+            f"{words[0]!r} is not a command; choose one of: {', '.join(COMMANDS)}"
+        )
+    options = parser.parse_args(words)
+    if options.version:
+        from importlib.metadata import version
+
+        print(f"moonreel {version('moonreel')}")
+    return Exit.OK
+
+
+def _parser() -> argparse.ArgumentParser:
+    lines = "\n".join(f"  {name:9} {COMMANDS[name][1]}" for name in COMMANDS)
+    parser = argparse.ArgumentParser(
+        prog="moonreel",
+        usage="moonreel COMMAND [options]",
+        description="Turns a topic or a text into a narrated film.",
+        epilog=f"commands:\n{lines}\n\n"
+        "`moonreel COMMAND --help` lists the options of a command.\n"
+        "exit codes: 0 ok, 1 failed, 2 usage, 3 worker unreachable, 4 partial, "
+        "130 cancelled",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    return parser
+
+
+def _explain(error: CliError, *, as_json: bool) -> None:
+    if as_json:
+        from orchestrator.cli.events import emit, error_event
+
+        emit(error_event(error))
+        return
+    print(f"moonreel: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"  {error.hint}", file=sys.stderr)

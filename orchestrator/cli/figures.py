@@ -1,0 +1,42 @@
+"""How sizes, times and names are written for people."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+#: One estimate is never exact: a range around it says how far off it may be.
+ETA_SPREAD = (0.8, 1.35)
+
+
+def size(count: float) -> str:
+    """Bytes as ``12.3 MB`` (powers of 1000)."""
+    for unit in ("bytes", "kB", "MB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} GB"
+
+
+def clock(seconds: float) -> str:
+    """Seconds as ``0:07``, ``12:30`` or ``1:02:03``."""
+    whole = max(0, round(seconds))
+    minutes, rest = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def eta_range(eta_s: float | None) -> str:
+    """``0:40-1:08 left``, or ``measuring...`` until there is an estimate."""
+    if eta_s is None:
+        return "measuring..."
+    low, high = (clock(eta_s * factor) for factor in ETA_SPREAD)
+    return f"{low}-{high} left" if low != high else f"{low} left"
+
+
+def slug(title: str, longest_bytes: int = 90) -> str:
+    """A file name from a title: ``The Crow`` is ``the-crow``; never empty."""
+    text = unicodedata.normalize("NFC", title).casefold()
+    words = re.sub(r"[\W_]+", "-", text).strip("-")
+    short = words.encode()[:longest_bytes].decode(errors="ignore")
+    return short.rstrip("-") or "film"

@@ -1,0 +1,182 @@
+"""The options of ``make``: each is one field of ``GenerateRequest``, checked by it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from orchestrator.cli.exits import UsageError
+from shared_protocol import vocab
+from shared_protocol.api import GenerateRequest, RequestedEngines
+from shared_protocol.errors import describe_validation
+from shared_protocol.jobs import Caption
+from shared_protocol.vocab import Vocabulary
+
+
+@dataclass(frozen=True)
+class Option:
+    """A flag, the field that it sets (``caption.style`` is nested), and its help."""
+
+    flag: str
+    field: str
+    help: str
+    #: Ids that it takes; None for free values.
+    words: Vocabulary | None = None
+    metavar: str | None = None
+    #: ``--flag`` and ``--no-flag``.
+    switch: bool = False
+
+
+OPTIONS = (
+    Option("--title", "title", "title of the film"),
+    Option("--topic", "topic", "let the writer tell a story about this", metavar="TEXT"),
+    Option("--minutes", "duration", "length aimed at, for --topic", metavar="1-60"),
+    Option("--scenes", "num_scenes", "number of scenes", metavar="1-60"),
+    Option("--story-type", "story_type", "kind of story", vocab.STORY_TYPES),
+    Option("--hook", "hook_intensity", "force of the opening", vocab.HOOK_INTENSITIES),
+    Option("--style", "image_style", "look of the pictures", vocab.IMAGE_STYLES),
+    Option("--voice", "voice_id", "narrator (see `moonreel voices`)", vocab.VOICE_IDS),
+    Option("--speed", "voice_speed", "speed of the voice", metavar="0.5-2.0"),
+    Option("--language", "language", "language of the text, as en or pt-br"),
+    Option("--zoom", "zoom_effect", "move slowly into each picture", switch=True),
+    Option("--zoom-intensity", "zoom_intensity", "percent", metavar="1-10"),
+    Option("--captions", "auto_captions", "show the narration as captions", switch=True),
+    Option("--caption-text", "caption.text", "show these words instead", metavar="TEXT"),
+    Option("--caption-style", "caption.style", "look", vocab.CAPTION_STYLES),
+    Option("--caption-position", "caption.position", "place", vocab.CAPTION_POSITIONS),
+    Option(
+        "--caption-animation",
+        "caption.animation",
+        "movement",
+        vocab.CAPTION_ANIMATIONS,
+    ),
+    Option("--filter", "color_filter", "colour filter", vocab.COLOR_FILTERS),
+    Option("--pacing", "pacing", "length of the pauses", vocab.PACINGS),
+    Option("--aspect", "aspect", "shape of the picture", vocab.ASPECTS),
+    Option("--quality", "quality", "size and care of the encode", vocab.QUALITIES),
+    Option("--seed", "seed", "same seed, same pictures", metavar="N"),
+)
+
+#: Fields that are set from repeatable flags with a value of two parts.
+PAIRS = {"--character": "characters", "--engine": "engine"}
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds every option; what is not given stays out of the namespace."""
+    group = parser.add_argument_group("the film")
+    for option in OPTIONS:
+        group.add_argument(option.flag, **_keywords(option))
+    group.add_argument(
+        "--character",
+        dest="characters",
+        action="append",
+        metavar='"NAME: DESCRIPTION"',
+        help="somebody who looks the same in every picture; up to 5 times",
+        default=argparse.SUPPRESS,
+    )
+    group.add_argument(
+        "--engine",
+        action="append",
+        metavar="KIND=NAME",
+        help="engine by name: image=, voice= or script= (default: auto)",
+        default=argparse.SUPPRESS,
+    )
+
+
+def build_request(given: Mapping[str, Any], text: str | None) -> GenerateRequest:
+    """The request for ``text`` (or the topic); UsageError names the flag at fault."""
+    body: dict[str, Any] = {} if text is None else {"script": text}
+    for option in OPTIONS:
+        if option.field in given:
+            _put(body, option.field, given[option.field])
+    if "characters" in given:
+        body["characters"] = [_character(entry) for entry in given["characters"]]
+    if "engine" in given:
+        body["engine"] = dict(_engine(entry) for entry in given["engine"])
+    _refuse_what_does_nothing(body)
+    try:
+        return GenerateRequest.model_validate(body)
+    except ValidationError as error:
+        raise UsageError(_sentence(error)) from error
+
+
+def _keywords(option: Option) -> dict[str, Any]:
+    keywords: dict[str, Any] = {"dest": option.field, "default": argparse.SUPPRESS}
+    if option.switch:
+        keywords["action"] = argparse.BooleanOptionalAction
+    else:
+        keywords["metavar"] = option.metavar or option.flag[2:].upper()
+    text = option.help
+    if option.words and len(option.words.ids) <= 20:
+        text += f": {', '.join(option.words.ids)}"
+    default = _default(option.field)
+    if default is not None:
+        text += f" (default: {default})"
+    return keywords | {"help": text.replace("%", "%%")}
+
+
+def _default(field: str) -> object:
+    head, _, tail = field.partition(".")
+    value = (Caption if tail else GenerateRequest).model_fields[tail or head].default
+    return {True: "on", False: "off"}.get(value, value)
+
+
+def _put(body: dict[str, Any], field: str, value: object) -> None:
+    *folders, name = field.split(".")
+    for folder in folders:
+        body = body.setdefault(folder, {})
+    body[name] = value
+
+
+def _character(entry: str) -> dict[str, str]:
+    name, colon, description = entry.partition(":")
+    if not colon or not name.strip() or not description.strip():
+        raise UsageError(
+            f'--character {entry!r} is not "NAME: DESCRIPTION", '
+            'as in --character "Mira: a girl of nine with a red coat"'
+        )
+    return {"name": name.strip(), "description": description.strip()}
+
+
+def _engine(entry: str) -> tuple[str, str]:
+    kind, equals, name = (part.strip() for part in entry.partition("="))
+    kinds = tuple(RequestedEngines.model_fields)
+    if not equals or not name or kind not in kinds:
+        raise UsageError(
+            f"--engine {entry!r} is not KIND=NAME with KIND one of: {', '.join(kinds)}"
+        )
+    return kind, name
+
+
+def _refuse_what_does_nothing(body: Mapping[str, Any]) -> None:
+    caption = body.get("caption")
+    if caption is not None and caption.get("text") and body.get("auto_captions"):
+        raise UsageError("--captions and --caption-text exclude each other; give one")
+    if caption is not None and not caption.get("text"):
+        if not body.get("auto_captions"):
+            raise UsageError(
+                "caption options show nothing without --captions or --caption-text"
+            )
+    if body.get("zoom_effect") is False and "zoom_intensity" in body:
+        raise UsageError("--zoom-intensity does nothing with --no-zoom; give one")
+    if "topic" not in body:
+        for option in OPTIONS:
+            if option.field in ("duration", "hook_intensity") and option.field in body:
+                raise UsageError(
+                    f"{option.flag} is for --topic; "
+                    "a text of your own is told as it stands"
+                )
+
+
+def _sentence(error: ValidationError) -> str:
+    param, sentence = describe_validation(error.errors(include_url=False))
+    field = ".".join(part for part in param.split(".") if not part.isdigit())
+    flags = {option.field: option.flag for option in OPTIONS} | {
+        field: flag for flag, field in PAIRS.items()
+    }
+    flag = flags.get(field) or flags.get(field.split(".")[0])
+    return sentence if flag is None else f"{flag}{sentence.removeprefix(param)}"

@@ -1,0 +1,117 @@
+"""Settings of the orchestrator: read once, at start, into a frozen object."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast, get_args
+
+from orchestrator.errors import SettingsError
+from shared_protocol.routes import DEFAULT_ORCHESTRATOR_PORT, HOLD_S
+
+WorkerMode = Literal["auto", "local", "remote"]
+
+#: Name of the file that a notebook's address is pasted into.
+URL_FILE_NAME = "COLAB_NGROK_URL.txt"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything that can be set; times in seconds, sizes in bytes."""
+
+    home: Path
+    url_file: Path
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_ORCHESTRATOR_PORT
+    #: ``auto``: a connected remote worker, else the local one. ``remote``: jobs wait
+    #: for a remote one. ``local``: only this machine.
+    worker: WorkerMode = "auto"
+    #: Further ``Host`` headers and ``Origin``s to accept, as ``name:port`` or URL.
+    allowed_hosts: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
+    #: Address from the environment; may carry a token, so it is never printed.
+    worker_address: str | None = field(default=None, repr=False)
+    has_gemini_key: bool = False
+    max_body_bytes: int = 2 << 20
+    #: Films that may be open (not finished, failed or canceled) at once.
+    queue_capacity: int = 100
+    #: New films are refused when the disk has less than this free.
+    disk_floor_bytes: int = 512 << 20
+    hold_s: float = HOLD_S
+    connect_timeout_s: float = 10.0
+    #: For one answer, beyond the time it is held on purpose.
+    answer_timeout_s: float = 30.0
+    first_retry_s: float = 0.5
+    longest_retry_s: float = 60.0
+    #: How often the address file is looked at.
+    watch_interval_s: float = 1.0
+    local_start_timeout_s: float = 60.0
+
+    @classmethod
+    def from_environment(
+        cls,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        home: Path | None = None,
+        host: str | None = None,
+        port: int | None = None,
+        worker: str | None = None,
+        url_file: Path | None = None,
+    ) -> Settings:
+        """Settings from environment variables; arguments that are given win.
+
+        Raises SettingsError with a sentence that names the variable.
+        """
+        return cls(
+            home=_home(environ, home),
+            url_file=url_file or _url_file(environ),
+            host=host or environ.get("MOONREEL_HOST", "127.0.0.1"),
+            port=_number(environ, "MOONREEL_PORT", DEFAULT_ORCHESTRATOR_PORT)
+            if port is None
+            else port,
+            worker=_mode(worker or environ.get("MOONREEL_WORKER", "auto")),
+            allowed_hosts=_words(environ, "MOONREEL_ALLOWED_HOSTS"),
+            allowed_origins=_words(environ, "MOONREEL_ALLOWED_ORIGINS"),
+            worker_address=environ.get("COLAB_API_URL") or None,
+            has_gemini_key=any(
+                environ.get(name) for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY")
+            ),
+            queue_capacity=_number(environ, "MOONREEL_QUEUE_CAPACITY", 100),
+            disk_floor_bytes=_number(environ, "MOONREEL_DISK_FLOOR_MB", 512) << 20,
+        )
+
+
+def _home(environ: Mapping[str, str], given: Path | None) -> Path:
+    if given is None and environ.get("MOONREEL_HOME"):
+        given = Path(environ["MOONREEL_HOME"])
+    if given is None:
+        from platformdirs import user_data_dir
+
+        given = Path(user_data_dir("moonreel", appauthor=False))
+    return given.expanduser().absolute()
+
+
+def _url_file(environ: Mapping[str, str]) -> Path:
+    return Path(environ.get("MOONREEL_URL_FILE") or URL_FILE_NAME).absolute()
+
+
+def _mode(word: str) -> WorkerMode:
+    if word not in get_args(WorkerMode):
+        raise SettingsError(
+            f"MOONREEL_WORKER is {word!r}; choose auto, local or remote."
+        )
+    return cast(WorkerMode, word)
+
+
+def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
+    words = environ.get(name, "").replace(",", " ").split()
+    return tuple(word.rstrip("/") for word in words)
+
+
+def _number(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal():
+        raise SettingsError(f"{name} is {text!r}; it must be a whole number.")
+    return int(text)
