@@ -1,0 +1,1 @@
+"""What the orchestrator remembers: its tables, their history, and the queries."""

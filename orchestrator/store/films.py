@@ -1,0 +1,230 @@
+"""Films in the database: every change is one guarded update that names the old state."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+import sqlalchemy as sa
+
+from orchestrator.bell import Bell
+from orchestrator.store import tables as t
+from shared_protocol.api import FilmState
+from shared_protocol.errors import ErrorBody
+from shared_protocol.jobs import FilmSpec, JobView
+from shared_protocol.kit.changes import Changes
+from shared_protocol.kit.database import Database
+
+#: States in which a film waits to be given to a worker.
+PLACEABLE = frozenset(
+    {FilmState.STARTING, FilmState.WAITING_FOR_WORKER, FilmState.REQUEUED}
+)
+#: States in which a worker has the film.
+PLACED = frozenset({FilmState.SENT, FilmState.UNREACHABLE, FilmState.CANCELING})
+TERMINAL = frozenset(state for state in FilmState if state.terminal)
+OPEN = frozenset(FilmState) - TERMINAL
+
+#: The key under which a change of any film is announced.
+ANY = "*"
+
+
+@dataclass(frozen=True)
+class Film:
+    """One row of ``films``."""
+
+    job_id: str
+    title: str
+    state: FilmState
+    version: int
+    progress: int
+    message: str
+    stage: str
+    attempt: int
+    created_at: str
+    request_json: str
+    script_json: str
+    spec_json: str
+    warnings_json: str
+    eta_s: float | None = None
+    finished_at: str | None = None
+    error_json: str | None = None
+    idempotency_key: str | None = None
+    body_sha256: str | None = None
+    worker_kind: str | None = None
+    worker_url: str | None = None
+    worker_boot: str | None = None
+    worker_reason: str | None = None
+    render_json: str | None = None
+
+    @cached_property
+    def spec(self) -> FilmSpec:
+        """What is sent to the worker."""
+        return FilmSpec.model_validate_json(self.spec_json)
+
+    @cached_property
+    def render(self) -> JobView | None:
+        """The worker's view as last heard."""
+        if self.render_json is None:
+            return None
+        return JobView.model_validate_json(self.render_json)
+
+    @cached_property
+    def error(self) -> ErrorBody | None:
+        """Why it failed."""
+        if self.error_json is None:
+            return None
+        return ErrorBody.model_validate_json(self.error_json)
+
+
+_COLUMNS = [t.films.c[field.name] for field in fields(Film)]
+
+
+class KeyTaken(Exception):
+    """Another film was made under the same idempotency key; it is in ``film``."""
+
+    def __init__(self, film: Film) -> None:
+        super().__init__(film.job_id)
+        self.film = film
+
+
+class FilmStore:
+    """All queries on films; wakes readers and loops after each visible change."""
+
+    def __init__(self, database: Database, changes: Changes, bell: Bell) -> None:
+        self._db = database
+        self._changes = changes
+        self._bell = bell
+        #: Live versions by job, and of the whole board under ``ANY``.
+        self.versions: dict[str, int] = {ANY: int(time.time() * 1000)}
+
+    async def load(self) -> None:
+        """Reads versions, and puts films whose hand-over was cut short back in line."""
+        async with self._db.write() as connection:
+            await connection.execute(
+                t.films.update()
+                .where(t.films.c.state == FilmState.SENDING)
+                .values(
+                    state=FilmState.REQUEUED,
+                    version=t.films.c.version + 1,
+                    message="Moonreel was restarted; the film goes on.",
+                )
+            )
+            rows = await connection.execute(
+                sa.select(t.films.c.job_id, t.films.c.version)
+            )
+            self.versions.update({row.job_id: row.version for row in rows})
+
+    async def add(self, film: Film) -> None:
+        """Saves a new film; raises KeyTaken when its idempotency key is in use."""
+        values = {field.name: getattr(film, field.name) for field in fields(film)}
+        try:
+            async with self._db.write() as connection:
+                await connection.execute(t.films.insert().values(values))
+        except sa.exc.IntegrityError:
+            taken = film.idempotency_key and await self.by_key(film.idempotency_key)
+            if not taken:
+                raise
+            raise KeyTaken(taken) from None
+        self._announce(film.job_id, film.version)
+
+    async def get(self, job_id: str) -> Film | None:
+        """The film, or None."""
+        return await self._one(t.films.c.job_id == job_id)
+
+    async def by_key(self, idempotency_key: str) -> Film | None:
+        """The film made under an idempotency key, or None."""
+        return await self._one(t.films.c.idempotency_key == idempotency_key)
+
+    async def newest(self) -> Film | None:
+        """The film made last, or None."""
+        found = await self.recent(limit=1)
+        return found[0] if found else None
+
+    async def recent(self, limit: int) -> list[Film]:
+        """Films, newest first; ids are in order of time."""
+        return await self._some(
+            sa.select(*_COLUMNS).order_by(t.films.c.job_id.desc()).limit(limit)
+        )
+
+    async def in_states(
+        self, states: Iterable[FilmState], worker_kind: str | None = None
+    ) -> list[Film]:
+        """Films in one of ``states`` (on one kind of worker), oldest first."""
+        query = sa.select(*_COLUMNS).where(t.films.c.state.in_(list(states)))
+        if worker_kind is not None:
+            query = query.where(t.films.c.worker_kind == worker_kind)
+        return await self._some(query.order_by(t.films.c.job_id))
+
+    async def count_open(self) -> int:
+        """How many films are not finished, failed or canceled."""
+        query = (
+            sa.select(sa.func.count())
+            .select_from(t.films)
+            .where(t.films.c.state.in_(list(OPEN)))
+        )
+        async with self._db.read() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
+    async def change(
+        self,
+        job_id: str,
+        expect: Iterable[FilmState],
+        *,
+        attempt: int | None = None,
+        **values: Any,
+    ) -> bool:
+        """Updates the film if it is in one of ``expect`` (and of that attempt).
+
+        Returns whether it was; ``version`` goes up by one and readers are woken.
+        """
+        query = (
+            t.films.update()
+            .where(t.films.c.job_id == job_id, t.films.c.state.in_(list(expect)))
+            .values(version=t.films.c.version + 1, **values)
+            .returning(t.films.c.version)
+        )
+        if attempt is not None:
+            query = query.where(t.films.c.attempt == attempt)
+        async with self._db.write() as connection:
+            version = (await connection.execute(query)).scalar()
+        if version is None:
+            return False
+        self._announce(job_id, version)
+        return True
+
+    async def wait(self, job_id: str, since: int, wait_s: float) -> None:
+        """Returns once the film (or, for ``ANY``, any film) is newer than ``since``."""
+        await self._changes.wait({job_id: since}, self.versions, wait_s)
+
+    async def delete(self, job_id: str) -> set[str]:
+        """Forgets the film; the hashes of files that no other film needs."""
+        own = sa.select(t.blob_uses.c.sha256).where(t.blob_uses.c.job_id == job_id)
+        others = sa.select(t.blob_uses.c.sha256).where(t.blob_uses.c.job_id != job_id)
+        async with self._db.write() as connection:
+            orphans = set(
+                await connection.scalars(own.where(t.blob_uses.c.sha256.not_in(others)))
+            )
+            for table in (t.blob_uses, t.units, t.artifacts, t.films):
+                await connection.execute(table.delete().where(table.c.job_id == job_id))
+        self._announce(job_id, self.versions.get(job_id, 0) + 1)
+        self.versions.pop(job_id, None)
+        return orphans
+
+    def _announce(self, job_id: str, version: int) -> None:
+        self.versions[job_id] = version
+        self.versions[ANY] += 1
+        self._changes.announce(job_id)
+        self._changes.announce(ANY)
+        self._bell.ring()
+
+    async def _one(self, condition: sa.ColumnElement[bool]) -> Film | None:
+        found = await self._some(sa.select(*_COLUMNS).where(condition))
+        return found[0] if found else None
+
+    async def _some(self, query: sa.Select[Any]) -> list[Film]:
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).mappings().all()
+        return [Film(**dict(row) | {"state": FilmState(row["state"])}) for row in rows]

@@ -1,0 +1,76 @@
+"""What of a film is safe on this machine: finished units, files, and who needs which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from orchestrator.store import tables as t
+from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
+from shared_protocol.kit.database import Database
+
+
+class MirrorStore:
+    """All queries on mirrored units and files."""
+
+    def __init__(self, database: Database) -> None:
+        self._db = database
+
+    async def use_blob(self, job_id: str, sha256: str) -> None:
+        """Notes that the film needs a file of the library."""
+        await self._put(t.blob_uses, {"job_id": job_id, "sha256": sha256}, {})
+
+    async def add_unit(self, job_id: str, unit_id: str, entry: MemoEntry) -> None:
+        """Notes a finished unit, all of whose files are here."""
+        result = entry.result.model_dump_json()
+        await self._put(
+            t.units,
+            {"job_id": job_id, "key": entry.key},
+            {"unit_id": unit_id, "kind": entry.kind, "result_json": result},
+        )
+
+    async def add_artifact(self, job_id: str, artifact: Artifact) -> None:
+        """Notes a file that can be downloaded from here."""
+        await self._put(
+            t.artifacts,
+            {"job_id": job_id, "name": artifact.name},
+            {"artifact_json": artifact.model_dump_json()},
+        )
+
+    async def memo(self, job_id: str) -> list[MemoEntry]:
+        """The finished units of a film that are safe here."""
+        query = sa.select(t.units).where(t.units.c.job_id == job_id)
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return [
+            MemoEntry(
+                key=row.key,
+                kind=row.kind,
+                result=UnitResult.model_validate_json(row.result_json),
+            )
+            for row in rows
+        ]
+
+    async def artifacts(self, job_id: str) -> list[Artifact]:
+        """The files of a film that can be downloaded from here, by name."""
+        query = (
+            sa.select(t.artifacts.c.artifact_json)
+            .where(t.artifacts.c.job_id == job_id)
+            .order_by(t.artifacts.c.name)
+        )
+        async with self._db.read() as connection:
+            rows = (await connection.scalars(query)).all()
+        return [Artifact.model_validate_json(row) for row in rows]
+
+    async def _put(
+        self, table: sa.Table, key: Mapping[str, str], values: Mapping[str, str]
+    ) -> None:
+        """Replaces the row under ``key``; nothing when its film is gone."""
+        same = [table.c[name] == value for name, value in key.items()]
+        film = sa.select(t.films.c.job_id).where(t.films.c.job_id == key["job_id"])
+        async with self._db.write() as connection:
+            if (await connection.execute(film)).scalar() is None:
+                return
+            await connection.execute(table.delete().where(*same))
+            await connection.execute(table.insert().values({**key, **values}))
