@@ -83,13 +83,18 @@ class Client:
         )
         return self._read(reply, GenerateAccepted)
 
-    async def job(self, job_id: str, *, known: int | None = None) -> FilmView | None:
-        """The job; held until it passes version ``known``, and None when it does not."""
-        headers = {}
-        if known is not None:
-            headers["Prefer"] = f"wait={routes.HOLD_S:g}"
-            headers["If-None-Match"] = etag_of_version(known)
+    async def job(self, job_id: str) -> FilmView:
+        """The job as it is now."""
         path = routes.API_JOB.format(job_id=job_id)
+        return self._read(await self._send("GET", path), FilmView)
+
+    async def news(self, job_id: str, known: int) -> FilmView | None:
+        """The job once it passes version ``known``; None if it does not for a while."""
+        path = routes.API_JOB.format(job_id=job_id)
+        headers = {
+            "Prefer": f"wait={routes.HOLD_S:g}",
+            "If-None-Match": etag_of_version(known),
+        }
         reply = await self._send("GET", path, headers=headers)
         return None if reply.status_code == 304 else self._read(reply, FilmView)
 

@@ -31,9 +31,9 @@ COMMANDS = {
     "jobs": ("jobs", "list the jobs, newest first"),
     "status": ("status", "show one job, or the newest"),
     "fetch": ("fetch", "download the film of a job, one file, or all of them"),
-    "cancel": ("cancel", "stop a job; what is finished stays"),
-    "retry": ("retry", "go on with a job that failed or was canceled"),
-    "delete": ("delete", "forget a job and its files on the server"),
+    "cancel": ("job_actions", "stop a job; what is finished stays"),
+    "retry": ("job_actions", "go on with a job that failed or was canceled"),
+    "delete": ("job_actions", "forget a job and its files on the server"),
     "doctor": ("doctor", "check what is needed, and say what to do about it"),
     "voices": ("voices", "list the voices"),
 }

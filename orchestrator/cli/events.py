@@ -17,7 +17,9 @@ def emit(event: dict[str, Any]) -> None:
     sys.stdout.flush()
 
 
-def accepted_event(job_id: str, title: str, server: str, *, went_on: bool) -> dict[str, Any]:
+def accepted_event(
+    job_id: str, title: str, server: str, *, went_on: bool
+) -> dict[str, Any]:
     """The job is known to a server; ``resumed``: it had begun before this command."""
     return {
         "event": "accepted",

@@ -33,7 +33,9 @@ class Option:
 
 OPTIONS = (
     Option("--title", "title", "title of the film"),
-    Option("--topic", "topic", "let the writer tell a story about this", metavar="TEXT"),
+    Option(
+        "--topic", "topic", "let the writer tell a story about this", metavar="TEXT"
+    ),
     Option("--minutes", "duration", "length aimed at, for --topic", metavar="1-60"),
     Option("--scenes", "num_scenes", "number of scenes", metavar="1-60"),
     Option("--story-type", "story_type", "kind of story", vocab.STORY_TYPES),
@@ -44,8 +46,12 @@ OPTIONS = (
     Option("--language", "language", "language of the text, as en or pt-br"),
     Option("--zoom", "zoom_effect", "move slowly into each picture", switch=True),
     Option("--zoom-intensity", "zoom_intensity", "percent", metavar="1-10"),
-    Option("--captions", "auto_captions", "show the narration as captions", switch=True),
-    Option("--caption-text", "caption.text", "show these words instead", metavar="TEXT"),
+    Option(
+        "--captions", "auto_captions", "show the narration as captions", switch=True
+    ),
+    Option(
+        "--caption-text", "caption.text", "show these words instead", metavar="TEXT"
+    ),
     Option("--caption-style", "caption.style", "look", vocab.CAPTION_STYLES),
     Option("--caption-position", "caption.position", "place", vocab.CAPTION_POSITIONS),
     Option(
@@ -156,11 +162,10 @@ def _refuse_what_does_nothing(body: Mapping[str, Any]) -> None:
     caption = body.get("caption")
     if caption is not None and caption.get("text") and body.get("auto_captions"):
         raise UsageError("--captions and --caption-text exclude each other; give one")
-    if caption is not None and not caption.get("text"):
-        if not body.get("auto_captions"):
-            raise UsageError(
-                "caption options show nothing without --captions or --caption-text"
-            )
+    if caption is not None and not (caption.get("text") or body.get("auto_captions")):
+        raise UsageError(
+            "caption options show nothing without --captions or --caption-text"
+        )
     if body.get("zoom_effect") is False and "zoom_intensity" in body:
         raise UsageError("--zoom-intensity does nothing with --no-zoom; give one")
     if "topic" not in body:

@@ -1,0 +1,43 @@
+"""``moonreel cancel``, ``retry`` and ``delete``: one question about one job."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+
+from orchestrator.cli.client import Client
+from orchestrator.cli.events import emit
+from orchestrator.cli.exits import Exit
+from orchestrator.cli.job_ids import add_job_argument, resolve
+from orchestrator.cli.servers import add_server_options, open_client
+
+SAID = {
+    "cancel": "asked to stop; what is finished stays",
+    "retry": "goes on",
+    "delete": "forgotten",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of all three."""
+    add_job_argument(parser, optional=False)
+    parser.add_argument("--json", action="store_true", help="say it as JSON")
+    add_server_options(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Does it and says so."""
+    job_id = asyncio.run(_act(arguments))
+    if arguments.json:
+        emit({"event": arguments.command, "job_id": job_id})
+    else:
+        print(f"{job_id}: {SAID[arguments.command]}")
+    return Exit.OK
+
+
+async def _act(arguments: argparse.Namespace) -> str:
+    async with open_client(arguments) as client:
+        job_id = await resolve(client, arguments.job)
+        actions = {"cancel": Client.cancel, "retry": Client.retry}
+        await actions.get(arguments.command, Client.delete)(client, job_id)
+        return job_id

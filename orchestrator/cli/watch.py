@@ -1,0 +1,115 @@
+"""Following a job to its end over held requests, through lost connections."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from orchestrator.cli.client import Client
+from orchestrator.cli.exits import Unreachable
+from orchestrator.cli.reporters import Reporter
+from shared_protocol.api import FilmState, FilmView
+
+#: Least time between two questions, so that a busy job is not one long question.
+PAUSE_S = 0.2
+#: Back-off after a lost connection, and how long it is borne.
+RETRY_FIRST_S, RETRY_MOST_S = 0.5, 5.0
+PATIENCE_S = 60.0
+_AWAY = frozenset({FilmState.WAITING_FOR_WORKER, FilmState.UNREACHABLE})
+
+
+class ServerGone(Unreachable):
+    """The server stopped answering while the job was under way."""
+
+
+class WorkerAway(Unreachable):
+    """The job waits for a worker for longer than the person would."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to bear an absent server and an absent worker, in seconds."""
+
+    server_s: float = PATIENCE_S
+    worker_s: float = 120.0
+
+
+async def follow(
+    client: Client, job_id: str, reporter: Reporter, patience: Patience
+) -> FilmView:
+    """The job once it is terminal; each change goes to ``reporter``.
+
+    Raises ServerGone or WorkerAway when patience runs out.
+    """
+    absence = _Absence(patience.worker_s)
+    view: FilmView | None = None
+    while view is None or not view.terminal:
+        ask_s = absence.left_s() if view else None
+        fresh = await _ask(client, job_id, view, reporter, patience, ask_s)
+        if fresh is not None and (view is None or fresh != view):
+            view = fresh
+            reporter.update(view)
+        if view is not None:
+            absence.check(view)
+        await asyncio.sleep(PAUSE_S)
+    return view
+
+
+async def _ask(
+    client: Client,
+    job_id: str,
+    view: FilmView | None,
+    reporter: Reporter,
+    patience: Patience,
+    ask_s: float | None,
+) -> FilmView | None:
+    """The job if it changed; bears lost connections for a while."""
+    lost_at: float | None = None
+    delay_s = RETRY_FIRST_S
+    while True:
+        try:
+            async with asyncio.timeout(ask_s):
+                if view is None:
+                    return await client.job(job_id)
+                return await client.news(job_id, view.version)
+        except TimeoutError:
+            return None
+        except Unreachable as error:
+            now = time.monotonic()
+            if lost_at is None:
+                lost_at = now
+                reporter.note("connection to the server lost; trying again")
+            if now - lost_at >= patience.server_s:
+                raise ServerGone(str(error), hint=error.hint) from error
+        await asyncio.sleep(delay_s)
+        delay_s = min(delay_s * 2, RETRY_MOST_S)
+
+
+class _Absence:
+    """Measures how long a job has been without a worker."""
+
+    def __init__(
+        self, patience_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._patience_s = patience_s
+        self._clock = clock
+        self._since: float | None = None
+
+    def left_s(self) -> float | None:
+        """Seconds of patience left; None while a worker is there."""
+        if self._since is None:
+            return None
+        return max(0.05, self._since + self._patience_s - self._clock())
+
+    def check(self, view: FilmView) -> None:
+        """WorkerAway once the patience is used up."""
+        if view.state not in _AWAY:
+            self._since = None
+            return
+        now = self._clock()
+        if self._since is None:
+            self._since = now
+        if now - self._since >= self._patience_s:
+            raise WorkerAway(f"no worker took the job: {view.message}")
