@@ -118,7 +118,6 @@ class JobState(StrEnum):
     COMPLETE = "complete"
     ERROR = "error"
     CANCELED = "canceled"
-    EXPIRED = "expired"
 
     @property
     def terminal(self) -> bool:
@@ -126,9 +125,7 @@ class JobState(StrEnum):
         return self in _TERMINAL
 
 
-_TERMINAL = frozenset(
-    {JobState.COMPLETE, JobState.ERROR, JobState.CANCELED, JobState.EXPIRED}
-)
+_TERMINAL = frozenset({JobState.COMPLETE, JobState.ERROR, JobState.CANCELED})
 
 
 class UnitState(StrEnum):
@@ -155,6 +152,8 @@ class UnitView(View):
     attempt: int = 0
     #: Known before the job came: remembered or mirrored, no work was done.
     reused: bool = False
+    #: The job's version at this unit's last visible change.
+    version: int = 0
     key: Sha256 | None = None
     engine: str | None = None
     result: UnitResult | None = None
@@ -182,6 +181,8 @@ class JobView(View):
     state: JobState
     terminal: bool
     version: int
+    #: Set when ``units`` and ``artifacts`` hold only what changed after this version.
+    since: int | None = None
     progress: int
     message: str
     stage: str
@@ -244,7 +245,10 @@ class WaitRequest(Wire):
 
 
 class WaitReply(View):
-    """The jobs that changed; ids this worker has never seen stand in ``unknown``."""
+    """The jobs that changed; ids this worker has never seen stand in ``unknown``.
+
+    A job asked with a version above 0 is a delta: see ``JobView.since``.
+    """
 
     jobs: dict[str, JobView]
     unknown: tuple[str, ...] = ()

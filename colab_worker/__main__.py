@@ -1,0 +1,126 @@
+"""``python -m colab_worker``: read settings, take the data folder, serve until stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from aiohttp import web
+
+from colab_worker.app import make_app
+from colab_worker.device import identify
+from colab_worker.engines.registry import Registry
+from colab_worker.settings import Settings, parse_settings
+from shared_protocol.kit.folder_lock import FolderInUse, lock_folder
+from shared_protocol.kit.logs import set_up_logs
+
+log = logging.getLogger("colab_worker")
+
+KEEPALIVE_S = 75.0
+LOCK_S = 5.0
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a worker; the exit status."""
+    settings, made_token = parse_settings(arguments)
+    set_up_logs()
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        with lock_folder(settings.data_dir, wait_s=LOCK_S):
+            asyncio.run(serve(settings, show_token=made_token))
+    except FolderInUse as error:
+        return _sorry(f"Another worker uses {settings.data_dir} ({error}); stop it, or "
+                      "choose another --data-dir.")  # fmt: skip
+    except OSError as error:
+        return _sorry(_reason(error, settings))
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+async def serve(settings: Settings, *, show_token: bool) -> None:
+    """Serves until a signal, or the end of standard input if so set."""
+    identity = await asyncio.to_thread(identify, settings.data_dir)
+    app = make_app(settings, identity, Registry.from_environment())
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    if settings.stop_on_eof:
+        _stop_on_eof(loop, stop, sys.stdin.buffer)
+    async with _listening(app, settings) as url:
+        _announce(settings, url, identity.boot_id, show_token=show_token)
+        await stop.wait()
+        log.info("stopping; unfinished jobs go on at the next start")
+    if settings.ready_file is not None:
+        settings.ready_file.unlink(missing_ok=True)
+
+
+@asynccontextmanager
+async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[str]:
+    runner = web.AppRunner(
+        app, access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=1.0
+    )
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, settings.host, settings.port, backlog=1024)
+        await site.start()
+        host, port = runner.addresses[0][:2]
+        yield f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    finally:
+        await runner.cleanup()
+
+
+def _announce(settings: Settings, url: str, boot_id: str, *, show_token: bool) -> None:
+    log.info("listening on %s", url, extra={"boot_id": boot_id})
+    if show_token:
+        sys.stderr.write(f"token: {settings.token}\n")
+    if settings.ready_file is not None:
+        facts = {"url": url, "pid": os.getpid(), "boot_id": boot_id}
+        _write_whole(settings.ready_file, json.dumps(facts))
+
+
+def _write_whole(path: Path, text: str) -> None:
+    part = path.with_name(path.name + ".part")
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
+
+
+def _stop_on_eof(
+    loop: asyncio.AbstractEventLoop, stop: asyncio.Event, stdin: BinaryIO
+) -> None:
+    descriptor = stdin.fileno()
+
+    def readable() -> None:
+        if not os.read(descriptor, 4096):
+            loop.remove_reader(descriptor)
+            stop.set()
+
+    loop.add_reader(descriptor, readable)
+
+
+def _reason(error: OSError, settings: Settings) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"Port {settings.port} on {settings.host} is in use; stop what uses it, or "
+            "choose another --port (0 takes a free one)."
+        )
+    return f"The worker cannot start: {error}."
+
+
+def _sorry(sentence: str) -> int:
+    sys.stderr.write(sentence + "\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

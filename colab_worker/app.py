@@ -1,0 +1,116 @@
+"""The composition root: builds everything a worker is made of, once, and wires it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from colab_worker import keys
+from colab_worker.board import Board
+from colab_worker.device import Identity
+from colab_worker.disk import Disk
+from colab_worker.dispatcher import LocalDispatcher
+from colab_worker.engine_host import EngineHost
+from colab_worker.engines.registry import Registry
+from colab_worker.handlers import access, files, health, status, submit
+from colab_worker.job_run import RunParts
+from colab_worker.memo import Memo
+from colab_worker.runner import Runner
+from colab_worker.settings import Settings
+from colab_worker.store.jobs import Store
+from colab_worker.submissions import Submissions
+from shared_protocol import routes
+from shared_protocol.kit.blobs import BlobStore
+from shared_protocol.kit.database import Database
+from shared_protocol.kit.http_errors import error_middleware
+
+
+def make_app(
+    settings: Settings, identity: Identity, registry: Registry
+) -> web.Application:
+    """The worker as a web application; its data folder must exist and be its own."""
+    app = web.Application(
+        middlewares=[error_middleware, access.access_middleware],
+        client_max_size=settings.body_limit_bytes,
+    )
+    app[keys.SETTINGS] = settings
+    app[keys.IDENTITY] = identity
+    app[keys.REGISTRY] = registry
+    blobs = app[keys.BLOBS] = BlobStore(settings.blobs)
+    disk = app[keys.DISK] = Disk(
+        settings.data_dir,
+        floor_bytes=settings.disk_floor_bytes,
+        quota_bytes=settings.disk_quota_bytes,
+        ballast_bytes=settings.ballast_bytes,
+    )
+    store = app[keys.STORE] = Store(Database.in_file(settings.database))
+    board = app[keys.BOARD] = Board(store, identity.stamp, tick_s=settings.tick_s)
+    memo = app[keys.MEMO] = Memo(store, blobs)
+    dispatcher = app[keys.DISPATCHER] = _dispatcher(settings, blobs, disk)
+    parts = RunParts(store, memo, board, dispatcher, registry, settings)
+    runner = app[keys.RUNNER] = Runner(parts, disk)
+    app[keys.SUBMISSIONS] = Submissions(settings, store, board, registry, runner, disk)
+    app.on_response_prepare.append(access.stamp_reply)
+    app.cleanup_ctx.append(_working)
+    app.add_routes(_routes())
+    return app
+
+
+async def _working(app: web.Application) -> AsyncIterator[None]:
+    """What needs a running loop, begun and ended in pairs."""
+    await asyncio.to_thread(_tidy, app)
+    await app[keys.STORE].open()
+    app[keys.DISPATCHER].start()
+    await app[keys.RUNNER].start()
+    yield
+    await app[keys.RUNNER].stop()
+    await app[keys.DISPATCHER].close()
+    await app[keys.STORE].close()
+
+
+def _tidy(app: web.Application) -> None:
+    settings = app[keys.SETTINGS]
+    shutil.rmtree(settings.work, ignore_errors=True)
+    settings.work.mkdir(parents=True)
+    app[keys.BLOBS].sweep()
+    app[keys.DISK].hold_ballast()
+
+
+def _dispatcher(settings: Settings, blobs: BlobStore, disk: Disk) -> LocalDispatcher:
+    return LocalDispatcher(
+        {"gpu": 1, "cpu": settings.cpu_lanes},
+        blobs=blobs,
+        work=settings.work,
+        disk=disk,
+        make_host=lambda: EngineHost(
+            beat_timeout_s=settings.beat_timeout_s,
+            cancel_grace_s=settings.cancel_grace_s,
+        ),
+    )
+
+
+def _routes() -> list[web.RouteDef]:
+    """Submit, then watch, then fetch."""
+    return [
+        web.put(routes.JOB, submit.put_job),
+        web.post(routes.GENERATE_FILM, submit.post_film),
+        web.post(routes.SUBMIT_ALIAS, submit.post_film),
+        web.post(routes.JOB_CANCEL, submit.cancel_job),
+        web.get(routes.STATUS, status.get_status),
+        web.get(routes.STATUS_ALIAS, status.get_status),
+        web.get(routes.JOBS, status.list_jobs),
+        web.post(routes.JOBS_WAIT, status.wait_jobs),
+        web.get(routes.JOB_ARTIFACTS, status.list_artifacts),
+        web.get(routes.DOWNLOAD, files.download),
+        web.get(routes.DOWNLOAD_NAMED, files.download),
+        web.get(routes.ARTIFACT, files.get_artifact),
+        web.put(routes.BLOB, files.put_blob),
+        web.get(routes.BLOB, files.get_artifact),
+        web.post(routes.BLOBS_MISSING, files.missing_blobs),
+        web.get(routes.HEALTH, health.get_health),
+        web.get(routes.CAPABILITIES, health.get_capabilities),
+        web.get(routes.ROOT, health.get_root),
+    ]

@@ -1,0 +1,124 @@
+"""The child side: loads engines, does units one after another, stops when asked.
+
+Started as ``python -m colab_worker.engine_child``. Commands come on standard input,
+events go to what was standard output; anything that a library prints goes to standard
+error instead, so that it can never be taken for an event.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import queue
+import signal
+import sys
+import threading
+from typing import Any, BinaryIO
+
+from colab_worker.engine_wire import (
+    COMMAND,
+    Beat,
+    Do,
+    Done,
+    Failed,
+    MadeFile,
+    Progress,
+    Ready,
+)
+from colab_worker.engines.base import BadInput, Stopped, UnitCall, UnitOutput
+from colab_worker.stages import STAGES, Loader
+from shared_protocol.wire import Wire
+
+BEAT_S = 1.0
+
+
+class Child:
+    """One engine process: a queue of units, a stop flag, warm engines."""
+
+    def __init__(self, commands: BinaryIO, events: BinaryIO) -> None:
+        self._commands = commands
+        self._events = events
+        self._events_lock = threading.Lock()
+        self._todo: queue.Queue[Do] = queue.Queue()
+        self._stop = threading.Event()
+        self._loader = Loader()
+
+    def run(self) -> None:
+        """Serves until the parent goes away."""
+        threading.Thread(target=self._listen, daemon=True).start()
+        threading.Thread(target=self._beat, daemon=True).start()
+        self._say(Ready())
+        while True:
+            command = self._todo.get()
+            self._say(self._do(command))
+
+    def _listen(self) -> None:
+        for line in self._commands:
+            command = COMMAND.validate_json(line)
+            if isinstance(command, Do):
+                self._stop.clear()
+                self._todo.put(command)
+            else:
+                self._stop.set()
+        # The parent is gone: so must be whatever this process started.
+        os.killpg(0, signal.SIGKILL)
+
+    def _beat(self) -> None:
+        while True:
+            self._say(Beat())
+            threading.Event().wait(BEAT_S)
+
+    def _do(self, command: Do) -> Done | Failed:
+        call = UnitCall(
+            kind=command.kind,
+            engine=command.engine,
+            params=command.params,
+            inputs=command.inputs,
+            out_dir=command.out_dir,
+        )
+        try:
+            engine = self._loader.engine(command.factory)
+            return _done(STAGES[command.kind](call, engine, self._tick))
+        except Exception as error:
+            return _failed(error)
+
+    def _tick(self, fraction: float, note: str) -> None:
+        if self._stop.is_set():
+            raise Stopped("canceled")
+        self._say(Progress(fraction=min(max(fraction, 0.0), 1.0), note=note))
+
+    def _say(self, event: Wire) -> None:
+        with self._events_lock:
+            self._events.write(event.model_dump_json().encode() + b"\n")
+            self._events.flush()
+
+
+def _done(output: UnitOutput) -> Done:
+    files = tuple(MadeFile(name=f.name, media_type=f.media_type) for f in output.files)
+    return Done(files=files, facts=output.facts)
+
+
+def _failed(error: Exception) -> Failed:
+    hint: Any = getattr(error, "hint", None)
+    if isinstance(error, Stopped):
+        return Failed(message="canceled", hint=None, reason="stopped")
+    if isinstance(error, BadInput):
+        return Failed(message=str(error), hint=hint, reason="bad_input")
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Failed(
+            message="the disk is full", hint="free some space", reason="disk_full"
+        )
+    message = str(error) or type(error).__name__
+    return Failed(message=message, hint=hint, reason="engine_failed")
+
+
+def main() -> None:
+    """Takes the two pipes over and serves."""
+    events = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    sys.stdout = sys.stderr
+    Child(sys.stdin.buffer, events).run()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,213 @@
+"""The parent side of an engine child: start, call, stop, and reading its death.
+
+Whatever the child does — exit, be killed, freeze, print nonsense — ends as an
+``EngineFailure`` with a code, the cause and a hint; the next call starts a fresh child.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable
+
+from pydantic import ValidationError
+
+from colab_worker.engine_wire import EVENT, Do, Done, Failed, Progress, Ready, Stop
+from shared_protocol.errors import Code
+from shared_protocol.wire import Wire
+
+START_S = 60.0
+STDERR_LINES = 20
+EVENT_LIMIT_BYTES = 1 << 22
+
+Report = Callable[[float, str], None]
+
+_REASONS = {
+    "bad_input": Code.BAD_INPUT,
+    "stopped": Code.CANCELED,
+    "engine_failed": Code.ENGINE_FAILED,
+    "disk_full": Code.DISK_FULL,
+}
+
+
+class EngineFailure(Exception):
+    """A unit failed; ``retryable`` tells whether another try may help."""
+
+    def __init__(self, code: Code, message: str, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.hint = hint
+
+    @property
+    def retryable(self) -> bool:
+        """False for what would fail in the same way again."""
+        return self.code not in (Code.BAD_INPUT, Code.CANCELED)
+
+
+class EngineHost:
+    """One child process, started when it is first needed."""
+
+    def __init__(self, *, beat_timeout_s: float, cancel_grace_s: float) -> None:
+        self._beat_timeout_s = beat_timeout_s
+        self._cancel_grace_s = cancel_grace_s
+        self._process: asyncio.subprocess.Process | None = None
+        self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
+        self._stderr_task: asyncio.Task[None] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it runs."""
+        return self._process.pid if self._process else None
+
+    async def call(self, command: Do, report: Report, *, limit_s: float) -> Done:
+        """Does one unit; raises EngineFailure. Cancelling stops the child's work."""
+        try:
+            async with asyncio.timeout(limit_s):
+                await self._start()
+                await self._send(command)
+                return await self._answer(report)
+        except TimeoutError:
+            await self._kill()
+            raise EngineFailure(
+                Code.ENGINE_TIMEOUT,
+                f"took longer than the {limit_s:g} s allowed and was stopped",
+                "raise --unit-limit-s, or lower the quality",
+            ) from None
+        except EngineFailure as failure:
+            if failure.code not in _REASONS.values():
+                await self._kill()
+            raise
+        except asyncio.CancelledError:
+            await self._give_up()
+            raise
+
+    async def close(self) -> None:
+        """Ends the child."""
+        await self._kill()
+
+    async def _start(self) -> None:
+        if self._process is not None and self._process.returncode is None:
+            return
+        await self._kill()
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "colab_worker.engine_child",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=EVENT_LIMIT_BYTES,
+            start_new_session=True,
+        )
+        self._stderr.clear()
+        self._stderr_task = asyncio.create_task(self._drain(self._process))
+        event = await self._event(START_S)
+        if not isinstance(event, Ready):
+            raise _nonsense(repr(event))
+
+    async def _send(self, command: Wire) -> None:
+        process = self._running()
+        assert process.stdin is not None  # noqa: S101 - it was asked for
+        process.stdin.write(command.model_dump_json().encode() + b"\n")
+        with contextlib.suppress(ConnectionResetError, BrokenPipeError):
+            await process.stdin.drain()  # a dead child is met when reading
+
+    async def _answer(self, report: Report) -> Done:
+        while True:
+            event = await self._event(self._beat_timeout_s)
+            if isinstance(event, Progress):
+                report(event.fraction, event.note)
+            elif isinstance(event, Done):
+                return event
+            elif isinstance(event, Failed):
+                raise EngineFailure(_REASONS[event.reason], event.message, event.hint)
+
+    async def _event(self, patience_s: float) -> Wire:
+        process = self._running()
+        assert process.stdout is not None  # noqa: S101 - it was asked for
+        try:
+            line = await asyncio.wait_for(process.stdout.readline(), patience_s)
+        except TimeoutError:
+            raise EngineFailure(
+                Code.ENGINE_HUNG,
+                f"gave no sign of life for {patience_s:g} s and was stopped",
+                "the machine may be out of memory or suspended",
+            ) from None
+        except ValueError as error:
+            raise _nonsense("a line without an end") from error
+        if not line:
+            raise await self._death()
+        try:
+            return EVENT.validate_json(line)
+        except ValidationError as error:
+            raise _nonsense(repr(line[:80])) from error
+
+    async def _death(self) -> EngineFailure:
+        process = self._running()
+        status = await process.wait()
+        if self._stderr_task is not None:
+            await asyncio.wait([self._stderr_task], timeout=1.0)
+        last = f"; its last words: {self._stderr[-1]}" if self._stderr else ""
+        if status >= 0:
+            message = f"its process ended with exit status {status}{last}"
+            return EngineFailure(Code.ENGINE_EXITED, message, "see the worker's log")
+        name = signal.Signals(-status).name
+        hint = None
+        if -status == signal.SIGKILL:
+            hint = (
+                "the system may have run out of memory; close programs or lower quality"
+            )
+        return EngineFailure(
+            Code.ENGINE_KILLED, f"its process was killed by {name}{last}", hint
+        )
+
+    async def _give_up(self) -> None:
+        if not await self._stops_by_itself():
+            await self._kill()
+
+    async def _stops_by_itself(self) -> bool:
+        if self._process is None:
+            return True
+        try:
+            async with asyncio.timeout(self._cancel_grace_s):
+                await self._send(Stop())
+                await self._answer(lambda fraction, note: None)
+        except EngineFailure as failure:
+            return failure.code in _REASONS.values()
+        except TimeoutError:
+            return False
+        return True  # it finished in that very moment; the result is dropped
+
+    async def _kill(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
+        if self._stderr_task is not None:
+            await asyncio.wait([self._stderr_task], timeout=1.0)
+
+    async def _drain(self, process: asyncio.subprocess.Process) -> None:
+        assert process.stderr is not None  # noqa: S101 - it was asked for
+        async for line in process.stderr:
+            text = line.decode(errors="replace").strip()
+            if text:
+                self._stderr.append(text[:500])
+
+    def _running(self) -> asyncio.subprocess.Process:
+        if self._process is None:
+            raise EngineFailure(Code.ENGINE_EXITED, "its process is gone")
+        return self._process
+
+
+def _nonsense(what: str) -> EngineFailure:
+    return EngineFailure(
+        Code.ENGINE_WRONG_OUTPUT,
+        f"answered with something that is no event: {what}",
+        "the engine is broken; reinstall or choose another one",
+    )

@@ -1,0 +1,80 @@
+"""What the worker and an engine child say to each other: JSON lines over two pipes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from shared_protocol.wire import Wire
+
+
+class Do(Wire):
+    """Parent to child: do this unit. ``factory`` is where the engine comes from."""
+
+    type: Literal["do"] = "do"
+    kind: str
+    engine: str
+    factory: str | None
+    params: dict[str, Any]
+    inputs: dict[str, Path]
+    out_dir: Path
+
+
+class Stop(Wire):
+    """Parent to child: give the running unit up."""
+
+    type: Literal["stop"] = "stop"
+
+
+class Ready(Wire):
+    """The child has started."""
+
+    type: Literal["ready"] = "ready"
+
+
+class Beat(Wire):
+    """The child is alive, whatever its main thread does."""
+
+    type: Literal["beat"] = "beat"
+
+
+class Progress(Wire):
+    """How far the running unit is."""
+
+    type: Literal["progress"] = "progress"
+    fraction: float
+    note: str
+
+
+class MadeFile(Wire):
+    """A file that the unit wrote into its folder."""
+
+    name: str
+    media_type: str
+
+
+class Done(Wire):
+    """The running unit is finished."""
+
+    type: Literal["done"] = "done"
+    files: tuple[MadeFile, ...]
+    facts: dict[str, Any]
+
+
+class Failed(Wire):
+    """The running unit failed inside the engine; the child lives on."""
+
+    type: Literal["failed"] = "failed"
+    message: str
+    hint: str | None
+    #: ``bad_input``, ``stopped`` or ``engine_failed``.
+    reason: Literal["bad_input", "stopped", "engine_failed", "disk_full"]
+
+
+Command = Annotated[Do | Stop, Field(discriminator="type")]
+Event = Annotated[Ready | Beat | Progress | Done | Failed, Field(discriminator="type")]
+
+COMMAND: TypeAdapter[Do | Stop] = TypeAdapter(Command)
+EVENT: TypeAdapter[Ready | Beat | Progress | Done | Failed] = TypeAdapter(Event)

@@ -1,0 +1,1 @@
+"""HTTP handlers: each reads a request, asks the runner or the store, and answers."""

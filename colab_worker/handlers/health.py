@@ -1,0 +1,88 @@
+"""What the worker is and can do."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from colab_worker.device import versions
+from colab_worker.handlers.access import is_authorized
+from colab_worker.keys import BOARD, DISK, IDENTITY, REGISTRY, SETTINGS
+from shared_protocol import routes, vocab
+from shared_protocol.jobs import Capabilities, FilmSpec, Health
+
+VOCABULARIES = (
+    vocab.IMAGE_STYLES,
+    vocab.COLOR_FILTERS,
+    vocab.CAPTION_STYLES,
+    vocab.CAPTION_POSITIONS,
+    vocab.CAPTION_ANIMATIONS,
+    vocab.PACINGS,
+    vocab.ASPECTS,
+    vocab.QUALITIES,
+    vocab.VOICE_IDS,
+)
+
+
+async def get_health(request: web.Request) -> web.Response:
+    """``GET /health``: always 200; strangers get the public fields only."""
+    app = request.app
+    gpu = app[IDENTITY].gpu
+    public = Health(
+        device="cuda" if gpu else "cpu",
+        gpu=gpu or False,
+        protocol=routes.PROTOCOL_VERSION,
+    )
+    if not is_authorized(request):
+        return web.json_response(text=public.model_dump_json(exclude_none=True))
+    found = await asyncio.to_thread(versions)
+    free = await asyncio.to_thread(app[DISK].free_bytes)
+    full = public.model_copy(
+        update={
+            "model": app[REGISTRY].of_kind("image")[0].name,
+            "tts": app[REGISTRY].of_kind("voice")[0].name,
+            "worker_id": app[IDENTITY].worker_id,
+            "boot_id": app[IDENTITY].boot_id,
+            "version": found["moonreel"],
+            "uptime_s": app[IDENTITY].uptime_s,
+            "ready": True,
+            "accepting": free > 0,
+            "queue": app[BOARD].counts() | {"capacity": app[SETTINGS].queue_capacity},
+            "disk": {"free_bytes": free},
+            "engines": app[REGISTRY].describe(),
+            "versions": found,
+        }
+    )
+    return web.json_response(text=full.model_dump_json(exclude_none=True))
+
+
+async def get_capabilities(request: web.Request) -> web.Response:
+    """``GET /capabilities``: job kinds with their schema, engines, words, limits."""
+    settings = request.app[SETTINGS]
+    reply = Capabilities(
+        protocol=routes.PROTOCOL_VERSION,
+        job_kinds={"film": FilmSpec.model_json_schema()},
+        engines=request.app[REGISTRY].describe(),
+        vocabularies={words.name: words.ids for words in VOCABULARIES},
+        limits={
+            "body_bytes": settings.body_limit_bytes,
+            "blob_bytes": settings.blob_limit_bytes,
+            "queue": settings.queue_capacity,
+            "hold_s": int(routes.MAX_HOLD_S),
+        },
+    )
+    return web.json_response(text=reply.model_dump_json())
+
+
+async def get_root(request: web.Request) -> web.Response:
+    """``GET /``: a map of the routes."""
+    paths = sorted({resource.canonical for resource in request.app.router.resources()})
+    return web.json_response(
+        {
+            "name": "moonreel worker",
+            "protocol": routes.PROTOCOL_VERSION,
+            "boot_id": request.app[IDENTITY].boot_id,
+            "routes": paths,
+        }
+    )

@@ -1,0 +1,336 @@
+"""One job from its plan to its end: hand out what can run, take what comes back.
+
+The loop is look, run, record: a unit whose inputs exist gets its key; a known key is
+reused; an unknown one goes to the dispatcher, and its result is committed under the
+attempt that made it. Nothing here knows what a picture or a film is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from colab_worker.board import Board, JobStatus
+from colab_worker.dispatcher import (
+    Broken,
+    Dispatcher,
+    Finished,
+    Progressed,
+    Report,
+    Started,
+    UnitTask,
+)
+from colab_worker.engines.registry import Registry
+from colab_worker.memo import Memo
+from colab_worker.planner import Plan, Unit
+from colab_worker.settings import Settings
+from colab_worker.store.jobs import Store, UnitRow
+from colab_worker.views import NOUNS, UnitStatus
+from shared_protocol.artifacts import MemoEntry
+from shared_protocol.clock import utc_now
+from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.jobs import JobState, UnitState
+
+log = logging.getLogger(__name__)
+
+#: Units of one job that may fail for good before the rest is not even tried.
+FAILURES_ALLOWED = 3
+
+_KIND_RANK = {"voice": 0, "clip": 1, "image": 2, "film": 3}
+
+
+@dataclass(frozen=True)
+class RunParts:
+    """What a run works with; the same for all jobs of a worker."""
+
+    store: Store
+    memo: Memo
+    board: Board
+    dispatcher: Dispatcher
+    registry: Registry
+    settings: Settings
+
+
+@dataclass(frozen=True)
+class _Retry:
+    unit_id: str
+
+
+@dataclass(frozen=True)
+class _Cancel:
+    pass
+
+
+class JobRun:
+    """The units of one job."""
+
+    def __init__(self, parts: RunParts, status: JobStatus, plan: Plan) -> None:
+        self._parts = parts
+        self._status = status
+        self._job_id = status.row.id
+        self._plan = plan
+        self._mailbox: asyncio.Queue[Report | _Retry | _Cancel] = asyncio.Queue()
+        self._timers: set[asyncio.TimerHandle] = set()
+        #: Units that must be done although their key is known: their files are gone.
+        self._forced: set[str] = set()
+        self._canceled = False
+
+    @property
+    def _units(self) -> dict[str, UnitStatus]:
+        return self._status.units
+
+    def cancel(self) -> None:
+        """Asks the run to stop; ``run`` then returns with the units given back."""
+        self._mailbox.put_nowait(_Cancel())
+
+    async def run(self) -> bool:
+        """Works until nothing is left or nothing can go on; False if it was canceled."""
+        await self._record_plan()
+        try:
+            await self._advance()
+            while self._busy():
+                await self._take(await self._mailbox.get())
+                if self._canceled:
+                    return False
+                await self._advance()
+        finally:
+            for timer in self._timers:
+                timer.cancel()
+            await self._parts.dispatcher.cancel(self._job_id)
+            await self._parts.store.give_back(self._job_id)
+        return True
+
+    def failures(self) -> list[ErrorBody]:
+        """Errors of the units that failed for good, first scene first."""
+        units = self._units.values()
+        return [u.error for u in units if u.error and u.state is UnitState.ERROR]
+
+    async def _record_plan(self) -> None:
+        rows = [
+            UnitRow(
+                job_id=self._job_id,
+                id=unit.id,
+                position=position,
+                kind=unit.kind,
+                scene=unit.scene,
+                needs=unit.needs,
+                engine=unit.engine,
+            )
+            for position, unit in enumerate(self._plan.units)
+        ]
+        rows = await self._parts.store.plan_units(self._job_id, rows)
+        version = self._parts.board.versions[self._job_id] + 1
+        self._status.units = {row.id: UnitStatus.of(row, version) for row in rows}
+        self._parts.board.change(self._job_id)
+
+    def _busy(self) -> bool:
+        states = {unit.state for unit in self._units.values()}
+        return bool(states & {UnitState.QUEUED, UnitState.RUNNING, UnitState.RETRYING})
+
+    # --- hand out what can run ---------------------------------------------------
+
+    async def _advance(self) -> None:
+        """Settles every unit that can be settled now, in the order of the plan."""
+        again = True
+        while again:
+            again = False
+            for unit in self._plan.units:
+                if self._units[unit.id].state is UnitState.PENDING:
+                    again |= await self._consider(unit)
+
+    async def _consider(self, unit: Unit) -> bool:
+        """Reuses or submits a unit if its inputs are known; True to look again."""
+        hashes = self._input_hashes(unit)
+        if hashes is None or len(self.failures()) >= FAILURES_ALLOWED:
+            return False
+        key = unit.key(hashes)
+        known = None if unit.id in self._forced else await self._parts.memo.recall(key)
+        if known is not None and (known[1] or unit.id != self._plan.goal):
+            result, present = known
+            entry = MemoEntry(key=key, kind=unit.kind, result=result)
+            await self._reuse(unit, entry, present)
+            return True
+        if await self._lost_inputs(unit):
+            return True
+        await self._submit(unit, key, hashes)
+        return False
+
+    def _input_hashes(self, unit: Unit) -> dict[str, str] | None:
+        hashes = {}
+        for item in unit.inputs:
+            source = self._units[item.unit_id]
+            if source.state is not UnitState.DONE or source.result is None:
+                return None
+            hashes[item.name] = source.result.file(item.file).sha256
+        return hashes
+
+    async def _reuse(self, unit: Unit, entry: MemoEntry, present: bool) -> None:
+        await self._parts.store.reuse_unit(self._job_id, unit.id, entry)
+        status = self._units[unit.id]
+        status.state, status.reused, status.error = UnitState.DONE, True, None
+        status.key, status.result, status.present = entry.key, entry.result, present
+        status.finished_at = utc_now()
+        self._parts.board.change(self._job_id, status)
+
+    async def _lost_inputs(self, unit: Unit) -> bool:
+        """Puts inputs whose files are not on this machine back to work."""
+        lost = False
+        for unit_id in unit.needs:
+            source = self._units[unit_id]
+            if source.result is None or await self._parts.memo.present(source.result):
+                continue
+            self._forced.add(unit_id)
+            source.state, source.result = UnitState.PENDING, None
+            lost = True
+        return lost
+
+    async def _submit(self, unit: Unit, key: str, hashes: dict[str, str]) -> None:
+        status = self._units[unit.id]
+        if status.interruptions > self._parts.settings.max_interruptions:
+            await self._give_up_poison(unit, status, key)
+            return
+        status.attempt = await self._parts.store.begin_unit(self._job_id, unit.id, key)
+        status.state, status.key = UnitState.QUEUED, key
+        status.error, status.progress = None, 0.0
+        task = UnitTask(
+            job_id=self._job_id,
+            unit_id=unit.id,
+            attempt=status.attempt,
+            lane=unit.lane,
+            rank=(
+                self._status.row.position,
+                unit.scene or len(self._plan.units),
+                _KIND_RANK[unit.kind],
+            ),
+            kind=unit.kind,
+            engine=unit.engine,
+            factory=self._factory(unit),
+            params=unit.params,
+            inputs=hashes,
+            limit_s=self._parts.settings.time_limits_s[unit.kind],
+        )
+        self._parts.dispatcher.submit(task, self._mailbox.put_nowait)
+
+    def _factory(self, unit: Unit) -> str | None:
+        if unit.engine == "ffmpeg":
+            return None
+        return self._parts.registry.get(unit.kind, unit.engine).factory
+
+    async def _give_up_poison(self, unit: Unit, status: UnitStatus, key: str) -> None:
+        error = ErrorBody(
+            code=Code.POISON,
+            message=f"{place(unit)} was running each of the {status.interruptions} "
+            "times that the worker died, so it is not tried again.",
+            hint="change its words or settings, then retry the job",
+            scene=unit.scene,
+            unit=unit.id,
+        )
+        attempt = await self._parts.store.begin_unit(self._job_id, unit.id, key)
+        await self._parts.store.fail_unit(
+            self._job_id, unit.id, attempt, error, UnitState.ERROR
+        )
+        status.state, status.error, status.attempt = UnitState.ERROR, error, attempt
+        self._parts.board.change(self._job_id, status)
+
+    # --- take what comes back ----------------------------------------------------
+
+    async def _take(self, message: Report | _Retry | _Cancel) -> None:
+        if isinstance(message, _Cancel):
+            self._canceled = True
+        elif isinstance(message, _Retry):
+            self._units[message.unit_id].state = UnitState.PENDING
+        elif isinstance(message, Progressed):
+            status = self._units[message.task.unit_id]
+            status.progress = max(status.progress, message.fraction)
+            self._parts.board.tick(self._job_id, status)
+        elif isinstance(message, Started):
+            await self._started(message.task)
+        elif isinstance(message, Finished):
+            await self._finished(message)
+        else:
+            await self._broken(message)
+
+    async def _started(self, task: UnitTask) -> None:
+        status = self._units[task.unit_id]
+        started_at = await self._parts.store.start_unit(
+            self._job_id, task.unit_id, task.attempt
+        )
+        if started_at is None:
+            return
+        status.state, status.started_at = UnitState.RUNNING, started_at
+        if task.unit_id == self._plan.goal:
+            await self._finalizing()
+        self._parts.board.change(self._job_id, status)
+
+    async def _finalizing(self) -> None:
+        moved = await self._parts.store.move(
+            self._job_id, [JobState.RUNNING], JobState.FINALIZING
+        )
+        if moved:
+            self._status.row = replace(self._status.row, state=JobState.FINALIZING)
+
+    async def _finished(self, report: Finished) -> None:
+        task, status = report.task, self._units[report.task.unit_id]
+        if status.key is None:
+            return
+        entry = MemoEntry(key=status.key, kind=task.kind, result=report.result)
+        committed = await self._parts.store.finish_unit(
+            self._job_id, task.unit_id, task.attempt, entry
+        )
+        if not committed:
+            log.warning("unit %s attempt %s was fenced off", task.unit_id, task.attempt)
+            return
+        self._forced.discard(task.unit_id)
+        status.state, status.result = UnitState.DONE, report.result
+        status.present, status.reused, status.progress = True, False, 1.0
+        status.finished_at = utc_now()
+        log.info(
+            "%s done in %.1f s",
+            task.unit_id,
+            report.result.seconds,
+            extra={"action": "unit_done", "job_id": self._job_id, "stage": task.kind},
+        )
+        self._parts.board.change(self._job_id, status)
+
+    async def _broken(self, report: Broken) -> None:
+        task, status = report.task, self._units[report.task.unit_id]
+        unit = next(unit for unit in self._plan.units if unit.id == task.unit_id)
+        status.tries += 1
+        again = report.retryable and status.tries < self._parts.settings.max_tries
+        state = UnitState.RETRYING if again else UnitState.ERROR
+        error = failure_body(unit, report, status.tries)
+        await self._parts.store.fail_unit(
+            self._job_id, task.unit_id, task.attempt, error, state
+        )
+        status.state, status.error, status.finished_at = state, error, utc_now()
+        status.progress = 0.0
+        log.warning("%s", error.message, extra={"job_id": self._job_id})
+        if again:
+            delay_s = self._parts.settings.retry_delay_s * 2 ** (status.tries - 1)
+            self._later(delay_s, lambda: self._mailbox.put_nowait(_Retry(unit.id)))
+        self._parts.board.change(self._job_id, status)
+
+    def _later(self, delay_s: float, call: Callable[[], None]) -> None:
+        self._timers.add(asyncio.get_running_loop().call_later(delay_s, call))
+
+
+def place(unit: Unit) -> str:
+    """Where in the film a unit is, as a sentence begins."""
+    noun = NOUNS[unit.kind]
+    return f"Scene {unit.scene}: the {noun}" if unit.scene else f"The {noun}"
+
+
+def failure_body(unit: Unit, report: Broken, tries: int) -> ErrorBody:
+    """One sentence: where, what happened, and what to do."""
+    times = f" (tried {tries} times)" if tries > 1 else ""
+    hint = f"; {report.hint}" if report.hint else ""
+    return ErrorBody(
+        code=report.code,
+        message=f"{place(unit)} failed in {unit.engine}: {report.message}{hint}{times}.",
+        hint=report.hint,
+        scene=unit.scene,
+        unit=unit.id,
+        retryable=report.retryable,
+    )

@@ -1,0 +1,37 @@
+"""The memo: what finished units made, by content key, and whether their files are here."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+from colab_worker.store.jobs import Store
+from shared_protocol.artifacts import UnitResult
+from shared_protocol.kit.blobs import BlobStore
+
+
+class Memo:
+    """Look before work: ``recall``; after work the store commits unit and memo at once."""
+
+    def __init__(self, store: Store, blobs: BlobStore) -> None:
+        self._store = store
+        self._blobs = blobs
+
+    async def recall(self, key: str) -> tuple[UnitResult, bool] | None:
+        """The result under ``key`` and whether all of its files are on this machine."""
+        result = await self._store.recall(key)
+        if result is None:
+            return None
+        return result, await self.present(result)
+
+    async def present(self, result: UnitResult) -> bool:
+        """Whether all files of ``result`` are on this machine."""
+        hashes = [file.sha256 for file in result.files]
+        return not await self.missing(hashes)
+
+    async def missing(self, hashes: Iterable[str]) -> list[str]:
+        """Those of ``hashes`` that are not on this machine."""
+        asked = list(hashes)
+        return await asyncio.to_thread(
+            lambda: [sha256 for sha256 in asked if not self._blobs.has(sha256)]
+        )

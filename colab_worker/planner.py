@@ -1,0 +1,229 @@
+"""From a spec to its units: a pure function, so that the same film is the same plan.
+
+A unit's key is the SHA-256 of everything that its result depends on: its kind, the
+version of the code that does it, the engine, its parameters and the hashes of its inputs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from colab_worker.engines.registry import EngineEntry, Registry
+from colab_worker.film.quality import Canvas, canvas, move_for
+from shared_protocol.jobs import FilmSpec, SceneSpec
+from shared_protocol.wire import content_key
+
+#: Raise a number when the code of that stage gives another result for the same input.
+CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 1, "film": 1}
+
+#: Seconds of silence after a sentence, after a paragraph, at the end of a scene.
+PAUSES_S = {
+    "slow": (0.60, 1.10, 1.20),
+    "medium": (0.38, 0.75, 0.80),
+    "dynamic": (0.28, 0.55, 0.55),
+    "fast": (0.18, 0.35, 0.40),
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file of an earlier unit, and the name under which this unit reads it."""
+
+    name: str
+    unit_id: str
+    file: str
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One unit of work: what to do, with which engine, from which files."""
+
+    id: str
+    kind: str
+    lane: str
+    engine: str
+    engine_version: str
+    params: dict[str, Any]
+    scene: int | None = None
+    inputs: tuple[Input, ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The units whose files this one reads."""
+        return tuple(dict.fromkeys(item.unit_id for item in self.inputs))
+
+    def key(self, hashes: Mapping[str, str]) -> str:
+        """The content key, from the SHA-256 of each input by its name."""
+        return content_key(
+            {
+                "kind": self.kind,
+                "code": CODE_VERSIONS[self.kind],
+                "engine": [self.engine, self.engine_version],
+                "params": self.params,
+                "inputs": {item.name: hashes[item.name] for item in self.inputs},
+            }
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The units of a job in an order in which each comes after what it needs."""
+
+    units: tuple[Unit, ...]
+    goal: str
+    draft: bool
+    warnings: tuple[str, ...] = field(default=())
+
+
+def plan(spec: FilmSpec, registry: Registry) -> Plan:
+    """The units of ``spec``; KeyError with a sentence for an engine that is not here."""
+    image = registry.get("image", spec.engine.image)
+    voice = registry.get("voice", spec.engine.voice)
+    frame = canvas(spec.aspect, spec.quality)
+    units: list[Unit] = []
+    for number, scene in enumerate(spec.scenes, start=1):
+        units += [
+            _picture(spec, number, scene, image, frame),
+            _voice(spec, number, scene, voice),
+            _clip(spec, number, frame),
+        ]
+    units.append(_film(spec, image, voice, frame))
+    return Plan(tuple(units), goal="film", draft=image.draft or voice.draft)
+
+
+def scene_seed(spec: FilmSpec, number: int, scene: SceneSpec) -> int:
+    """The seed of a scene's picture: its own, or one drawn from the job's."""
+    if scene.seed is not None:
+        return scene.seed
+    digest = hashlib.sha256(f"{spec.seed}/{number}".encode()).digest()
+    return int.from_bytes(digest[:4])
+
+
+def _picture(
+    spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry, frame: Canvas
+) -> Unit:
+    params = {
+        "prompt": scene.image_prompt,
+        "negative_prompt": scene.negative_prompt,
+        "style": spec.image_style,
+        "seed": scene_seed(spec, number, scene),
+        "width": frame.width,
+        "height": frame.height,
+    }
+    return Unit(
+        id=_scene_id(number, "image"),
+        kind="image",
+        lane="gpu",
+        engine=engine.name,
+        engine_version=engine.version,
+        params=params,
+        scene=number,
+    )
+
+
+def _voice(spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry) -> Unit:
+    sentence_s, paragraph_s, tail_s = PAUSES_S[spec.pacing]
+    params = {
+        "text": scene.narration,
+        "voice_id": spec.voice_id,
+        "speed": spec.voice_speed,
+        "language": spec.language,
+        "sentence_pause_s": sentence_s,
+        "paragraph_pause_s": paragraph_s,
+        "tail_s": tail_s,
+    }
+    return Unit(
+        id=_scene_id(number, "voice"),
+        kind="voice",
+        lane="cpu",
+        engine=engine.name,
+        engine_version=engine.version,
+        params=params,
+        scene=number,
+    )
+
+
+def _clip(spec: FilmSpec, number: int, frame: Canvas) -> Unit:
+    params = {
+        "width": frame.width,
+        "height": frame.height,
+        "fps": frame.fps,
+        "preset": frame.preset,
+        "crf": frame.crf,
+        "zoom_effect": spec.zoom_effect,
+        "zoom_intensity": spec.zoom_intensity,
+        "move": move_for(number, spec.seed),
+        "color_filter": spec.color_filter,
+        "captions": _captions(spec),
+        "language": spec.language,
+    }
+    return Unit(
+        id=_scene_id(number, "clip"),
+        kind="clip",
+        lane="cpu",
+        engine="ffmpeg",
+        engine_version="1",
+        params=params,
+        scene=number,
+        inputs=(
+            Input("picture", _scene_id(number, "image"), "picture.png"),
+            Input("words", _scene_id(number, "voice"), "words.json"),
+        ),
+    )
+
+
+def _film(
+    spec: FilmSpec, image: EngineEntry, voice: EngineEntry, frame: Canvas
+) -> Unit:
+    numbers = range(1, len(spec.scenes) + 1)
+    params = {
+        "title": spec.title,
+        "fps": frame.fps,
+        "width": frame.width,
+        "height": frame.height,
+        "scene_titles": [scene.title for scene in spec.scenes],
+        "narrations": [scene.narration for scene in spec.scenes],
+        "image_prompts": [scene.image_prompt for scene in spec.scenes],
+        "draft": image.draft or voice.draft,
+        "engines": {"image": image.name, "voice": voice.name},
+        "seed": spec.seed,
+        "captions": _captions(spec),
+    }
+    inputs = [
+        item
+        for n in numbers
+        for item in (
+            Input(f"clips/{n:03}", _scene_id(n, "clip"), "clip.mp4"),
+            Input(f"voices/{n:03}", _scene_id(n, "voice"), "voice.wav"),
+            Input(f"words/{n:03}", _scene_id(n, "voice"), "words.json"),
+        )
+    ]
+    return Unit(
+        id="film",
+        kind="film",
+        lane="cpu",
+        engine="ffmpeg",
+        engine_version="1",
+        params=params,
+        inputs=tuple(inputs),
+    )
+
+
+def _captions(spec: FilmSpec) -> dict[str, Any] | None:
+    if spec.caption is None and not spec.auto_captions:
+        return None
+    look = spec.caption.model_dump() if spec.caption else {}
+    return {
+        "mode": "auto" if spec.auto_captions else "fixed",
+        "text": look.get("text"),
+        "style": look.get("style", "simple"),
+        "position": look.get("position", "bottom"),
+        "animation": look.get("animation", "none"),
+    }
+
+
+def _scene_id(number: int, kind: str) -> str:
+    return f"scene-{number:03}/{kind}"

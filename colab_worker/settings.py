@@ -1,0 +1,171 @@
+"""Everything about a worker that can be set, read once at start."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from shared_protocol.routes import DEFAULT_WORKER_PORT
+from shared_protocol.tokens import new_token
+
+MIB = 1 << 20
+TOKEN_VARIABLE = "MOONREEL_TOKEN"  # noqa: S105 - the name of a variable
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Frozen settings of one worker process."""
+
+    data_dir: Path
+    token: str
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_WORKER_PORT
+    #: Written once the worker listens: JSON with url, pid and boot_id.
+    ready_file: Path | None = None
+    #: Exit when standard input closes, so as never to outlive the parent.
+    stop_on_eof: bool = False
+    #: Origins that may read replies in a browser, besides loopback ones.
+    allowed_origins: tuple[str, ...] = ()
+
+    #: Child processes for voices, clips and films; pictures have one lane of their own.
+    cpu_lanes: int = 2
+    #: Jobs that wait; one more is refused with 429.
+    queue_capacity: int = 100
+    #: Jobs whose units are mixed in the lanes; the others wait in order.
+    active_jobs: int = 2
+
+    body_limit_bytes: int = 2 * MIB
+    blob_limit_bytes: int = 2048 * MIB
+    #: Free space below which jobs, blobs and units are refused with 507.
+    disk_floor_bytes: int = 256 * MIB
+    #: The most that the data folder may hold; None: the disk is the limit.
+    disk_quota_bytes: int | None = None
+    #: Kept free for the last words of a full disk.
+    ballast_bytes: int = 4 * MIB
+
+    time_limits_s: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "image": 1200.0,
+            "voice": 900.0,
+            "clip": 1800.0,
+            "film": 3600.0,
+        }
+    )
+    #: Seconds without a sign of life after which a child counts as frozen.
+    beat_timeout_s: float = 60.0
+    #: Engine failures of one unit before its job fails.
+    max_tries: int = 3
+    #: Deaths of the worker during one unit before that unit is given up.
+    max_interruptions: int = 5
+    #: Back-off before the second try; doubles with each.
+    retry_delay_s: float = 1.0
+    #: How long an engine may take to stop by itself before it is killed.
+    cancel_grace_s: float = 0.4
+    #: Least time between two progress ticks that wake readers.
+    tick_s: float = 2.0
+    heartbeat_s: float = 5.0
+    #: An identical submit without a key within this time is taken for a lost reply.
+    duplicate_window_s: float = 60.0
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data_dir / "worker.db"
+
+    @property
+    def blobs(self) -> Path:
+        """The folder of files by hash."""
+        return self.data_dir / "blobs"
+
+    @property
+    def work(self) -> Path:
+        """The folder where running units write."""
+        return self.data_dir / "work"
+
+
+def parse_settings(
+    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> tuple[Settings, bool]:
+    """Settings from the command line and environment; and whether the token is new."""
+    options = _parser().parse_args(arguments)
+    token = options.token or environ.get(TOKEN_VARIABLE, "")
+    settings = Settings(
+        data_dir=options.data_dir.expanduser().absolute(),
+        token=token or new_token(),
+        host=options.host,
+        port=options.port,
+        ready_file=options.ready_file,
+        stop_on_eof=options.stop_on_eof,
+        allowed_origins=tuple(options.allow_origin),
+        cpu_lanes=options.cpu_lanes,
+        queue_capacity=options.queue_capacity,
+        body_limit_bytes=int(options.body_limit_mib * MIB),
+        blob_limit_bytes=int(options.blob_limit_mib * MIB),
+        disk_floor_bytes=int(options.disk_floor_mib * MIB),
+        disk_quota_bytes=_bytes(options.disk_quota_mib),
+        time_limits_s=_time_limits(options.unit_limit_s),
+        beat_timeout_s=options.beat_timeout_s,
+        retry_delay_s=options.retry_delay_s,
+    )
+    return settings, not token
+
+
+def _bytes(mib: float | None) -> int | None:
+    return None if mib is None else int(mib * MIB)
+
+
+def _time_limits(limit_s: float | None) -> dict[str, float]:
+    limits = Settings(Path(), "").time_limits_s
+    return {kind: limit_s or limit for kind, limit in limits.items()}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="moonreel worker",
+        description="Draws, speaks and joins films for an orchestrator.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on")
+    add("--port", type=int, default=DEFAULT_WORKER_PORT, help="0 picks a free one")
+    add(
+        "--data-dir",
+        type=Path,
+        default=Path("~/.moonreel-worker"),
+        help="all its files",
+    )
+    add("--token", default="", help=f"else ${TOKEN_VARIABLE}, else a new one is made")
+    add("--ready-file", type=Path, help="written as JSON once the worker listens")
+    add("--stop-on-eof", action="store_true", help="stop when standard input closes")
+    add("--allow-origin", action="append", default=[], metavar="ORIGIN",
+        help="a page origin that may read replies (loopback always may)")  # fmt: skip
+    add(
+        "--cpu-lanes",
+        type=_at_least_one,
+        default=2,
+        help="processes for sound and film",
+    )
+    add("--queue-capacity", type=_at_least_one, default=100, help="jobs that may wait")
+    add("--body-limit-mib", type=float, default=2, help="largest request body")
+    add("--blob-limit-mib", type=float, default=2048, help="largest uploaded file")
+    add("--disk-floor-mib", type=float, default=256, help="space that stays free")
+    add("--disk-quota-mib", type=float, help="most space that the data folder may take")
+    add("--unit-limit-s", type=float, help="longest a single unit may take")
+    add(
+        "--beat-timeout-s",
+        type=float,
+        default=60.0,
+        help="silence that counts as frozen",
+    )
+    add("--retry-delay-s", type=float, default=1.0, help="wait before a second try")
+    return parser
+
+
+def _at_least_one(word: str) -> int:
+    number = int(word)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{word} is less than 1")
+    return number

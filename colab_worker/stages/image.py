@@ -1,0 +1,35 @@
+"""A scene's picture, and the small preview of it that a page shows."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from colab_worker.engines.base import (
+    ImageEngine,
+    ImageRequest,
+    Tick,
+    UnitCall,
+    UnitFile,
+    UnitOutput,
+)
+
+PREVIEW_WIDTH = 320
+
+
+def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
+    """Writes ``picture.png`` and ``preview.webp``."""
+    request = ImageRequest(**call.params)
+    picture = call.out_dir / "picture.png"
+    engine.draw(request, picture, lambda part, note: tick(part * 0.95, note))
+    with Image.open(picture) as image:
+        height = max(1, round(image.height * PREVIEW_WIDTH / image.width))
+        preview = image.convert("RGB").resize((PREVIEW_WIDTH, height))
+    preview.save(call.out_dir / "preview.webp", quality=70, method=4)
+    tick(1.0, "drawn")
+    return UnitOutput(
+        files=(
+            UnitFile("picture.png", "image/png"),
+            UnitFile("preview.webp", "image/webp"),
+        ),
+        facts={"width": request.width, "height": request.height},
+    )

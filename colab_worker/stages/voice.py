@@ -1,0 +1,43 @@
+"""A scene's narration, and when each of its words is heard."""
+
+from __future__ import annotations
+
+import json
+
+from colab_worker.engines.base import (
+    Speech,
+    Tick,
+    UnitCall,
+    UnitFile,
+    UnitOutput,
+    VoiceEngine,
+    VoiceRequest,
+)
+
+
+def run(call: UnitCall, engine: VoiceEngine, tick: Tick) -> UnitOutput:
+    """Writes ``voice.wav`` and ``words.json``."""
+    request = VoiceRequest(**call.params)
+    speech = engine.speak(request, call.out_dir / "voice.wav", tick)
+    words = call.out_dir / "words.json"
+    words.write_text(json.dumps(_words(request, speech)), encoding="utf-8")
+    tick(1.0, "spoken")
+    return UnitOutput(
+        files=(
+            UnitFile("voice.wav", "audio/wav"),
+            UnitFile("words.json", "application/json"),
+        ),
+        facts={"duration_s": speech.duration_s, "sample_rate": speech.sample_rate},
+    )
+
+
+def _words(request: VoiceRequest, speech: Speech) -> dict[str, object]:
+    return {
+        "text": request.text,
+        "duration_s": speech.duration_s,
+        "sample_rate": speech.sample_rate,
+        "words": [
+            [w.text, round(w.start_s, 3), round(w.end_s, 3)] for w in speech.words
+        ],
+        "sentences": list(speech.sentences),
+    }

@@ -1,0 +1,1 @@
+"""What the worker remembers, in one database."""

@@ -1,0 +1,429 @@
+"""The ``Store``: jobs, units and the memo; every query of the worker is in this file.
+
+Each change of state is one guarded update that names the state or attempt it expects;
+whoever comes with another one is told False and must drop what it has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from colab_worker.store.tables import HEAD, jobs, memo, units
+from shared_protocol.artifacts import MemoEntry, UnitResult
+from shared_protocol.clock import utc_now
+from shared_protocol.errors import ErrorBody
+from shared_protocol.jobs import JobState, UnitState
+from shared_protocol.kit.database import Database
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+#: After a restart versions go on above any that was told before the crash.
+VERSION_LEAP = 1_000
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """A job as it is stored."""
+
+    id: str
+    kind: str
+    title: str
+    spec: str
+    spec_sha256: str
+    body_sha256: str
+    idempotency_key: str | None = None
+    position: int = 0
+    state: JobState = JobState.QUEUED
+    attempt: int = 1
+    version: int = 1
+    error: ErrorBody | None = None
+    warnings: tuple[str, ...] = ()
+    draft: bool = False
+    created_at: str = field(default_factory=utc_now)
+    started_at: str | None = None
+    finished_at: str | None = None
+    heartbeat_at: str | None = None
+
+
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit of a job as it is stored."""
+
+    job_id: str
+    id: str
+    position: int
+    kind: str
+    scene: int | None
+    needs: tuple[str, ...]
+    engine: str
+    state: UnitState = UnitState.PENDING
+    attempt: int = 0
+    tries: int = 0
+    interruptions: int = 0
+    reused: bool = False
+    key: str | None = None
+    result: UnitResult | None = None
+    error: ErrorBody | None = None
+    started_at: str | None = None
+    finished_at: str | None = None
+
+
+class Store:
+    """All that a worker remembers, in one database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def open(self) -> None:
+        """Brings the schema up to date."""
+        await self._database.migrate(MIGRATIONS, HEAD)
+
+    async def close(self) -> None:
+        """Closes the database."""
+        await self._database.close()
+
+    async def add_job(self, job: JobRow) -> JobRow | None:
+        """Stores a new job; None when its id or idempotency key is taken."""
+        last = sa.select(sa.func.coalesce(sa.func.max(jobs.c.position), 0) + 1)
+        values = _job_values(job) | {"position": last.scalar_subquery()}
+        try:
+            async with self._database.write() as connection:
+                await connection.execute(sa.insert(jobs).values(values))
+                return await _job(connection, jobs.c.id == job.id)
+        except IntegrityError:
+            return None
+
+    async def job(self, job_id: str) -> JobRow | None:
+        """The job of that id."""
+        async with self._database.read() as connection:
+            return await _job(connection, jobs.c.id == job_id)
+
+    async def job_of_key(self, idempotency_key: str) -> JobRow | None:
+        """The job that was submitted with that idempotency key."""
+        async with self._database.read() as connection:
+            return await _job(connection, jobs.c.idempotency_key == idempotency_key)
+
+    async def newest_of_body(self, body_sha256: str) -> JobRow | None:
+        """The last job that was made by a request with that body."""
+        query = (
+            sa.select(jobs)
+            .where(jobs.c.body_sha256 == body_sha256)
+            .order_by(jobs.c.position.desc())
+            .limit(1)
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(query)).one_or_none()
+        return _to_job(row) if row else None
+
+    async def job_list(self, limit: int = 1000) -> list[JobRow]:
+        """All jobs, newest first."""
+        query = sa.select(jobs).order_by(jobs.c.position.desc()).limit(limit)
+        async with self._database.read() as connection:
+            return [_to_job(row) for row in await connection.execute(query)]
+
+    async def queued(self) -> list[JobRow]:
+        """Jobs that wait, first come first."""
+        query = (
+            sa.select(jobs)
+            .where(jobs.c.state == JobState.QUEUED)
+            .order_by(jobs.c.position)
+        )
+        async with self._database.read() as connection:
+            return [_to_job(row) for row in await connection.execute(query)]
+
+    async def move(
+        self,
+        job_id: str,
+        expected: Iterable[JobState],
+        state: JobState,
+        **changes: Any,
+    ) -> bool:
+        """Changes a job's state if it is one of ``expected``."""
+        update = (
+            sa.update(jobs)
+            .where(jobs.c.id == job_id, jobs.c.state.in_(list(expected)))
+            .values(state=state, **_plain(changes))
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(update)).rowcount == 1
+
+    async def requeue(self, job_id: str, attempt: int, version: int) -> bool:
+        """Queues a failed or canceled job again, at the end, if ``attempt`` is new."""
+        last = sa.select(sa.func.max(jobs.c.position) + 1).scalar_subquery()
+        update = (
+            sa.update(jobs)
+            .where(
+                jobs.c.id == job_id,
+                jobs.c.attempt < attempt,
+                jobs.c.state.in_([JobState.ERROR, JobState.CANCELED]),
+            )
+            .values(
+                state=JobState.QUEUED,
+                attempt=attempt,
+                version=version,
+                position=last,
+                error=None,
+                finished_at=None,
+            )
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(update)).rowcount == 1
+
+    async def recover(self) -> None:
+        """Puts what a dead process was doing back into the queue."""
+        running = [s for s in JobState if not s.terminal and s != JobState.CANCELING]
+        async with self._database.write() as connection:
+            await connection.execute(
+                sa.update(jobs)
+                .where(jobs.c.state.in_(running))
+                .values(state=JobState.QUEUED)
+            )
+            await connection.execute(
+                sa.update(jobs)
+                .where(jobs.c.state == JobState.CANCELING)
+                .values(state=JobState.CANCELED, finished_at=utc_now())
+            )
+            await connection.execute(
+                sa.update(jobs)
+                .where(jobs.c.state == JobState.QUEUED)
+                .values(version=jobs.c.version + VERSION_LEAP)
+            )
+            await connection.execute(
+                sa.update(units)
+                .where(units.c.state == UnitState.RUNNING)
+                .values(interruptions=units.c.interruptions + 1)
+            )
+            await connection.execute(
+                sa.update(units)
+                .where(units.c.state != UnitState.DONE)
+                .values(state=UnitState.PENDING)
+            )
+
+    async def heartbeat(self, job_ids: Sequence[str], version: dict[str, int]) -> None:
+        """Records that these jobs are alive, and how far their versions are."""
+        now = utc_now()
+        async with self._database.write() as connection:
+            for job_id in job_ids:
+                await connection.execute(
+                    sa.update(jobs)
+                    .where(jobs.c.id == job_id)
+                    .values(heartbeat_at=now, version=version[job_id])
+                )
+
+    async def plan_units(
+        self, job_id: str, planned: Sequence[UnitRow]
+    ) -> list[UnitRow]:
+        """Stores a job's units; counters of an earlier attempt are kept."""
+        async with self._database.write() as connection:
+            old = {row.id: row for row in await _units(connection, job_id)}
+            await connection.execute(sa.delete(units).where(units.c.job_id == job_id))
+            rows = [_with_counters(unit, old.get(unit.id)) for unit in planned]
+            if rows:
+                await connection.execute(
+                    sa.insert(units), [_unit_values(row) for row in rows]
+                )
+        return rows
+
+    async def units(self, job_id: str) -> list[UnitRow]:
+        """A job's units in the order of its plan."""
+        async with self._database.read() as connection:
+            return await _units(connection, job_id)
+
+    async def begin_unit(self, job_id: str, unit_id: str, key: str) -> int:
+        """Hands a unit out under a new attempt, which it returns: the fence."""
+        update = (
+            sa.update(units)
+            .where(units.c.job_id == job_id, units.c.id == unit_id)
+            .values(
+                state=UnitState.QUEUED,
+                attempt=units.c.attempt + 1,
+                key=key,
+                error=None,
+                started_at=None,
+                finished_at=None,
+            )
+            .returning(units.c.attempt)
+        )
+        async with self._database.write() as connection:
+            return int((await connection.execute(update)).scalar_one())
+
+    async def start_unit(self, job_id: str, unit_id: str, attempt: int) -> str | None:
+        """Marks a unit as running and returns since when; None when fenced off."""
+        now = utc_now()
+        update = _fenced(job_id, unit_id, attempt).values(
+            state=UnitState.RUNNING, started_at=now
+        )
+        async with self._database.write() as connection:
+            started = (await connection.execute(update)).rowcount == 1
+        return now if started else None
+
+    async def finish_unit(
+        self, job_id: str, unit_id: str, attempt: int, entry: MemoEntry
+    ) -> bool:
+        """Commits a result with its memo; False when ``attempt`` was fenced off."""
+        update = _fenced(job_id, unit_id, attempt).values(
+            state=UnitState.DONE,
+            result=entry.result.model_dump(mode="json"),
+            reused=False,
+            finished_at=utc_now(),
+        )
+        async with self._database.write() as connection:
+            if (await connection.execute(update)).rowcount != 1:
+                return False
+            await _remember(connection, entry)
+        return True
+
+    async def reuse_unit(self, job_id: str, unit_id: str, entry: MemoEntry) -> None:
+        """Marks a unit as done with a result that was known before."""
+        update = (
+            sa.update(units)
+            .where(units.c.job_id == job_id, units.c.id == unit_id)
+            .values(
+                state=UnitState.DONE,
+                key=entry.key,
+                result=entry.result.model_dump(mode="json"),
+                reused=True,
+                error=None,
+                finished_at=utc_now(),
+            )
+        )
+        async with self._database.write() as connection:
+            await connection.execute(update)
+
+    async def fail_unit(
+        self,
+        job_id: str,
+        unit_id: str,
+        attempt: int,
+        error: ErrorBody,
+        state: UnitState,
+    ) -> bool:
+        """Records a failure and counts the try; False when fenced off."""
+        update = _fenced(job_id, unit_id, attempt).values(
+            state=state,
+            error=error.model_dump(mode="json"),
+            tries=units.c.tries + 1,
+            finished_at=utc_now(),
+        )
+        async with self._database.write() as connection:
+            return (await connection.execute(update)).rowcount == 1
+
+    async def give_back(self, job_id: str) -> None:
+        """Puts all unfinished units of a stopped job back to pending."""
+        update = (
+            sa.update(units)
+            .where(units.c.job_id == job_id, units.c.state != UnitState.DONE)
+            .where(units.c.state != UnitState.ERROR)
+            .values(state=UnitState.PENDING)
+        )
+        async with self._database.write() as connection:
+            await connection.execute(update)
+
+    async def remember(self, entries: Sequence[MemoEntry]) -> None:
+        """Takes over memo entries of another machine; known keys stay as they are."""
+        async with self._database.write() as connection:
+            for entry in entries:
+                await _remember(connection, entry)
+
+    async def recall(self, key: str) -> UnitResult | None:
+        """What is remembered under ``key``."""
+        query = sa.select(memo.c.result).where(memo.c.key == key)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).scalar()
+        return UnitResult.model_validate(found) if found else None
+
+    async def forget(self, key: str) -> None:
+        """Drops a memo entry whose files are gone."""
+        async with self._database.write() as connection:
+            await connection.execute(sa.delete(memo).where(memo.c.key == key))
+
+
+def _fenced(job_id: str, unit_id: str, attempt: int) -> sa.Update:
+    """An update that only the holder of the newest attempt may do."""
+    return sa.update(units).where(
+        units.c.job_id == job_id,
+        units.c.id == unit_id,
+        units.c.attempt == attempt,
+        units.c.state.in_([UnitState.QUEUED, UnitState.RUNNING]),
+    )
+
+
+async def _remember(connection: AsyncConnection, entry: MemoEntry) -> None:
+    known = await connection.execute(
+        sa.select(memo.c.key).where(memo.c.key == entry.key)
+    )
+    values = {
+        "key": entry.key,
+        "kind": entry.kind,
+        "result": entry.result.model_dump(mode="json"),
+        "created_at": utc_now(),
+    }
+    if known.scalar() is None:
+        await connection.execute(sa.insert(memo).values(values))
+
+
+async def _job(
+    connection: AsyncConnection, where: sa.ColumnElement[bool]
+) -> JobRow | None:
+    row = (await connection.execute(sa.select(jobs).where(where))).one_or_none()
+    return _to_job(row) if row else None
+
+
+async def _units(connection: AsyncConnection, job_id: str) -> list[UnitRow]:
+    query = sa.select(units).where(units.c.job_id == job_id).order_by(units.c.position)
+    return [_to_unit(row) for row in await connection.execute(query)]
+
+
+def _to_job(row: sa.Row[Any]) -> JobRow:
+    values = dict(row._mapping)
+    values["state"] = JobState(values["state"])
+    values["warnings"] = tuple(values["warnings"])
+    values["error"] = _error(values["error"])
+    return JobRow(**values)
+
+
+def _to_unit(row: sa.Row[Any]) -> UnitRow:
+    values = dict(row._mapping)
+    values["state"] = UnitState(values["state"])
+    values["needs"] = tuple(values["needs"])
+    values["error"] = _error(values["error"])
+    if values["result"] is not None:
+        values["result"] = UnitResult.model_validate(values["result"])
+    return UnitRow(**values)
+
+
+def _error(value: Any) -> ErrorBody | None:
+    return None if value is None else ErrorBody.model_validate(value)
+
+
+def _job_values(job: JobRow) -> dict[str, Any]:
+    return _plain(vars(job))
+
+
+def _unit_values(unit: UnitRow) -> dict[str, Any]:
+    return _plain(vars(unit))
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, ErrorBody | UnitResult):
+        return value.model_dump(mode="json")
+    if isinstance(value, tuple):
+        return list(value)
+    return value
+
+
+def _with_counters(unit: UnitRow, old: UnitRow | None) -> UnitRow:
+    if old is None:
+        return unit
+    return replace(unit, attempt=old.attempt, interruptions=old.interruptions)
