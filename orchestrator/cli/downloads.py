@@ -16,7 +16,6 @@ from orchestrator.cli.exits import CliError
 from shared_protocol import routes
 from shared_protocol.artifacts import Artifact
 
-CHUNK_BYTES = 1 << 20
 #: Tries without a single new byte before the download is given up.
 FRUITLESS_TRIES = 5
 RETRY_S = 0.5
@@ -113,7 +112,7 @@ async def _write(
 ) -> None:
     file = await asyncio.to_thread(part.open, mode)
     try:
-        async for chunk in reply.aiter_bytes(CHUNK_BYTES):
+        async for chunk in reply.aiter_raw():  # what came is kept when it breaks
             await asyncio.to_thread(file.write, chunk)
             if on_bytes:
                 on_bytes(file.tell(), artifact.bytes)

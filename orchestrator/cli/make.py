@@ -22,7 +22,7 @@ from orchestrator.cli.servers import (
 )
 from orchestrator.cli.story_files import read_story
 from orchestrator.cli.submissions import idempotency_key
-from orchestrator.cli.watch import Patience, ServerGone, follow
+from orchestrator.cli.watch import Patience, ServerGone, Watch
 from shared_protocol.api import FilmState, FilmView, GenerateRequest
 from shared_protocol.clock import unix_seconds
 
@@ -129,11 +129,13 @@ async def _render(film: Film, server: Server, client: Client) -> FilmView:
     patience = Patience(worker_s=film.arguments.worker_wait)
     if not server.named:
         patience = Patience(FOUND_PATIENCE_S, film.arguments.worker_wait)
+    watch = Watch(client, film.reporter, patience)
     if view.state is FilmState.CANCELING:
-        view = await follow(client, film.job_id, film.reporter, patience)
+        view = await watch.follow(view)
     if view.state in _STOPPED and went_on:
         await client.retry(film.job_id)
-    return await follow(client, film.job_id, film.reporter, patience)
+        view = await client.job(film.job_id)
+    return await watch.follow(view)
 
 
 async def _hand_over(film: Film, client: Client, view: FilmView) -> int:

@@ -15,7 +15,7 @@ from orchestrator.cli.reporters import make_reporter
 from orchestrator.cli.servers import add_server_options, open_client
 from orchestrator.cli.tables import print_table
 from orchestrator.cli.tally import film_seconds, stages
-from orchestrator.cli.watch import Patience, follow
+from orchestrator.cli.watch import Patience, Watch
 from shared_protocol.api import FilmState, FilmView
 
 
@@ -56,7 +56,7 @@ async def _followed(client: Client, view: FilmView, *, as_json: bool) -> FilmVie
     with Interrupts() as interrupts:
         try:
             return await interrupts.guard(
-                follow(client, view.job_id, reporter, Patience())
+                Watch(client, reporter, Patience()).follow(view)
             )
         except Interrupted:
             raise CliError("no longer watching", Exit.CANCELED) from None

@@ -36,55 +36,49 @@ class Patience:
     worker_s: float = 120.0
 
 
-async def follow(
-    client: Client, job_id: str, reporter: Reporter, patience: Patience
-) -> FilmView:
-    """The job once it is terminal; each change goes to ``reporter``.
+class Watch:
+    """Follows jobs of one server and tells a reporter."""
 
-    Raises ServerGone or WorkerAway when patience runs out.
-    """
-    absence = _Absence(patience.worker_s)
-    view: FilmView | None = None
-    while view is None or not view.terminal:
-        ask_s = absence.left_s() if view else None
-        fresh = await _ask(client, job_id, view, reporter, patience, ask_s)
-        if fresh is not None and (view is None or fresh != view):
-            view = fresh
-            reporter.update(view)
-        if view is not None:
+    def __init__(self, client: Client, reporter: Reporter, patience: Patience) -> None:
+        self._client = client
+        self._reporter = reporter
+        self._patience = patience
+
+    async def follow(self, view: FilmView) -> FilmView:
+        """The job once it is terminal; ``view`` and each change are reported.
+
+        Raises ServerGone or WorkerAway when patience runs out.
+        """
+        absence = _Absence(self._patience.worker_s)
+        self._reporter.update(view)
+        while not view.terminal:
             absence.check(view)
-        await asyncio.sleep(PAUSE_S)
-    return view
+            await asyncio.sleep(PAUSE_S)
+            news = await self._ask(view, absence.left_s())
+            if news is not None and news != view:
+                view = news
+                self._reporter.update(view)
+        return view
 
-
-async def _ask(
-    client: Client,
-    job_id: str,
-    view: FilmView | None,
-    reporter: Reporter,
-    patience: Patience,
-    ask_s: float | None,
-) -> FilmView | None:
-    """The job if it changed; bears lost connections for a while."""
-    lost_at: float | None = None
-    delay_s = RETRY_FIRST_S
-    while True:
-        try:
-            async with asyncio.timeout(ask_s):
-                if view is None:
-                    return await client.job(job_id)
-                return await client.news(job_id, view.version)
-        except TimeoutError:
-            return None
-        except Unreachable as error:
-            now = time.monotonic()
-            if lost_at is None:
-                lost_at = now
-                reporter.note("connection to the server lost; trying again")
-            if now - lost_at >= patience.server_s:
-                raise ServerGone(str(error), hint=error.hint) from error
-        await asyncio.sleep(delay_s)
-        delay_s = min(delay_s * 2, RETRY_MOST_S)
+    async def _ask(self, view: FilmView, longest_s: float | None) -> FilmView | None:
+        """News of the job, if there are any; bears lost connections for a while."""
+        lost_at: float | None = None
+        delay_s = RETRY_FIRST_S
+        while True:
+            try:
+                async with asyncio.timeout(longest_s):
+                    return await self._client.news(view.job_id, view.version)
+            except TimeoutError:
+                return None
+            except Unreachable as error:
+                now = time.monotonic()
+                if lost_at is None:
+                    lost_at = now
+                    self._reporter.note("connection to the server lost; trying again")
+                if now - lost_at >= self._patience.server_s:
+                    raise ServerGone(str(error), hint=error.hint) from error
+            await asyncio.sleep(delay_s)
+            delay_s = min(delay_s * 2, RETRY_MOST_S)
 
 
 class _Absence:

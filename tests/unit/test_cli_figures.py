@@ -1,0 +1,46 @@
+"""Sizes, times and file names as people read them."""
+
+from __future__ import annotations
+
+import pytest
+
+from orchestrator.cli import figures
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0 bytes"), (999, "999 bytes"), (1500, "1.5 kB"), (3_210_000, "3.2 MB")],
+)
+def test_size(count: int, text: str) -> None:
+    """Bytes in powers of a thousand."""
+    assert figures.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (59.6, "1:00"), (754, "12:34"), (3723, "1:02:03")],
+)
+def test_clock(seconds: float, text: str) -> None:
+    """Minutes and seconds, hours when there are some."""
+    assert figures.clock(seconds) == text
+
+
+def test_eta_is_a_range_or_measuring() -> None:
+    """No estimate is no number; an estimate is a range around it."""
+    assert figures.eta_range(None) == "measuring..."
+    assert figures.eta_range(100) == "1:20-2:15 left"
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("The Crow and the Pitcher", "the-crow-and-the-pitcher"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("...", "film"),
+        ("Ænd / Ünder: 夜", "ænd-ünder-夜"),
+        ("夜" * 200, "夜" * 30),
+    ],
+)
+def test_slug_is_a_safe_name(title: str, name: str) -> None:
+    """No separators, dots or endless names, whatever the title."""
+    assert figures.slug(title) == name
