@@ -41,7 +41,7 @@ class UnitTask:
     rank: tuple[int, ...]
     kind: str
     engine: str
-    factory: str | None
+    factory: str
     params: dict[str, object]
     #: SHA-256 of each input by its name.
     inputs: Mapping[str, str]

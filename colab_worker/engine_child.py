@@ -45,9 +45,9 @@ class Child:
 
     def run(self) -> None:
         """Serves until the parent goes away."""
+        self._say(Ready())
         threading.Thread(target=self._listen, daemon=True).start()
         threading.Thread(target=self._beat, daemon=True).start()
-        self._say(Ready())
         while True:
             command = self._todo.get()
             self._say(self._do(command))

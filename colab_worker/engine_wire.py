@@ -16,7 +16,7 @@ class Do(Wire):
     type: Literal["do"] = "do"
     kind: str
     engine: str
-    factory: str | None
+    factory: str
     params: dict[str, Any]
     inputs: dict[str, Path]
     out_dir: Path

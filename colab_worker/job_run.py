@@ -116,7 +116,7 @@ class JobRun:
                 kind=unit.kind,
                 scene=unit.scene,
                 needs=unit.needs,
-                engine=unit.engine,
+                engine=unit.engine.name,
             )
             for position, unit in enumerate(self._plan.units)
         ]
@@ -205,18 +205,13 @@ class JobRun:
                 _KIND_RANK[unit.kind],
             ),
             kind=unit.kind,
-            engine=unit.engine,
-            factory=self._factory(unit),
+            engine=unit.engine.name,
+            factory=unit.engine.factory,
             params=unit.params,
             inputs=hashes,
             limit_s=self._parts.settings.time_limits_s[unit.kind],
         )
         self._parts.dispatcher.submit(task, self._mailbox.put_nowait)
-
-    def _factory(self, unit: Unit) -> str | None:
-        if unit.engine == "ffmpeg":
-            return None
-        return self._parts.registry.get(unit.kind, unit.engine).factory
 
     async def _give_up_poison(self, unit: Unit, status: UnitStatus, key: str) -> None:
         error = ErrorBody(
@@ -328,7 +323,7 @@ def failure_body(unit: Unit, report: Broken, tries: int) -> ErrorBody:
     hint = f"; {report.hint}" if report.hint else ""
     return ErrorBody(
         code=report.code,
-        message=f"{place(unit)} failed in {unit.engine}: {report.message}{hint}{times}.",
+        message=f"{place(unit)} failed in {unit.engine.name}: {report.message}{hint}{times}.",
         hint=report.hint,
         scene=unit.scene,
         unit=unit.id,

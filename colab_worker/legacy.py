@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AliasChoices, Field, model_validator
 
@@ -16,7 +16,6 @@ from shared_protocol.jobs import (
     SceneSpec,
 )
 from shared_protocol.kit.http_errors import ApiError
-from shared_protocol.kit.text_scenes import SplitText, UnspeakableText, split_text
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,
@@ -26,6 +25,9 @@ from shared_protocol.vocab import (
     VoiceId,
 )
 from shared_protocol.wire import Text, Wire
+
+if TYPE_CHECKING:
+    from shared_protocol.kit.text_scenes import SplitText
 
 MAX_SCRIPT_CHARS = 120_000
 
@@ -87,6 +89,9 @@ class LegacyFilm(Wire):
 
 def film_spec(form: LegacyFilm) -> tuple[FilmSpec, tuple[str, ...]]:
     """The spec that the form means, and warnings; ApiError 422 for no speakable text."""
+    # Only old clients need it, so that start-up does not pay for it.
+    from shared_protocol.kit.text_scenes import UnspeakableText, split_text
+
     wanted = len(form.image_prompts) or form.num_images
     try:
         split = split_text(form.script, num_scenes=wanted, title=form.topic[:200])

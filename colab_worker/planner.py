@@ -44,8 +44,7 @@ class Unit:
     id: str
     kind: str
     lane: str
-    engine: str
-    engine_version: str
+    engine: EngineEntry
     params: dict[str, Any]
     scene: int | None = None
     inputs: tuple[Input, ...] = ()
@@ -61,7 +60,7 @@ class Unit:
             {
                 "kind": self.kind,
                 "code": CODE_VERSIONS[self.kind],
-                "engine": [self.engine, self.engine_version],
+                "engine": [self.engine.name, self.engine.version],
                 "params": self.params,
                 "inputs": {item.name: hashes[item.name] for item in self.inputs},
             }
@@ -82,15 +81,16 @@ def plan(spec: FilmSpec, registry: Registry) -> Plan:
     """The units of ``spec``; KeyError with a sentence for an engine that is not here."""
     image = registry.get("image", spec.engine.image)
     voice = registry.get("voice", spec.engine.voice)
+    video = registry.get("video", "auto")
     frame = canvas(spec.aspect, spec.quality)
     units: list[Unit] = []
     for number, scene in enumerate(spec.scenes, start=1):
         units += [
             _picture(spec, number, scene, image, frame),
             _voice(spec, number, scene, voice),
-            _clip(spec, number, frame),
+            _clip(spec, number, video, frame),
         ]
-    units.append(_film(spec, image, voice, frame))
+    units.append(_film(spec, image, voice, video, frame))
     return Plan(tuple(units), goal="film", draft=image.draft or voice.draft)
 
 
@@ -117,8 +117,7 @@ def _picture(
         id=_scene_id(number, "image"),
         kind="image",
         lane="gpu",
-        engine=engine.name,
-        engine_version=engine.version,
+        engine=engine,
         params=params,
         scene=number,
     )
@@ -139,14 +138,13 @@ def _voice(spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry) -
         id=_scene_id(number, "voice"),
         kind="voice",
         lane="cpu",
-        engine=engine.name,
-        engine_version=engine.version,
+        engine=engine,
         params=params,
         scene=number,
     )
 
 
-def _clip(spec: FilmSpec, number: int, frame: Canvas) -> Unit:
+def _clip(spec: FilmSpec, number: int, video: EngineEntry, frame: Canvas) -> Unit:
     params = {
         "width": frame.width,
         "height": frame.height,
@@ -164,8 +162,7 @@ def _clip(spec: FilmSpec, number: int, frame: Canvas) -> Unit:
         id=_scene_id(number, "clip"),
         kind="clip",
         lane="cpu",
-        engine="ffmpeg",
-        engine_version="1",
+        engine=video,
         params=params,
         scene=number,
         inputs=(
@@ -176,7 +173,11 @@ def _clip(spec: FilmSpec, number: int, frame: Canvas) -> Unit:
 
 
 def _film(
-    spec: FilmSpec, image: EngineEntry, voice: EngineEntry, frame: Canvas
+    spec: FilmSpec,
+    image: EngineEntry,
+    voice: EngineEntry,
+    video: EngineEntry,
+    frame: Canvas,
 ) -> Unit:
     numbers = range(1, len(spec.scenes) + 1)
     params = {
@@ -205,8 +206,7 @@ def _film(
         id="film",
         kind="film",
         lane="cpu",
-        engine="ffmpeg",
-        engine_version="1",
+        engine=video,
         params=params,
         inputs=tuple(inputs),
     )

@@ -95,7 +95,7 @@ def problem(
     """The JSON of an error reply (``application/problem+json``)."""
     title = body.code.replace("_", " ").capitalize()
     members: dict[str, Any] = {
-        "type": f"https://moonreel.dev/errors/{body.code}",
+        "type": f"urn:moonreel:error:{body.code}",
         "title": title,
         "status": status,
         "detail": body.message,

@@ -108,6 +108,22 @@ class VoiceEngine(Protocol):
         """Gives the memory back."""
 
 
+class VideoEngine(Protocol):
+    """Turns pictures and narration into clips, and clips into the film."""
+
+    def load(self) -> None:
+        """Gets ready; called once before the first clip."""
+
+    def clip(self, call: UnitCall, tick: Tick) -> UnitOutput:
+        """One scene: ``picture`` and ``words`` to ``clip.mp4``."""
+
+    def film(self, call: UnitCall, tick: Tick) -> UnitOutput:
+        """All scenes: ``clips/…``, ``voices/…`` and ``words/…`` to ``film.mp4``."""
+
+    def unload(self) -> None:
+        """Gives the memory back."""
+
+
 @dataclass(frozen=True)
 class UnitFile:
     """A file that a unit wrote into its folder."""

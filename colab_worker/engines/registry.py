@@ -48,11 +48,15 @@ BUILT_IN = (
         version="1",
         draft=True,
     ),
+    EngineEntry("ffmpeg", "video", "colab_worker.film.compositor:Compositor", version="1"),
 )
 
 
 class Registry:
-    """The engines of this worker, best first within a kind."""
+    """The engines of this worker, best first within a kind.
+
+    Of two entries with the same kind and name the later one counts.
+    """
 
     def __init__(self, entries: tuple[EngineEntry, ...]) -> None:
         self._entries = {(entry.kind, entry.name): entry for entry in entries}

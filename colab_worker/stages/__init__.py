@@ -6,7 +6,14 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from colab_worker.engines.base import Tick, UnitCall, UnitOutput
+from colab_worker.engines.base import (
+    ImageEngine,
+    Tick,
+    UnitCall,
+    UnitOutput,
+    VideoEngine,
+    VoiceEngine,
+)
 
 Stage = Callable[[UnitCall, Any, Tick], UnitOutput]
 
@@ -18,10 +25,8 @@ class Loader:
         self._factory: str | None = None
         self._engine: Any = None
 
-    def engine(self, factory: str | None) -> Any:
-        """The loaded engine that ``module:callable`` makes; None for no engine."""
-        if factory is None:
-            return None
+    def engine(self, factory: str) -> Any:
+        """The loaded engine that ``module:callable`` makes."""
         if factory != self._factory:
             if self._engine is not None:
                 self._engine.unload()
@@ -33,17 +38,29 @@ class Loader:
         return self._engine
 
 
-def _late(module: str) -> Stage:
-    """A stage whose module is imported when its first unit comes."""
+def _image(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
+    from colab_worker.stages import image
 
-    def run(call: UnitCall, engine: Any, tick: Tick) -> UnitOutput:
-        stage: Stage = importlib.import_module(module).run
-        return stage(call, engine, tick)
+    return image.run(call, engine, tick)
 
-    return run
+
+def _voice(call: UnitCall, engine: VoiceEngine, tick: Tick) -> UnitOutput:
+    from colab_worker.stages import voice
+
+    return voice.run(call, engine, tick)
+
+
+def _clip(call: UnitCall, engine: VideoEngine, tick: Tick) -> UnitOutput:
+    return engine.clip(call, tick)
+
+
+def _film(call: UnitCall, engine: VideoEngine, tick: Tick) -> UnitOutput:
+    return engine.film(call, tick)
 
 
 STAGES: dict[str, Stage] = {
-    kind: _late(f"colab_worker.stages.{kind}")
-    for kind in ("image", "voice", "clip", "film")
+    "image": _image,
+    "voice": _voice,
+    "clip": _clip,
+    "film": _film,
 }

@@ -35,7 +35,12 @@ jobs = sa.Table(
 units = sa.Table(
     "units",
     metadata,
-    sa.Column("job_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column(
+        "job_id",
+        sa.String(64),
+        sa.ForeignKey("jobs.id", ondelete="CASCADE"),
+        primary_key=True,
+    ),
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("kind", sa.String(32), nullable=False),

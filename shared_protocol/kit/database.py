@@ -70,14 +70,16 @@ class Database:
 
 def _engine(url: sa.URL, *, pool_size: int, begin: str) -> AsyncEngine:
     engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
-    if url.get_backend_name() == "sqlite":
-        sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-        sa.event.listen(
-            engine.sync_engine,
-            "begin",
-            lambda connection: connection.exec_driver_sql(begin),
-        )
+    _prepare(engine.sync_engine, begin)
     return engine
+
+
+def _prepare(engine: sa.Engine, begin: str) -> None:
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sa.event.listen(
+            engine, "begin", lambda connection: connection.exec_driver_sql(begin)
+        )
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -103,6 +105,7 @@ def _upgrade(url: sa.URL, migrations: Path) -> None:
     engine = sa.create_engine(
         url.set(drivername=drivers.get(url.drivername, url.drivername))
     )
+    _prepare(engine, "BEGIN IMMEDIATE")
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with engine.begin() as connection:

@@ -51,8 +51,10 @@ def set_up_logs(level: int = logging.INFO) -> None:
     as_json = os.environ.get("MOONREEL_LOG") == "json"
     handler.setFormatter(JsonFormatter() if as_json else SentenceFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    # Its INFO lines carry whole URLs, and URLs can carry secrets.
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    # INFO lines of httpx carry whole URLs, and URLs can carry secrets; those of alembic
+    # tell of its own plugins.
+    for noisy in ("httpx", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
 def _fields(record: logging.LogRecord) -> dict[str, object]:

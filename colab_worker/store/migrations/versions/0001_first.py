@@ -34,7 +34,10 @@ def upgrade() -> None:
     op.create_table(
         "units",
         sa.Column(
-            "job_id", sa.ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True
+            "job_id",
+            sa.String(64),
+            sa.ForeignKey("jobs.id", ondelete="CASCADE"),
+            primary_key=True,
         ),
         sa.Column("id", sa.String(64), primary_key=True),
         sa.Column("position", sa.Integer, nullable=False),

@@ -1,0 +1,1 @@
+"""Benchmarks: ratios and percentiles taken in one run, as JSON, a table and a plot."""
