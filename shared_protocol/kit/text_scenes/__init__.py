@@ -1,0 +1,10 @@
+"""The user's own text, plain or Markdown, made into scenes; pure functions, no I/O."""
+
+from shared_protocol.kit.text_scenes.model import (
+    SplitScene,
+    SplitText,
+    UnspeakableText,
+)
+from shared_protocol.kit.text_scenes.splitting import split_text
+
+__all__ = ["SplitScene", "SplitText", "UnspeakableText", "split_text"]

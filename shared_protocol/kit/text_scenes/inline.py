@@ -5,23 +5,24 @@ from __future__ import annotations
 import html
 import re
 
-_PICTURE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\)|\[[^\[\]]*\])")
+PICTURE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\)|\[[^\[\]]*\])")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^()\n]*\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
 _CODE = re.compile(r"(`+)([^`\n]+)\1")
-#: Longest first; the words inside must touch the marks, as CommonMark asks.
+#: Longest first; the words inside must touch the marks, as CommonMark asks, and stay
+#: within a paragraph.
 _EMPHASIS = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\*\*\*(?=[^\s*])([^*]+)(?<=\S)\*\*\*",
-        r"\*\*(?=[^\s*])([^*]+)(?<=\S)\*\*",
-        r"\*(?=[^\s*])([^*]+)(?<=\S)\*",
-        r"(?<!\w)__(?=[^\s_])([^_]+)(?<=\S)__(?!\w)",
-        r"(?<!\w)_(?=[^\s_])([^_]+)(?<=\S)_(?!\w)",
-        r"~~(?=[^\s~])([^~]+)(?<=\S)~~",
+        r"\*\*\*(?=[^\s*])((?:[^*\n]|\n(?!\s*\n))+)(?<=\S)\*\*\*",
+        r"\*\*(?=[^\s*])((?:[^*\n]|\n(?!\s*\n))+)(?<=\S)\*\*",
+        r"\*(?=[^\s*])((?:[^*\n]|\n(?!\s*\n))+)(?<=\S)\*",
+        r"(?<!\w)__(?=[^\s_])((?:[^_\n]|\n(?!\s*\n))+)(?<=\S)__(?!\w)",
+        r"(?<!\w)_(?=[^\s_])((?:[^_\n]|\n(?!\s*\n))+)(?<=\S)_(?!\w)",
+        r"~~(?=[^\s~])((?:[^~\n]|\n(?!\s*\n))+)(?<=\S)~~",
     )
 )
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -31,7 +32,7 @@ _ESCAPED_BASE = 0xE000  # private use: hides an escaped mark from the patterns a
 def plain_text(text: str) -> str:
     """``text`` without emphasis, links, pictures, tags, entities and escapes."""
     text = _ESCAPE.sub(lambda mark: chr(_ESCAPED_BASE + ord(mark[1])), text)
-    text = _FOOTNOTE.sub("", _PICTURE.sub("", text))
+    text = _FOOTNOTE.sub("", PICTURE.sub("", text))
     text = _LINK.sub(r"\1", text)
     text = _AUTOLINK.sub(r"\1", text)
     text = _TAG.sub("", _BREAK.sub("\n", text))

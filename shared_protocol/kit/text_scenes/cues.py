@@ -1,0 +1,123 @@
+"""Lines that are not narration: stage directions, speakers, time stamps, markup."""
+
+# ruff: noqa: RUF001 typographic dashes and notes are recognised here
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+_NUMBER = (
+    r"(?:\d+|[IVXLC]+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
+    r"|twelve|first|second|third)"
+)
+#: "Scene 3", "Act II", "Shot 4", with what may follow on the line.
+SCENE_LABEL = re.compile(
+    rf"^(?:scene|act|shot|panel|szene|akt|scène|acte|escena|acto)\s+{_NUMBER}\b"
+    rf"\s*[:.\-–—]*\s*(?P<rest>.*)$",
+    re.IGNORECASE,
+)
+#: "INT. HOUSE - DAY": where and when a screenplay plays.
+SLUG = re.compile(
+    r"^(?:\d+\s+)?(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|I/E)[./]?\s+(?P<place>[^a-z]{2,60}?)"
+    r"(?:\s\d+)?$"
+)
+CHAPTER = re.compile(
+    rf"^(?:(?:chapter|part|book|kapitel|teil|chapitre|partie|capítulo|capitolo|глава)"
+    rf"\s+{_NUMBER}\b|prologue|epilogue|prolog|epilog|introduction|foreword)"
+    rf"(?:\s*[:.\-–—]\s*.{{1,80}}|\.?)$",
+    re.IGNORECASE,
+)
+_TRANSITION = re.compile(
+    r"^(?:(?:SMASH |MATCH |JUMP )?CUT (?:TO|BACK)|FADE (?:IN|OUT|TO|UP)|DISSOLVE TO|"
+    r"BACK TO|END OF|ROLL CREDITS|TITLE CARD|CONTINUED)\b[^a-z]{0,40}$"
+)
+_PRODUCTION = re.compile(
+    r"^(?:sfx|fx|sound(?: effects?)?|music|visuals?|video|audio|image(?: prompt)?|"
+    r"camera|b-roll|on[- ]screen(?: text)?|text on screen|stage directions?)\s*:",
+    re.IGNORECASE,
+)
+_BRACKETED = re.compile(r"^\[[^\[\]]{1,200}\][.!]?$")
+_PARENTHESIS = re.compile(r"^\((?P<inside>[^()]{1,200})\)[.!]?$")
+_MUSIC = re.compile(r"^[♪♫🎵🎶].*$")
+_ARROW = r"\d{1,2}:\d{2}(?::\d{2})?[.,]\d{3}\s*-->"
+SUBTITLE_TIME = re.compile(rf"^\s*{_ARROW}")
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2})?(?:[.,]\d{1,3})?"
+STAMP = re.compile(
+    rf"^\s*(?:\[{_CLOCK}(?:\s*[-–—]\s*{_CLOCK})?\]|\({_CLOCK}\)|(?P<bare>{_CLOCK}))"
+    rf"\s*(?:[-–—|:]\s+|\s|$)"
+)
+_NAME_WORD = r"(?:[A-ZÀ-ÖØ-Þ][\w.'’-]*|\d{1,2}|#\d{1,2})"
+SPEAKER = re.compile(
+    rf"^(?P<name>[A-ZÀ-ÖØ-Þ][\w.'’-]*(?: {_NAME_WORD}){{0,2}})"
+    rf"(?P<aside>\s*[(\[][^()\[\]]{{1,40}}[)\]])?\s*:(?!//)(?:\s+|$)"
+)
+_KNOWN_SPEAKERS = frozenset(
+    name.strip()
+    for name in (
+        "narrator, narration, voiceover, voice-over, voice over, v.o., vo, host, "
+        "speaker, interviewer, interviewee, announcer, erzähler, erzählerin, sprecher, "
+        "narrateur, narratrice, narrador, narradora, narratore"
+    ).split(",")
+)
+#: Labels of prose, never speakers, unless the whole text is a dialogue.
+_SCRIPT_SHARE = 0.3
+_ASIDE_WORDS = 8
+
+
+def direction(line: str, in_script: bool) -> str | None:
+    """What kind of thing ``line`` is that is not read aloud; None for narration."""
+    if _BRACKETED.match(line) or _MUSIC.match(line):
+        return "stage direction"
+    if _PRODUCTION.match(line) or _TRANSITION.match(line):
+        return "stage direction"
+    aside = _PARENTHESIS.match(line)
+    if aside and (in_script or _is_cue(aside["inside"])):
+        return "stage direction"
+    return None
+
+
+def _is_cue(inside: str) -> bool:
+    """ "(sighs)" is a cue, "(It was the last time.)" a sentence of the story."""
+    return len(inside.split()) <= _ASIDE_WORDS and not re.search(r"[.!?…]$", inside)
+
+
+def speakers(lines: Iterable[str]) -> frozenset[str]:
+    """The names that label who speaks, as far as the whole text shows them to be."""
+    written = [line for line in lines if line.strip()]
+    counts = Counter(
+        match["name"] for line in written if (match := SPEAKER.match(line))
+    )
+    total = sum(counts.values())
+    if total >= 3 and total >= _SCRIPT_SHARE * len(written):
+        return frozenset(counts)
+    return frozenset(
+        name for name, count in counts.items() if count >= 2 or _is_known(name)
+    )
+
+
+def _is_known(name: str) -> bool:
+    return re.sub(r"\s*#?\d+$", "", name.lower()) in _KNOWN_SPEAKERS
+
+
+def without_speaker(line: str, names: frozenset[str]) -> str | None:
+    """``line`` without its label; None when it has none of these names."""
+    match = SPEAKER.match(line)
+    if match is None or match["name"] not in names:
+        return None
+    said = line[match.end() :]
+    return re.sub(r"^\s*[(\[][^()\[\]]{1,60}[)\]]\s*", "", said)
+
+
+def without_cues(line: str) -> str:
+    """``line`` of a transcript without cues in brackets: "[laughs]"."""
+    return re.sub(r"\s*\[[^\[\]]{1,40}\]", "", line)
+
+
+def without_stamp(line: str, bare_too: bool) -> str | None:
+    """``line`` without the time at its start; None when there is none."""
+    match = STAMP.match(line)
+    if match is None or (match["bare"] and not bare_too):
+        return None
+    return line[match.end() :]

@@ -1,0 +1,132 @@
+"""Text or Markdown to scenes: clean it, cut it, and describe each picture."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from shared_protocol.jobs import MAX_SCENES
+from shared_protocol.kit.text_scenes.cleaning import clean_text
+from shared_protocol.kit.text_scenes.language import guess_language
+from shared_protocol.kit.text_scenes.model import (
+    CleanText,
+    Piece,
+    SplitScene,
+    SplitText,
+    UnspeakableText,
+)
+from shared_protocol.kit.text_scenes.partition import partition
+from shared_protocol.kit.text_scenes.pieces import pieces_of
+from shared_protocol.kit.text_scenes.prompts import SHOTS, PromptWriter
+
+WORDS_A_MINUTE = 150
+#: Wanted length of a scene when no number is asked for.
+SCENE_S = 12.0
+#: A picture that stays longer than this is worth a warning.
+LONG_SCENE_S = 90.0
+_TITLE_CHARS = 200
+_OWN_TITLE_CHARS = 60
+
+
+def split_text(
+    text: str,
+    *,
+    num_scenes: int | None = None,
+    title: str | None = None,
+    prompt_context: str = "",
+) -> SplitText:
+    """Scenes for a film of the user's own ``text`` (plain, Markdown or a script).
+
+    ``num_scenes`` is 1-60; without it a scene takes about 12 s of speech. A few words
+    of ``prompt_context`` (the world, the mood) go into every image prompt. Raises
+    UnspeakableText when nothing can be read aloud, ValueError for another number of
+    scenes.
+    """
+    if num_scenes is not None and not 1 <= num_scenes <= MAX_SCENES:
+        raise ValueError(f"num_scenes is {num_scenes}; choose 1 to {MAX_SCENES}.")
+    clean = clean_text(text)
+    language = guess_language(" ".join(passage.text for passage in clean.passages))
+    pieces = _speakable(pieces_of(clean.passages, language))
+    wanted = num_scenes or _natural_scenes(pieces)
+    runs = partition(pieces, min(wanted, len(pieces)))
+    return SplitText(
+        title=_title(title or clean.title, pieces),
+        scenes=_scenes(runs, language, prompt_context),
+        warnings=tuple(_warnings(clean, runs, num_scenes)),
+        language=language,
+    )
+
+
+def _speakable(pieces: Sequence[Piece]) -> Sequence[Piece]:
+    if not any(piece.words for piece in pieces):
+        raise UnspeakableText(
+            "The text has nothing that can be read aloud; give it at least one sentence."
+        )
+    return pieces
+
+
+def _natural_scenes(pieces: Sequence[Piece]) -> int:
+    words = sum(piece.words for piece in pieces)
+    return min(max(round(_seconds(words) / SCENE_S), 1), MAX_SCENES)
+
+
+def _seconds(words: float) -> float:
+    return words / WORDS_A_MINUTE * 60
+
+
+def _title(given: str | None, pieces: Sequence[Piece]) -> str:
+    """The title asked for or found, else the first words of the text."""
+    if given and given.strip():
+        return " ".join(given.split())[:_TITLE_CHARS]
+    words = " ".join(pieces[0].text.split())
+    if len(words) > _OWN_TITLE_CHARS:
+        words = words[:_OWN_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
+    return words.rstrip(".,;: ")
+
+
+def _scenes(
+    runs: Sequence[Sequence[Piece]], language: str, context: str
+) -> tuple[SplitScene, ...]:
+    narrations = [_narration(run) for run in runs]
+    writer = PromptWriter("\n\n".join(narrations), language, context)
+    scenes = []
+    for index, (run, narration) in enumerate(zip(runs, narrations, strict=True)):
+        shot = SHOTS[index % len(SHOTS)]
+        place = next((piece.place for piece in run if piece.place), None)
+        prompt = writer.write(narration, shot, place)
+        scenes.append(SplitScene(narration, prompt, _heading(run), shot))
+    return tuple(scenes)
+
+
+def _narration(run: Sequence[Piece]) -> str:
+    return "".join(piece.joint + piece.text for piece in run).strip()
+
+
+def _heading(run: Iterable[Piece]) -> str | None:
+    headings = [piece.heading for piece in run if piece.heading]
+    return " / ".join(headings)[:_TITLE_CHARS] or None
+
+
+def _warnings(
+    clean: CleanText, runs: Sequence[Sequence[Piece]], num_scenes: int | None
+) -> Iterable[str]:
+    if num_scenes is not None and len(runs) < num_scenes:
+        yield (
+            f"The text has only {_count(len(runs), 'sentence')}, so the film has "
+            f"{_count(len(runs), 'scene')} instead of {num_scenes}."
+        )
+    words = sum(piece.words for run in runs for piece in run)
+    if _seconds(words) / len(runs) > LONG_SCENE_S:
+        yield (
+            f"About {_seconds(words) / 60:.0f} minutes of speech in "
+            f"{_count(len(runs), 'scene')}: each picture stays for about "
+            f"{_seconds(words) / len(runs):.0f} seconds."
+        )
+    left_out = [_count(n, kind) for kind, n in sorted(clean.left_out.items()) if n]
+    if left_out:
+        yield f"Not read aloud: {', '.join(left_out)}."
+
+
+def _count(number: int, what: str) -> str:
+    plural = re.sub(r"y$", "ie", what) + "s"
+    return f"{number} {what if number == 1 else plural}"
