@@ -36,13 +36,17 @@ class Refused(CliError):
 
     def __init__(self, status: int, body: dict[str, Any]) -> None:
         code = str(body.get("code", "failed"))
-        exit_code = Exit.USAGE if code in _USAGE else Exit.FAILED
-        if code == Code.WORKER_UNREACHABLE:
-            exit_code = Exit.UNREACHABLE
         super().__init__(
-            str(body["message"]), exit_code, code=code, hint=body.get("hint")
+            str(body["message"]), exit_for(code), code=code, hint=body.get("hint")
         )
         self.status = status
+
+
+def exit_for(code: str) -> Exit:
+    """The exit code that goes with a server's error code."""
+    if code == Code.WORKER_UNREACHABLE:
+        return Exit.UNREACHABLE
+    return Exit.USAGE if code in _USAGE else Exit.FAILED
 
 
 class Client:
@@ -104,11 +108,13 @@ class Client:
 
     async def cancel(self, job_id: str) -> None:
         """Asks a job to stop; harmless when it has ended."""
-        await self._send("POST", routes.API_JOB_CANCEL.format(job_id=job_id))
+        path = routes.API_JOB_CANCEL.format(job_id=job_id)
+        await self._send("POST", path, json={})
 
     async def retry(self, job_id: str) -> None:
         """Asks a failed or canceled job to go on."""
-        await self._send("POST", routes.API_JOB_RETRY.format(job_id=job_id))
+        path = routes.API_JOB_RETRY.format(job_id=job_id)
+        await self._send("POST", path, json={})
 
     async def delete(self, job_id: str) -> None:
         """Forgets a job and its files."""

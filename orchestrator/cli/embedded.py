@@ -6,11 +6,17 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 
-from orchestrator.cli.exits import CliError
-from orchestrator.errors import OrchestratorError
+from orchestrator.cli.exits import CliError, HomeBusy
+from orchestrator.errors import HomeInUse, OrchestratorError
 from orchestrator.serve import serve
 from orchestrator.settings import Settings
+from shared_protocol.kit.logs import SentenceFormatter
+
+LOG_FILE = "server.log"
+MOST_LOG_BYTES = 2 << 20
 
 log = logging.getLogger(__name__)
 
@@ -19,8 +25,10 @@ log = logging.getLogger(__name__)
 async def embedded_server(settings: Settings) -> AsyncIterator[str]:
     """Its URL once it listens; stopped in an orderly way at the end.
 
-    Raises CliError with the orchestrator's own sentence when it cannot start.
+    Raises HomeBusy, or CliError with the orchestrator's own sentence, when it cannot
+    start.
     """
+    await asyncio.to_thread(_log_to_file, settings.home)
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     stop = asyncio.Event()
     task = asyncio.create_task(
@@ -29,13 +37,43 @@ async def embedded_server(settings: Settings) -> AsyncIterator[str]:
     try:
         await asyncio.wait((task, ready), return_when=asyncio.FIRST_COMPLETED)
         if not ready.done():
-            await task
-            raise CliError("the server stopped before it was ready")
+            raise _reason(task, settings.home)
         yield ready.result()
-    except OrchestratorError as error:
-        raise CliError(str(error)) from error
     finally:
         stop.set()
         await asyncio.wait((task,))
-        failure = None if task.cancelled() else task.exception()
-        log.info("the server of this command has stopped", exc_info=failure)
+        if not task.cancelled() and (failure := task.exception()):
+            log.error("The server of this command failed.", exc_info=failure)
+
+
+def _reason(task: asyncio.Task[None], home: Path) -> CliError:
+    """Why the server ended before it listened."""
+    failure = task.exception()
+    if isinstance(failure, HomeInUse):
+        return HomeBusy(str(failure))
+    if isinstance(failure, OrchestratorError):
+        return CliError(str(failure))
+    return CliError(
+        f"the server of this command could not start ({type(failure).__name__}); "
+        f"{home / LOG_FILE} has the details"
+    )
+
+
+def _log_to_file(home: Path) -> None:
+    """Standard error belongs to the command; the server's words go to its home.
+
+    Raises CliError when the home cannot be written.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = RotatingFileHandler(
+            home / LOG_FILE, maxBytes=MOST_LOG_BYTES, backupCount=1, encoding="utf-8"
+        )
+    except OSError as error:
+        raise CliError(
+            f"cannot write into {home}: {error.strerror}",
+            hint="Name another folder with --home or MOONREEL_HOME.",
+        ) from error
+    handler.setFormatter(SentenceFormatter())
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -47,3 +47,7 @@ class Unreachable(CliError):
 
     def __init__(self, message: str, *, hint: str | None = None) -> None:
         super().__init__(message, Exit.UNREACHABLE, code="unreachable", hint=hint)
+
+
+class HomeBusy(CliError):
+    """Another process has the home folder, and may be about to listen or to end."""

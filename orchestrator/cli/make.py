@@ -65,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         from orchestrator.cli.dry_run import show
 
-        return show(request, as_json=arguments.json)
+        has_key = settings_for(arguments).has_gemini_key
+        return show(request, has_gemini_key=has_key, as_json=arguments.json)
     results.check_output(arguments.output)
     return asyncio.run(_make(arguments, request))
 

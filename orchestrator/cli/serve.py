@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import logging
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ from orchestrator.cli.servers import settings_for
 from orchestrator.errors import OrchestratorError
 from orchestrator.serve import serve
 from orchestrator.settings import Settings
+from shared_protocol.kit.logs import set_up_logs
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,9 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Serves until a signal comes."""
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s"
-    )
+    set_up_logs()
     settings = settings_for(arguments, port=arguments.port, worker=arguments.worker)
     try:
         asyncio.run(_serve(settings, open_page=arguments.open))

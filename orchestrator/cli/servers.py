@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.cli.client import Client
-from orchestrator.cli.exits import CliError, UsageError
+from orchestrator.cli.exits import CliError, HomeBusy, UsageError
 from orchestrator.errors import SettingsError
 from orchestrator.settings import Settings
 
-SERVE_FILE = "serve.json"
+#: How long another process may take to listen, or to leave the home folder.
+HOME_PATIENCE_S = 15.0
+HOME_RETRY_S = 0.3
 
 
 @dataclass(frozen=True)
@@ -67,14 +71,29 @@ async def open_server(
 
     ``worker`` is for the latter: which worker it uses, None as its settings say.
     """
-    found = await find_server(arguments)
-    if found is not None:
-        yield found
-        return
+    patient_until = time.monotonic() + HOME_PATIENCE_S
+    async with AsyncExitStack() as stack:
+        server = await find_server(arguments)
+        while server is None:
+            try:
+                server = await _embed(stack, arguments, worker)
+            except HomeBusy:
+                if time.monotonic() > patient_until:
+                    raise
+                await asyncio.sleep(HOME_RETRY_S)
+                server = await find_server(arguments)
+        yield server
+
+
+async def _embed(
+    stack: AsyncExitStack, arguments: argparse.Namespace, worker: str | None
+) -> Server:
+    # Late: a server takes half a second to import, and most commands find one.
     from orchestrator.cli.embedded import embedded_server
 
-    async with embedded_server(settings_for(arguments, port=0, worker=worker)) as url:
-        yield Server(url, embedded=True)
+    settings = settings_for(arguments, port=0, worker=worker)
+    url = await stack.enter_async_context(embedded_server(settings))
+    return Server(url, embedded=True)
 
 
 @asynccontextmanager
@@ -93,7 +112,7 @@ async def find_server(arguments: argparse.Namespace) -> Server | None:
     Raises Unreachable when a named one does not answer.
     """
     if arguments.server:
-        url = _checked_url(arguments.server)
+        url = checked_url(arguments.server)
         async with Client(url) as client:
             await client.health()
         return Server(url, named=True)
@@ -108,17 +127,18 @@ async def find_server(arguments: argparse.Namespace) -> Server | None:
     return Server(running)
 
 
-def served_url(home: Path) -> str | None:
-    """The URL that a running server left in its home; None without a readable one."""
-    try:
-        served = json.loads((home / SERVE_FILE).read_text(encoding="utf-8"))
-        return str(served["url"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
-def _checked_url(text: str) -> str:
+def checked_url(text: str) -> str:
+    """``--server`` as a URL; a host without a scheme is http."""
     url = text if "://" in text else f"http://{text}"
     if not url.startswith(("http://", "https://")):
         raise UsageError(f"--server {text!r} is no http:// or https:// address")
     return url.rstrip("/")
+
+
+def served_url(home: Path) -> str | None:
+    """The URL that a running server left in its home; None without a readable one."""
+    try:
+        served = json.loads((home / "serve.json").read_text(encoding="utf-8"))
+        return str(served["url"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

@@ -1,0 +1,134 @@
+"""Who answers: the server of this home, its port, and the workers."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from orchestrator.cli.client import Client
+from orchestrator.cli.exits import CliError
+from orchestrator.cli.findings import Finding, fail, ok, warn
+from orchestrator.cli.servers import served_url
+from orchestrator.errors import NotAnAddress, WorkerError
+from orchestrator.settings import Settings
+from orchestrator.url_intake import WorkerAddress, dig_address
+from orchestrator.worker_client import WorkerClient
+from shared_protocol.api import OrchestratorHealth
+from shared_protocol.jobs import Health
+from shared_protocol.routes import PROTOCOL_VERSION
+
+CONNECT_S, ANSWER_S = 5.0, 10.0
+_NOTEBOOK = "Run the notebook again and paste its address: `moonreel connect TEXT`."
+
+
+async def server_checks(
+    settings: Settings, named: str | None
+) -> AsyncIterator[Finding]:
+    """The server, its port, its workers; ``named`` is the server to ask, if any."""
+    url = named or await asyncio.to_thread(served_url, settings.home)
+    health = await _health(url) if url else None
+    yield _server(url, health, named)
+    if named is None:
+        yield await asyncio.to_thread(check_port, settings, url if health else None)
+    for finding in _workers(health):
+        yield finding
+    yield await check_remote(settings)
+
+
+def check_port(settings: Settings, ours: str | None) -> Finding:
+    """Whether ``moonreel serve`` could listen; ``ours`` is where it does already."""
+    name = f"port {settings.port}"
+    if ours is not None and ours.endswith(f":{settings.port}"):
+        return ok(name, "Moonreel listens there")
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        try:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            return warn(
+                name,
+                f"taken by another program ({error.strerror})",
+                "Use another one: moonreel serve --port 5050",
+            )
+    return ok(name, "free")
+
+
+async def check_remote(settings: Settings) -> Finding:
+    """Whether the remote worker that is written down answers."""
+    name = "remote worker"
+    text = settings.worker_address or await asyncio.to_thread(
+        _pasted, settings.url_file
+    )
+    if not text:
+        return ok(name, "none is set; this machine makes the films")
+    try:
+        address = dig_address(text)
+    except NotAnAddress as error:
+        return warn(name, str(error), error.tip)
+    try:
+        health = await _ask(address)
+    except WorkerError as error:
+        return warn(name, f"{address.url} does not answer: {error}", _NOTEBOOK)
+    if health.protocol != PROTOCOL_VERSION:
+        return warn(
+            name,
+            f"{address.url} speaks protocol {health.protocol}, we {PROTOCOL_VERSION}",
+            "Update the older side.",
+        )
+    return ok(name, f"{address.url} answers ({health.gpu or health.device})")
+
+
+async def _health(url: str) -> OrchestratorHealth | None:
+    try:
+        async with Client(url) as client:
+            return await client.health()
+    except CliError:
+        return None
+
+
+def _server(
+    url: str | None, health: OrchestratorHealth | None, named: str | None
+) -> Finding:
+    if health is not None:
+        return ok("server", f"{health.message} ({url}, version {health.version})")
+    if named is not None:
+        return fail("server", f"{named} does not answer", "Check the address.")
+    if url is None:
+        return ok("server", "none is running; `moonreel make` brings its own")
+    return ok("server", f"the one at {url} has ended; `moonreel make` brings its own")
+
+
+def _workers(health: OrchestratorHealth | None) -> list[Finding]:
+    if health is None:
+        return []
+    return [
+        ok(f"{link.kind} worker of the server", f"{link.url} answers")
+        if link.reachable
+        else warn(
+            f"{link.kind} worker of the server",
+            f"{link.url} does not answer",
+            _NOTEBOOK if link.kind == "remote" else "It is started with the next film.",
+        )
+        for link in health.workers
+    ]
+
+
+async def _ask(address: WorkerAddress) -> Health:
+    client = WorkerClient(
+        address, connect_timeout_s=CONNECT_S, answer_timeout_s=ANSWER_S
+    )
+    try:
+        return await client.health()
+    finally:
+        await client.close()
+
+
+def _pasted(file: Path) -> str:
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    words = (line.strip() for line in lines)
+    return next((word for word in words if word and not word.startswith("#")), "")
