@@ -71,7 +71,7 @@ _QUICK_TUNNEL_GONE = (
     "The Cloudflare tunnel is gone; start the notebook's tunnel cell again "
     "and paste the new line."
 )
-_NO_TOKEN = (
+_REFUSED_US = (
     "The worker refuses the token; paste the whole line that the notebook printed, "
     "with everything after the #."
 )
@@ -111,7 +111,7 @@ def check_speaker(status: int, headers: Mapping[str, str], body: bytes) -> None:
     if X_WORKER_BOOT not in headers:
         raise _stranger(status, headers, body)
     if status == 401:
-        raise Unreachable(_NO_TOKEN, "unauthorized", retry_after_s=30.0)
+        raise Unreachable(_REFUSED_US, "unauthorized", retry_after_s=30.0)
 
 
 def _from_ngrok(header: str) -> Unreachable:

@@ -149,14 +149,25 @@ class FilmStore:
             sa.select(*_COLUMNS).order_by(t.films.c.job_id.desc()).limit(limit)
         )
 
-    async def in_states(
-        self, states: Iterable[FilmState], worker_kind: str | None = None
-    ) -> list[Film]:
-        """Films in one of ``states`` (on one kind of worker), oldest first."""
-        query = sa.select(*_COLUMNS).where(t.films.c.state.in_(list(states)))
-        if worker_kind is not None:
-            query = query.where(t.films.c.worker_kind == worker_kind)
-        return await self._some(query.order_by(t.films.c.job_id))
+    async def to_place(self) -> list[Film]:
+        """Films that wait to be given to a worker, oldest first."""
+        return await self._some(
+            sa.select(*_COLUMNS)
+            .where(t.films.c.state.in_(list(PLACEABLE)))
+            .order_by(t.films.c.job_id)
+        )
+
+    async def placed(self, worker_kind: str) -> dict[str, FilmState]:
+        """State by id of the films that a kind of worker has, oldest first."""
+        query = (
+            sa.select(t.films.c.job_id, t.films.c.state)
+            .where(t.films.c.state.in_(list(PLACED)))
+            .where(t.films.c.worker_kind == worker_kind)
+            .order_by(t.films.c.job_id)
+        )
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        return {row.job_id: FilmState(row.state) for row in rows}
 
     async def count_open(self) -> int:
         """How many films are not finished, failed or canceled."""
@@ -173,7 +184,7 @@ class FilmStore:
         job_id: str,
         expect: Iterable[FilmState],
         *,
-        attempt: int | None = None,
+        of_attempt: int | None = None,
         **values: Any,
     ) -> bool:
         """Updates the film if it is in one of ``expect`` (and of that attempt).
@@ -186,8 +197,8 @@ class FilmStore:
             .values(version=t.films.c.version + 1, **values)
             .returning(t.films.c.version)
         )
-        if attempt is not None:
-            query = query.where(t.films.c.attempt == attempt)
+        if of_attempt is not None:
+            query = query.where(t.films.c.attempt == of_attempt)
         async with self._db.write() as connection:
             version = (await connection.execute(query)).scalar()
         if version is None:

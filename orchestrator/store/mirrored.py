@@ -17,17 +17,22 @@ class MirrorStore:
     def __init__(self, database: Database) -> None:
         self._db = database
 
+    async def used_blobs(self) -> set[str]:
+        """The hashes of all files that some film needs."""
+        async with self._db.read() as connection:
+            return set(await connection.scalars(sa.select(t.blob_uses.c.sha256)))
+
     async def use_blob(self, job_id: str, sha256: str) -> None:
         """Notes that the film needs a file of the library."""
         await self._put(t.blob_uses, {"job_id": job_id, "sha256": sha256}, {})
 
-    async def add_unit(self, job_id: str, unit_id: str, entry: MemoEntry) -> None:
+    async def add_unit(self, job_id: str, entry: MemoEntry) -> None:
         """Notes a finished unit, all of whose files are here."""
         result = entry.result.model_dump_json()
         await self._put(
             t.units,
             {"job_id": job_id, "key": entry.key},
-            {"unit_id": unit_id, "kind": entry.kind, "result_json": result},
+            {"kind": entry.kind, "result_json": result},
         )
 
     async def add_artifact(self, job_id: str, artifact: Artifact) -> None:

@@ -44,9 +44,8 @@ films = sa.Table(
 units = sa.Table(
     "units",
     metadata,
-    sa.Column("job_id", sa.ForeignKey("films.job_id"), primary_key=True),
+    sa.Column("job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True),
     sa.Column("key", sa.String(64), primary_key=True),
-    sa.Column("unit_id", sa.String(128), nullable=False),
     sa.Column("kind", sa.String(64), nullable=False),
     sa.Column("result_json", sa.Text, nullable=False),
 )
@@ -55,7 +54,7 @@ units = sa.Table(
 artifacts = sa.Table(
     "artifacts",
     metadata,
-    sa.Column("job_id", sa.ForeignKey("films.job_id"), primary_key=True),
+    sa.Column("job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True),
     sa.Column("name", sa.String(100), primary_key=True),
     sa.Column("artifact_json", sa.Text, nullable=False),
 )
@@ -64,7 +63,7 @@ artifacts = sa.Table(
 blob_uses = sa.Table(
     "blob_uses",
     metadata,
-    sa.Column("job_id", sa.ForeignKey("films.job_id"), primary_key=True),
+    sa.Column("job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True),
     sa.Column("sha256", sa.String(64), primary_key=True, index=True),
 )
 

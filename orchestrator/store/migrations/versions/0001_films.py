@@ -39,21 +39,26 @@ def upgrade() -> None:
     )
     op.create_table(
         "units",
-        sa.Column("job_id", sa.ForeignKey("films.job_id"), primary_key=True),
+        sa.Column(
+            "job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True
+        ),
         sa.Column("key", sa.String(64), primary_key=True),
-        sa.Column("unit_id", sa.String(128), nullable=False),
         sa.Column("kind", sa.String(64), nullable=False),
         sa.Column("result_json", sa.Text, nullable=False),
     )
     op.create_table(
         "artifacts",
-        sa.Column("job_id", sa.ForeignKey("films.job_id"), primary_key=True),
+        sa.Column(
+            "job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True
+        ),
         sa.Column("name", sa.String(100), primary_key=True),
         sa.Column("artifact_json", sa.Text, nullable=False),
     )
     op.create_table(
         "blob_uses",
-        sa.Column("job_id", sa.ForeignKey("films.job_id"), primary_key=True),
+        sa.Column(
+            "job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True
+        ),
         sa.Column("sha256", sa.String(64), primary_key=True, index=True),
     )
     op.create_table(

@@ -1,0 +1,142 @@
+"""The composition root: builds every object, wires it, and starts and stops in pairs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from orchestrator import keys
+from orchestrator.bell import Bell
+from orchestrator.dispatch import Dispatcher
+from orchestrator.handlers.routing import add_routes
+from orchestrator.library import Library
+from orchestrator.mirror import Mirror
+from orchestrator.pulls import Pulls
+from orchestrator.security import Guard, guard_middleware, header_signal
+from orchestrator.settings import Settings
+from orchestrator.store.films import FilmStore
+from orchestrator.store.mirrored import MirrorStore
+from orchestrator.store.tables import HEAD
+from orchestrator.store.workers import WorkerStore
+from orchestrator.studio import Studio
+from orchestrator.url_watch import UrlWatch
+from orchestrator.workers import Workers
+from shared_protocol.kit.changes import Changes
+from shared_protocol.kit.database import Database
+from shared_protocol.kit.http_errors import error_middleware
+
+log = logging.getLogger(__name__)
+
+MIGRATIONS = Path(__file__).parent / "store" / "migrations"
+#: Pause after a loop failed in a way that nobody foresaw.
+_SURPRISE_S = 1.0
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """What the loops and the start-up need beyond the keys of handlers."""
+
+    database: Database
+    bell: Bell
+
+
+def make_app(settings: Settings) -> web.Application:
+    """The orchestrator; its home folder must exist and belong to it alone."""
+    guard = Guard(settings)
+    app = web.Application(
+        middlewares=[error_middleware, guard_middleware(guard)],
+        client_max_size=settings.max_body_bytes,
+    )
+    app.on_response_prepare.append(header_signal(guard))
+    parts = _build(app, settings)
+    add_routes(app)
+    app.cleanup_ctx.append(_storage(parts))
+    app.cleanup_ctx.append(_connections)
+    app.cleanup_ctx.append(_loops(parts))
+    return app
+
+
+def _build(app: web.Application, settings: Settings) -> _Parts:
+    bell = Bell()
+    database = Database.in_file(settings.home / "orchestrator.db")
+    films = FilmStore(database, Changes(), bell)
+    mirrored = MirrorStore(database)
+    library = Library(settings.home / "library", films, mirrored)
+    known = WorkerStore(database)
+    workers = Workers(settings, known, bell)
+    app[keys.SETTINGS] = settings
+    app[keys.FILMS] = films
+    app[keys.MIRRORED] = mirrored
+    app[keys.LIBRARY] = library
+    app[keys.WORKERS] = workers
+    app[keys.STUDIO] = Studio(settings, films, library, workers)
+    app[keys.URL_WATCH] = UrlWatch(settings, known, workers)
+    return _Parts(database, bell)
+
+
+def _storage(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def storage(app: web.Application) -> AsyncIterator[None]:
+        await parts.database.migrate(MIGRATIONS, HEAD)
+        await app[keys.FILMS].load()
+        await app[keys.LIBRARY].open()
+        yield
+        await parts.database.close()
+
+    return storage
+
+
+async def _connections(app: web.Application) -> AsyncIterator[None]:
+    await app[keys.URL_WATCH].start()
+    yield
+    await app[keys.WORKERS].stop()
+
+
+def _loops(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
+    async def loops(app: web.Application) -> AsyncIterator[None]:
+        tasks = [
+            asyncio.create_task(_keep_running(name, loop), name=name)
+            for name, loop in _all_loops(app, parts)
+        ]
+        yield
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+
+    return loops
+
+
+def _all_loops(
+    app: web.Application, parts: _Parts
+) -> list[tuple[str, Callable[[], Awaitable[None]]]]:
+    settings, films = app[keys.SETTINGS], app[keys.FILMS]
+    mirrored, library = app[keys.MIRRORED], app[keys.LIBRARY]
+    workers, bell = app[keys.WORKERS], parts.bell
+    dispatcher = Dispatcher(settings, films, mirrored, library, workers, bell)
+    loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
+        ("dispatcher", dispatcher.run),
+        ("url-watch", app[keys.URL_WATCH].run),
+    ]
+    for slot in workers.slots:
+        pulls = Pulls(slot, settings, films, mirrored, library)
+        mirror = Mirror(slot, settings, films, workers, pulls, bell)
+        loops.append((f"pulls-{slot.kind}", pulls.run))
+        loops.append((f"mirror-{slot.kind}", mirror.run))
+    return loops
+
+
+async def _keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Runs a loop; what nobody foresaw is logged, and must not stop the others."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            log.exception("%s failed; it starts again.", name)
+            await asyncio.sleep(_SURPRISE_S)

@@ -1,0 +1,1 @@
+"""HTTP in and out: one short function for each route; the work is done elsewhere."""

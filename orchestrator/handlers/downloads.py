@@ -1,0 +1,61 @@
+"""``/api/download`` and ``/api/video``: finished files from this machine, with ranges."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from orchestrator import keys
+from orchestrator.store.films import Film
+from shared_protocol.artifacts import Artifact
+from shared_protocol.errors import Code
+from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.kit.ranges import ServedFile, serve_file
+
+FILM = "film.mp4"
+
+
+async def download(request: web.Request) -> web.StreamResponse:
+    """A file of a film, ``film.mp4`` when none is named."""
+    name = request.match_info.get("name", FILM)
+    return await _send(request, request.match_info["job_id"], name)
+
+
+async def video(request: web.Request) -> web.StreamResponse:
+    """``/api/video/{job_id}.mp4``, the film where old pages look for it."""
+    job_id, dot, kind = request.match_info["file"].rpartition(".")
+    if not dot or kind != "mp4":
+        raise ApiError(Code.NOT_FOUND, "Videos here are called {job_id}.mp4.")
+    return await _send(request, job_id, FILM)
+
+
+async def _send(request: web.Request, job_id: str, name: str) -> web.StreamResponse:
+    film = await request.app[keys.STUDIO].find(job_id)
+    artifacts = await request.app[keys.MIRRORED].artifacts(job_id)
+    artifact = next((a for a in artifacts if a.name == name), None)
+    if artifact is None:
+        raise _absent(film, name)
+    return await serve_file(request, _file(request, film, artifact))
+
+
+def _file(request: web.Request, film: Film, artifact: Artifact) -> ServedFile:
+    return ServedFile(
+        path=request.app[keys.LIBRARY].blobs.path(artifact.sha256),
+        sha256=artifact.sha256,
+        bytes=artifact.bytes,
+        media_type=artifact.media_type,
+        filename=artifact.name,
+    )
+
+
+def _absent(film: Film, name: str) -> ApiError:
+    announced = film.render.artifacts if film.render else ()
+    if name == FILM or any(artifact.name == name for artifact in announced):
+        return ApiError(
+            Code.NOT_READY,
+            f"{name} is not here yet: the film is {film.state} "
+            f"({film.progress} %). {film.message}",
+        )
+    return ApiError(
+        Code.NOT_FOUND,
+        f"The film has no file called {name[:100]}; its view lists those there are.",
+    )

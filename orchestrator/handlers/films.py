@@ -1,0 +1,91 @@
+"""``/api/generate-video`` and ``/api/jobs``: orders, and how films stand."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+from aiohttp import web
+
+from orchestrator import keys
+from orchestrator.handlers.holds import held, hold_of, not_modified, with_version
+from orchestrator.views import accepted, film_summary, film_view
+from shared_protocol import routes
+from shared_protocol.api import FilmList, FilmView, GenerateRequest
+from shared_protocol.errors import Code
+from shared_protocol.kit.http_errors import ApiError, parse_model, read_body
+from shared_protocol.wire import View, content_key
+
+MAX_LISTED = 200
+MAX_KEY_CHARS = 255
+
+
+async def generate(request: web.Request) -> web.Response:
+    """Makes a film of the words in the body; 202 as soon as its script is saved."""
+    raw = await read_body(request, request.app[keys.SETTINGS].max_body_bytes)
+    order = parse_model(raw, GenerateRequest)
+    key = request.headers.get(routes.IDEMPOTENCY_KEY)
+    if key is not None and not 0 < len(key) <= MAX_KEY_CHARS:
+        raise ApiError(
+            Code.INVALID_FIELD,
+            f"Idempotency-Key must have 1 to {MAX_KEY_CHARS} characters.",
+            param=routes.IDEMPOTENCY_KEY,
+        )
+    body_sha256 = await asyncio.to_thread(lambda: content_key(json.loads(raw)))
+    film = await request.app[keys.STUDIO].make(order, key=key, body_sha256=body_sha256)
+    reply = accepted(film)
+    return _json(reply, status=202, headers={"Location": reply.links["self"]})
+
+
+async def list_films(request: web.Request) -> web.Response:
+    """The newest films first."""
+    films = await request.app[keys.FILMS].recent(MAX_LISTED)
+    return _json(FilmList(jobs=tuple(film_summary(film) for film in films)))
+
+
+async def show(request: web.Request) -> web.Response:
+    """One film; held until there is news if the client asks for it."""
+    hold, job_id = hold_of(request), request.match_info["job_id"]
+    studio, films = request.app[keys.STUDIO], request.app[keys.FILMS]
+    film = await studio.find(job_id)
+    if await held(films, job_id, film.version, hold):
+        film = await studio.find(job_id)
+    if not_modified(hold, film.version):
+        return with_version(web.Response(status=304), film.version)
+    return with_version(_json(await _view(request, job_id)), film.version)
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """Stops a film; 202 while its worker has yet to confirm, 200 once it is over."""
+    film = await request.app[keys.STUDIO].cancel(request.match_info["job_id"])
+    view = await _view(request, film.job_id)
+    return _json(view, status=200 if view.terminal else 202)
+
+
+async def retry(request: web.Request) -> web.Response:
+    """Goes on with a film that failed, was canceled, or lost its worker."""
+    film = await request.app[keys.STUDIO].retry(request.match_info["job_id"])
+    return _json(await _view(request, film.job_id), status=202)
+
+
+async def delete(request: web.Request) -> web.Response:
+    """Deletes a film with all files that no other film needs."""
+    await request.app[keys.STUDIO].delete(request.match_info["job_id"])
+    return web.Response(status=204)
+
+
+async def _view(request: web.Request, job_id: str) -> FilmView:
+    film = await request.app[keys.STUDIO].find(job_id)
+    artifacts = await request.app[keys.MIRRORED].artifacts(job_id)
+    return film_view(film, artifacts, request.app[keys.WORKERS])
+
+
+def _json(
+    view: View, *, status: int = 200, headers: dict[str, str] | None = None
+) -> web.Response:
+    return web.Response(
+        text=view.model_dump_json(),
+        content_type="application/json",
+        status=status,
+        headers=headers,
+    )

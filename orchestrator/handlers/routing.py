@@ -1,0 +1,34 @@
+"""Which handler answers which path."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from orchestrator.handlers import downloads, films, pages, progress, workers
+from shared_protocol import routes
+
+STATIC = "/static"
+
+
+def add_routes(app: web.Application) -> None:
+    """Adds every route of the orchestrator."""
+    app.add_routes(
+        [
+            web.get("/", pages.index),
+            web.static(STATIC, pages.PAGE_FOLDER),
+            web.get(routes.HEALTH, workers.health),
+            web.get(routes.API_VOICES, workers.voices),
+            web.get(routes.API_WORKER, workers.show_worker),
+            web.post(routes.API_SET_WORKER_URL, workers.set_url),
+            web.post(routes.API_GENERATE_VIDEO, films.generate),
+            web.get(routes.API_PROGRESS, progress.progress),
+            web.get(routes.API_JOBS, films.list_films),
+            web.get(routes.API_JOB, films.show),
+            web.delete(routes.API_JOB, films.delete),
+            web.post(routes.API_JOB_CANCEL, films.cancel),
+            web.post(routes.API_JOB_RETRY, films.retry),
+            web.get(routes.API_DOWNLOAD, downloads.download),
+            web.get(routes.API_DOWNLOAD_NAMED, downloads.download),
+            web.get(routes.API_VIDEO, downloads.video),
+        ]
+    )

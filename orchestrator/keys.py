@@ -1,0 +1,21 @@
+"""Typed keys under which the composition root hands its objects to handlers."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from orchestrator.library import Library
+from orchestrator.settings import Settings
+from orchestrator.store.films import FilmStore
+from orchestrator.store.mirrored import MirrorStore
+from orchestrator.studio import Studio
+from orchestrator.url_watch import UrlWatch
+from orchestrator.workers import Workers
+
+SETTINGS = web.AppKey("settings", Settings)
+FILMS = web.AppKey("films", FilmStore)
+MIRRORED = web.AppKey("mirrored", MirrorStore)
+LIBRARY = web.AppKey("library", Library)
+WORKERS = web.AppKey("workers", Workers)
+STUDIO = web.AppKey("studio", Studio)
+URL_WATCH = web.AppKey("url_watch", UrlWatch)

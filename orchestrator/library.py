@@ -1,0 +1,75 @@
+"""The library: finished files on this machine, each kept while some film needs it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from pathlib import Path
+from typing import Protocol
+
+from orchestrator.store.films import FilmStore
+from orchestrator.store.mirrored import MirrorStore
+from orchestrator.worker_client import WorkerClient
+from shared_protocol.kit.blobs import BlobStore
+
+
+class NamedFile(Protocol):
+    """Anything that promises bytes by their hash."""
+
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def bytes(self) -> int: ...
+
+
+class Library:
+    """Brings files in and throws out those that no film needs."""
+
+    def __init__(self, root: Path, films: FilmStore, mirrored: MirrorStore) -> None:
+        self._root = root
+        self._films = films
+        self._mirrored = mirrored
+        self._blobs: BlobStore | None = None
+        # Between noting a use and seeing the file, nobody may throw it out.
+        self._lock = asyncio.Lock()
+
+    @property
+    def blobs(self) -> BlobStore:
+        """The files themselves."""
+        assert self._blobs is not None, "open() comes first"  # noqa: S101
+        return self._blobs
+
+    async def open(self) -> None:
+        """Opens the folder and deletes what a crash left behind."""
+        used = await self._mirrored.used_blobs()
+        self._blobs = await asyncio.to_thread(_open, self._root, used)
+
+    async def bring(self, job_id: str, file: NamedFile, client: WorkerClient) -> None:
+        """Gets ``file`` for a film unless it is here; raises as ``fetch_blob`` does."""
+        async with self._lock:
+            await self._mirrored.use_blob(job_id, file.sha256)
+            here = await asyncio.to_thread(self.blobs.has, file.sha256)
+        if not here:
+            await client.fetch_blob(file.sha256, file.bytes, self.blobs)
+
+    async def forget(self, job_id: str) -> None:
+        """Deletes a film, and its files unless another film needs them."""
+        async with self._lock:
+            orphans = await self._films.delete(job_id)
+            await asyncio.to_thread(_remove, self.blobs, orphans)
+
+    async def free_bytes(self) -> int:
+        """Free space on the disk of the library."""
+        return (await asyncio.to_thread(shutil.disk_usage, self._root)).free
+
+
+def _open(root: Path, used: set[str]) -> BlobStore:
+    blobs = BlobStore(root)
+    blobs.sweep()
+    _remove(blobs, blobs.all() - used)
+    return blobs
+
+
+def _remove(blobs: BlobStore, hashes: set[str]) -> None:
+    for sha256 in hashes:
+        blobs.remove(sha256)

@@ -1,0 +1,230 @@
+"""Watches all films of one worker with one held request, and keeps what it tells.
+
+A worker that does not answer makes its films ``unreachable``, never failed. One that
+answers but does not know a film (a new machine, an emptied disk) makes it ``requeued``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
+
+from orchestrator.bell import Bell
+from orchestrator.deltas import merged
+from orchestrator.errors import Refused, Unreachable, WorkerError
+from orchestrator.pulls import Pulls, is_over
+from orchestrator.settings import Settings
+from orchestrator.store.films import PLACED, FilmStore
+from orchestrator.worker_client import WorkerClient
+from orchestrator.workers import Slot, Workers
+from shared_protocol.api import FilmState
+from shared_protocol.clock import utc_now
+from shared_protocol.jobs import JobView, WaitReply
+
+log = logging.getLogger(__name__)
+
+#: A version before every version: the first answer tells everything.
+_NOTHING = -1
+
+
+class Mirror:
+    """The loop that watches one slot."""
+
+    def __init__(
+        self,
+        slot: Slot,
+        settings: Settings,
+        films: FilmStore,
+        workers: Workers,
+        pulls: Pulls,
+        bell: Bell,
+    ) -> None:
+        self._slot = slot
+        self._settings = settings
+        self._films = films
+        self._workers = workers
+        self._pulls = pulls
+        self._ear = bell.listen()
+        #: Versions heard from the run of the worker in ``_speaker``.
+        self._known: dict[str, int] = {}
+        self._speaker: tuple[WorkerClient | None, str | None] = (None, None)
+        self._cancel_told: set[str] = set()
+        self._failures = 0
+
+    async def run(self) -> None:
+        """Watches for ever."""
+        while True:
+            placed = await self._films.placed(self._slot.kind)
+            if not placed:
+                await self._ear.wait()
+                continue
+            try:
+                await self._watch_once(placed)
+                self._failures = 0
+            except WorkerError as trouble:
+                await self._lost_contact(placed, trouble)
+
+    async def _watch_once(self, placed: dict[str, FilmState]) -> None:
+        """One held request; raises WorkerError when our worker did not answer it."""
+        client = await self._client()
+        self._forget_if_new(client)
+        await self._tell_cancels(client, placed)
+        known = {job_id: self._known.get(job_id, _NOTHING) for job_id in placed}
+        reply = await self._hold(client, known, placed)
+        if reply is None:
+            return  # other films, or another worker, are to be watched now
+        self._slot.heard()
+        self._forget_if_new(client)
+        for job_id, view in reply.jobs.items():
+            self._known[job_id] = view.version
+            await self._hear(client, view)
+        for job_id in reply.unknown:
+            await self._unknown(job_id)
+        await self._back_in_touch(placed)
+
+    async def _client(self) -> WorkerClient:
+        if self._slot.client is None and self._slot.kind == "local":
+            await self._workers.wake_local()
+        if self._slot.client is None:
+            raise Unreachable(
+                "The film's worker is not connected any more; start the notebook and "
+                "paste its address, or try the film again to use another worker.",
+                "none",
+            )
+        return self._slot.client
+
+    def _forget_if_new(self, client: WorkerClient) -> None:
+        """Another run of a worker counts versions anew: ask it for everything."""
+        speaker = (client, client.boot_id)
+        if speaker != self._speaker:
+            self._speaker = speaker
+            self._known.clear()
+            self._cancel_told.clear()
+
+    async def _tell_cancels(
+        self, client: WorkerClient, placed: dict[str, FilmState]
+    ) -> None:
+        for job_id, state in placed.items():
+            if state is not FilmState.CANCELING or job_id in self._cancel_told:
+                continue
+            with suppress(Refused):  # already ended: the next view tells how
+                await client.cancel(job_id)
+            self._cancel_told.add(job_id)
+
+    async def _hold(
+        self, client: WorkerClient, known: dict[str, int], placed: dict[str, FilmState]
+    ) -> WaitReply | None:
+        """The held reply, or None once something else is to be watched."""
+        asking = asyncio.create_task(client.wait(known, self._settings.hold_s))
+        try:
+            while True:
+                woken = asyncio.create_task(self._ear.wait())
+                await asyncio.wait({asking, woken}, return_when=asyncio.FIRST_COMPLETED)
+                woken.cancel()
+                if asking.done():
+                    return asking.result()
+                if await self._is_other(client, placed):
+                    return None
+        finally:
+            asking.cancel()
+            with suppress(asyncio.CancelledError, WorkerError):
+                await asking
+
+    async def _is_other(
+        self, client: WorkerClient, placed: dict[str, FilmState]
+    ) -> bool:
+        now = await self._films.placed(self._slot.kind)
+        return (
+            self._slot.client is not client
+            or now.keys() != placed.keys()
+            or _canceling(now) != _canceling(placed)
+        )
+
+    async def _hear(self, client: WorkerClient, view: JobView) -> None:
+        film = await self._films.get(view.job_id)
+        if film is None or is_over(view, film.attempt):
+            return
+        whole = merged(film.render, view)
+        if whole is None:
+            self._known.pop(view.job_id, None)  # a piece is missing: ask for all
+            return
+        values: dict[str, Any] = {
+            "render_json": whole.model_dump_json(),
+            "progress": max(film.progress, min(view.progress, 99)),
+            "message": view.message,
+            "stage": view.stage,
+            "eta_s": view.eta_s,
+            "worker_url": client.address.url,
+            "worker_boot": client.boot_id,
+        }
+        if film.state is FilmState.CANCELING:
+            values["message"] = "The film is being canceled."
+        else:
+            values["state"] = FilmState.SENT
+        if await self._films.change(
+            view.job_id, {film.state} & PLACED, of_attempt=film.attempt, **values
+        ):
+            self._pulls.request(view.job_id)
+        else:
+            self._known.pop(view.job_id, None)  # it changed meanwhile: hear it again
+
+    async def _unknown(self, job_id: str) -> None:
+        """The worker never heard of the film: it is sent again with what is here."""
+        if await self._films.change(
+            job_id,
+            {FilmState.SENT, FilmState.UNREACHABLE},
+            state=FilmState.REQUEUED,
+            stage="waiting",
+            message="The worker was restarted without the film; it is sent again.",
+            worker_kind=None,
+        ):
+            log.warning("Film %s is unknown to its worker; sending it again.", job_id)
+            return
+        await self._films.change(
+            job_id,
+            {FilmState.CANCELING},
+            state=FilmState.CANCELED,
+            message="Canceled.",
+            finished_at=utc_now(),
+        )
+
+    async def _back_in_touch(self, placed: Iterable[str]) -> None:
+        for job_id in placed:
+            await self._films.change(
+                job_id,
+                {FilmState.UNREACHABLE},
+                state=FilmState.SENT,
+                message="The worker answers again.",
+            )
+
+    async def _lost_contact(
+        self, placed: dict[str, FilmState], trouble: WorkerError
+    ) -> None:
+        """Says so in every film, then waits a while or until the workers change."""
+        pause_s = self._settings.first_retry_s * 2 ** min(self._failures, 12)
+        self._failures += 1
+        self._known.clear()
+        self._slot.lost(trouble)
+        if isinstance(trouble, Unreachable):
+            pause_s = max(pause_s, trouble.retry_after_s or 0.0)
+        for job_id in placed:
+            await self._films.change(
+                job_id,
+                {FilmState.SENT},
+                state=FilmState.UNREACHABLE,
+                message=str(trouble),
+            )
+        client = self._slot.client
+        loop = asyncio.get_running_loop()
+        until = loop.time() + min(pause_s, self._settings.longest_retry_s)
+        while loop.time() < until:
+            await self._ear.wait(until - loop.time())
+            if self._slot.client is not client or self._slot.reachable:
+                return
+
+
+def _canceling(placed: dict[str, FilmState]) -> set[str]:
+    return {id_ for id_, state in placed.items() if state is FilmState.CANCELING}

@@ -1,0 +1,174 @@
+"""Takes orders for films: make one, cancel it, try it again, delete it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from orchestrator.errors import WorkerError
+from orchestrator.library import Library
+from orchestrator.settings import Settings
+from orchestrator.store.films import PLACEABLE, Film, FilmStore, KeyTaken
+from orchestrator.workers import Workers
+from orchestrator.writer.film_spec import write_film
+from shared_protocol.api import FilmState, GenerateRequest
+from shared_protocol.clock import new_id, utc_now
+from shared_protocol.errors import Code
+from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.wire import canonical_json
+
+log = logging.getLogger(__name__)
+
+#: How long a deletion waits for a worker to hear that the film is not wanted.
+CANCEL_S = 5.0
+_CANCELABLE = {FilmState.SENDING, FilmState.SENT, FilmState.UNREACHABLE}
+_RETRYABLE = {FilmState.ERROR, FilmState.CANCELED, FilmState.UNREACHABLE}
+
+
+class Studio:
+    """The orders that clients may give."""
+
+    def __init__(
+        self, settings: Settings, films: FilmStore, library: Library, workers: Workers
+    ) -> None:
+        self._settings = settings
+        self._films = films
+        self._library = library
+        self._workers = workers
+
+    async def make(
+        self, request: GenerateRequest, *, key: str | None, body_sha256: str
+    ) -> Film:
+        """A new film, or the one made before under the same idempotency key.
+
+        Raises ApiError: 422 for what cannot be told or another body under the key, 429
+        when too many films are open, 507 when the disk is nearly full.
+        """
+        before = await self._films.by_key(key) if key else None
+        if before is not None:
+            return _same_order(before, body_sha256)
+        await self._check_room()
+        script, spec = await asyncio.to_thread(
+            write_film, request, has_gemini_key=self._settings.has_gemini_key
+        )
+        film = Film(
+            job_id=new_id(),
+            title=spec.title,
+            state=FilmState.STARTING,
+            version=1,
+            progress=0,
+            message=f"The script is ready: {_scenes(len(spec.scenes))}.",
+            stage="script",
+            attempt=1,
+            created_at=utc_now(),
+            request_json=request.model_dump_json(exclude_unset=True),
+            script_json=script.model_dump_json(),
+            spec_json=spec.model_dump_json(),
+            warnings_json=canonical_json(list(script.warnings)),
+            idempotency_key=key,
+            body_sha256=body_sha256,
+        )
+        try:
+            await self._films.add(film)
+        except KeyTaken as taken:
+            return _same_order(taken.film, body_sha256)
+        log.info("Film %s: %s.", film.job_id, _scenes(len(spec.scenes)))
+        return film
+
+    async def find(self, job_id: str) -> Film:
+        """The film; raises ApiError 404."""
+        film = await self._films.get(job_id)
+        if film is None:
+            raise ApiError(
+                Code.NOT_FOUND,
+                "There is no film with this id; GET /api/jobs lists those there are.",
+            )
+        return film
+
+    async def cancel(self, job_id: str) -> Film:
+        """Stops a film: at once if no worker has it, else through its worker."""
+        await self.find(job_id)
+        await self._films.change(
+            job_id,
+            PLACEABLE,
+            state=FilmState.CANCELED,
+            stage="canceled",
+            message="Canceled before a worker had it.",
+            finished_at=utc_now(),
+        ) or await self._films.change(
+            job_id,
+            _CANCELABLE,
+            state=FilmState.CANCELING,
+            message="The film is being canceled.",
+        )
+        return await self.find(job_id)
+
+    async def retry(self, job_id: str) -> Film:
+        """Goes on with a failed, canceled or unreachable film; 409 for any other."""
+        film = await self.find(job_id)
+        if await self._films.change(
+            job_id,
+            _RETRYABLE,
+            of_attempt=film.attempt,
+            attempt=film.attempt + 1,
+            state=FilmState.REQUEUED,
+            stage="waiting",
+            message="Tried again; what is finished is kept.",
+            progress=0,
+            error_json=None,
+            finished_at=None,
+            worker_kind=None,
+        ):
+            return await self.find(job_id)
+        why = (
+            "is complete"
+            if film.state is FilmState.COMPLETE
+            else f"is still going on ({film.state})"
+        )
+        raise ApiError(Code.CONFLICT, f"The film {why}, so there is nothing to retry.")
+
+    async def delete(self, job_id: str) -> None:
+        """Forgets a film and its files; one that is going on is canceled first."""
+        film = await self.find(job_id)
+        slot = self._workers.slot(film.worker_kind)
+        if not film.state.terminal and slot is not None and slot.client is not None:
+            with suppress(WorkerError, TimeoutError):
+                async with asyncio.timeout(CANCEL_S):
+                    await slot.client.cancel(job_id)
+        await self._library.forget(job_id)
+
+    async def _check_room(self) -> None:
+        if await self._films.count_open() >= self._settings.queue_capacity:
+            raise ApiError(
+                Code.QUEUE_FULL,
+                f"{_films(self._settings.queue_capacity)} already open here, which is "
+                "the limit; wait for one to finish, or cancel one.",
+                headers={"Retry-After": "30"},
+            )
+        free = await self._library.free_bytes()
+        if free < self._settings.disk_floor_bytes:
+            raise ApiError(
+                Code.DISK_FULL,
+                f"Only {free >> 20} MiB are free on this disk, and "
+                f"{self._settings.disk_floor_bytes >> 20} MiB are wanted for a film; "
+                "free some space or delete old films.",
+            )
+
+
+def _same_order(film: Film, body_sha256: str) -> Film:
+    if film.body_sha256 != body_sha256:
+        raise ApiError(
+            Code.IDEMPOTENCY_MISMATCH,
+            "This Idempotency-Key was used for another request; use a new key.",
+            param="Idempotency-Key",
+        )
+    return film
+
+
+def _scenes(count: int) -> str:
+    return f"{count} scene{'' if count == 1 else 's'}"
+
+
+def _films(count: int) -> str:
+    return f"{count} film{' is' if count == 1 else 's are'}"

@@ -1,0 +1,215 @@
+"""Which workers there are, how they were when last heard, and which one is used now."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Literal
+
+from orchestrator.bell import Bell
+from orchestrator.errors import Unreachable, WorkerError
+from orchestrator.local_worker import LocalWorker
+from orchestrator.settings import Settings
+from orchestrator.store.workers import WorkerStore
+from orchestrator.url_intake import WorkerAddress
+from orchestrator.worker_client import WorkerClient
+from shared_protocol.api import WorkerLink
+from shared_protocol.clock import rfc3339
+from shared_protocol.jobs import Health
+from shared_protocol.routes import PROTOCOL_VERSION
+
+log = logging.getLogger(__name__)
+
+Kind = Literal["local", "remote"]
+
+#: A worker that was heard this recently is not asked again before it gets a job.
+FRESH_S = 20.0
+
+
+class Slot:
+    """A place for one worker; which machine is in it may change, jobs stay."""
+
+    def __init__(self, kind: Kind, bell: Bell) -> None:
+        self.kind = kind
+        self.client: WorkerClient | None = None
+        self.reachable = False
+        self.health: Health | None = None
+        #: Why it is not reachable, as a sentence.
+        self.trouble: str | None = None
+        self._seen: float | None = None
+        self._bell = bell
+
+    @property
+    def url(self) -> str | None:
+        """The address, or None when nothing is in the slot."""
+        return self.client.address.url if self.client else None
+
+    async def put(self, client: WorkerClient | None) -> None:
+        """Puts another worker, or none, into the slot."""
+        old, self.client = self.client, client
+        self.reachable, self.health, self.trouble = False, None, None
+        if old is not None:
+            await old.close()
+        self._bell.ring()
+
+    def heard(self) -> None:
+        """The worker has just answered."""
+        self._seen = time.time()
+        if not self.reachable:
+            self.reachable, self.trouble = True, None
+            self._bell.ring()
+
+    def lost(self, trouble: WorkerError) -> None:
+        """The worker did not answer."""
+        if self.reachable:
+            log.warning("The %s worker cannot be reached: %s", self.kind, trouble)
+        self.reachable, self.trouble = False, str(trouble)
+
+    def fresh(self) -> bool:
+        """Whether it answered a moment ago."""
+        return self.reachable and time.time() - (self._seen or 0) < FRESH_S
+
+    async def probe(self) -> Health:
+        """Asks for its health; raises Unreachable."""
+        if self.client is None:
+            raise Unreachable("No worker is connected.", "none")
+        client = self.client
+        try:
+            health = await client.health()
+            _check(health)
+        except Unreachable as trouble:
+            if client is self.client:
+                self.lost(trouble)
+            raise
+        if client is self.client:
+            self.health = health
+            self.heard()
+        return health
+
+    def link(self, reason: str | None = None) -> WorkerLink | None:
+        """The worker as clients see it."""
+        if self.client is None:
+            return None
+        return WorkerLink(
+            kind=self.kind,
+            url=self.client.address.url,
+            boot_id=self.client.boot_id,
+            reachable=self.reachable,
+            last_seen_at=rfc3339(self._seen) if self._seen else None,
+            reason=reason,
+        )
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The worker for a film, and why it is this one."""
+
+    slot: Slot
+    client: WorkerClient
+    reason: str
+
+
+class Workers:
+    """The local and the remote slot, and the choice between them."""
+
+    def __init__(self, settings: Settings, store: WorkerStore, bell: Bell) -> None:
+        self._settings = settings
+        self._store = store
+        self.local = Slot("local", bell)
+        self.remote = Slot("remote", bell)
+        self._process = LocalWorker(settings, self._local_is)
+
+    @property
+    def slots(self) -> tuple[Slot, Slot]:
+        """Both slots, the preferred one first."""
+        return self.remote, self.local
+
+    async def connect(self, address: WorkerAddress | None) -> None:
+        """Makes ``address`` the remote worker (None: there is none); asks nobody."""
+        if address is not None and address.token is None:
+            token = await self._store.token_of(address.url)
+            address = WorkerAddress(address.url, token)
+        current = self.remote.client.address if self.remote.client else None
+        if address == current:
+            return
+        await self._store.use(address)
+        await self.remote.put(self._client(address) if address else None)
+
+    async def choose(self) -> Choice:
+        """The worker for the next film; raises Unreachable with the reason if none."""
+        mode = self._settings.worker
+        if mode == "local":
+            return await self._choose_local("Only this machine is to be used.")
+        try:
+            return await self._choose_remote()
+        except Unreachable as trouble:
+            if mode == "remote":
+                raise
+            if self.remote.client is None:
+                reason = "No remote worker is connected, so this machine renders."
+            else:
+                reason = f"This machine renders, because the remote worker is away: {trouble}"
+            return await self._choose_local(reason)
+
+    async def stop(self) -> None:
+        """Stops the local process and closes all connections."""
+        await self._process.stop()
+        for slot in self.slots:
+            await slot.put(None)
+
+    async def wake_local(self) -> None:
+        """Starts the local worker if it is not running; raises Unreachable."""
+        await self._process.ensure_started()
+
+    def slot(self, kind: str | None) -> Slot | None:
+        """The slot of that kind, or None."""
+        return next((slot for slot in self.slots if slot.kind == kind), None)
+
+    async def _choose_remote(self) -> Choice:
+        client = self.remote.client
+        if client is None:
+            raise Unreachable(
+                "No worker is connected; start the notebook and paste its address.",
+                "none",
+            )
+        if not self.remote.fresh():
+            await self.remote.probe()
+        return Choice(self.remote, client, "A remote worker is connected.")
+
+    async def _choose_local(self, reason: str) -> Choice:
+        await self._process.ensure_started()
+        if self.local.client is None:
+            raise Unreachable("The local worker stopped at once.", "local_worker")
+        return Choice(self.local, self.local.client, reason)
+
+    async def _local_is(self, address: WorkerAddress | None, boot_id: str) -> None:
+        """The local process came up (or, with None, went down)."""
+        client = self._client(address) if address else None
+        if client is not None:
+            client.boot_id = boot_id
+        await self.local.put(client)
+        if client is not None:
+            self.local.heard()
+
+    def _client(self, address: WorkerAddress) -> WorkerClient:
+        return WorkerClient(
+            address,
+            connect_timeout_s=self._settings.connect_timeout_s,
+            answer_timeout_s=self._settings.answer_timeout_s,
+        )
+
+
+def _check(health: Health) -> None:
+    if health.protocol != PROTOCOL_VERSION:
+        raise Unreachable(
+            f"The worker speaks protocol {health.protocol}, Moonreel here speaks "
+            f"{PROTOCOL_VERSION}; update the older one.",
+            "protocol",
+        )
+    if health.boot_id is None:
+        raise Unreachable(
+            "A worker answers, but it wants a token; paste the whole line that the "
+            "notebook printed, with everything after the #.",
+            "unauthorized",
+        )

@@ -1,0 +1,1 @@
+"""From words to a film: the script, and the spec that a worker is given."""

@@ -1,0 +1,92 @@
+"""From a request and its script to the spec that a worker is given."""
+
+from __future__ import annotations
+
+import hashlib
+
+from pydantic import ValidationError
+
+from orchestrator.writer.own_text import write_from_text
+from orchestrator.writer.script import Script
+from shared_protocol.api import GenerateRequest
+from shared_protocol.errors import Code, describe_validation
+from shared_protocol.jobs import EngineChoice, FilmSpec, SceneSpec
+from shared_protocol.kit.http_errors import ApiError
+
+KEY_PAGE = "https://aistudio.google.com/apikey"
+
+
+def write_film(
+    request: GenerateRequest, *, has_gemini_key: bool
+) -> tuple[Script, FilmSpec]:
+    """The script and the spec of what is asked for; for a thread, it computes.
+
+    Raises ApiError 422 naming the field.
+    """
+    if request.script is None:
+        raise _needs_script(has_gemini_key)
+    if not request.script.strip():
+        raise ApiError(
+            Code.INVALID_FIELD,
+            "script: the text is empty; send the words that are to be told.",
+            param="script",
+        )
+    script = write_from_text(request, request.script)
+    try:
+        return script, _spec(request, script)
+    except ValidationError as error:
+        param, sentence = describe_validation(error.errors(include_url=False))
+        raise ApiError(Code.INVALID_FIELD, sentence, param=param) from error
+
+
+def _needs_script(has_gemini_key: bool) -> ApiError:
+    if has_gemini_key:
+        return ApiError(
+            Code.NEEDS_KEY,
+            "This version writes no scripts from a topic yet, with or without a "
+            "Gemini key; send your own text as script.",
+            param="topic",
+        )
+    return ApiError(
+        Code.NEEDS_KEY,
+        "A topic alone needs a Gemini key to become a script: get one at "
+        f"{KEY_PAGE} and set GEMINI_API_KEY, or send your own text as script.",
+        param="topic",
+        hint="Your own text works now: send it as script.",
+    )
+
+
+def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
+    return FilmSpec(
+        title=script.title[:200],
+        scenes=tuple(
+            SceneSpec(
+                narration=scene.narration,
+                image_prompt=scene.image_prompt,
+                title=scene.title[:200] if scene.title else None,
+            )
+            for scene in script.scenes
+        ),
+        image_style=request.image_style,
+        voice_id=request.voice_id,
+        voice_speed=request.voice_speed,
+        language=script.language,
+        pacing=request.pacing,
+        zoom_effect=request.zoom_effect,
+        zoom_intensity=request.zoom_intensity,
+        auto_captions=request.auto_captions,
+        caption=request.caption,
+        color_filter=request.color_filter,
+        aspect=request.aspect,
+        quality=request.quality,
+        seed=_seed(request),
+        engine=EngineChoice(image=request.engine.image, voice=request.engine.voice),
+    )
+
+
+def _seed(request: GenerateRequest) -> int:
+    """The seed asked for, or one that the same words always give."""
+    if request.seed is not None:
+        return request.seed
+    digest = hashlib.sha256((request.script or request.topic or "").encode()).digest()
+    return int.from_bytes(digest[:4])
