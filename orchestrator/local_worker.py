@@ -115,6 +115,7 @@ class LocalWorker:
                 stdout=log_file,
                 stderr=log_file,
                 env={**os.environ, TOKEN_VARIABLE: self._token},
+                start_new_session=True,  # Ctrl-C is for us; we end it in order
             )
         finally:
             os.close(log_file)
