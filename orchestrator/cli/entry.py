@@ -47,12 +47,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except CliError as error:
         _explain(error, as_json="--json" in words)
         return error.exit_code
+    except OSError as error:
+        return _system_said(error, as_json="--json" in words)
     except KeyboardInterrupt:
         print("moonreel: stopped", file=sys.stderr)
         return Exit.CANCELED
-    except BrokenPipeError:  # the reader of our output went away, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.FAILED
 
 
 def _dispatch(words: list[str]) -> int:
@@ -110,6 +109,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="store_true", help="print the version")
     return parser
+
+
+def _system_said(error: OSError, *, as_json: bool) -> int:
+    """A full disk, a folder that may not be written: a sentence, not a trace."""
+    if isinstance(error, BrokenPipeError):  # our reader went away, as `| head` does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FAILED
+    where = f"{error.filename}: " if error.filename else ""
+    reason = error.strerror or type(error).__name__
+    _explain(CliError(f"{where}{reason}", code="system"), as_json=as_json)
+    return Exit.FAILED
 
 
 def _explain(error: CliError, *, as_json: bool) -> None:

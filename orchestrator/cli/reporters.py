@@ -14,7 +14,7 @@ from orchestrator.cli.events import (
     progress_event,
     warning_event,
 )
-from orchestrator.cli.tally import stages
+from orchestrator.cli.tally import SCENE_STAGES, stages
 from shared_protocol.api import FilmView
 
 #: Least time between two plain lines of the same stage.
@@ -109,10 +109,11 @@ class LineReporter:
         counts = ", ".join(
             f"{count.name} {count.done}/{count.total}"
             for count in stages(view)
-            if count.total
+            if count.total and count.name in SCENE_STAGES.values()
         )
-        eta = "" if view.terminal else f", {figures.eta_range(view.eta_s)}"
-        return f"{view.progress:3d}% {view.message} ({counts}{eta})"
+        eta = "" if view.terminal else figures.eta_range(view.eta_s)
+        rest = ", ".join(part for part in (counts, eta) if part)
+        return f"{view.progress:3d}% {view.message}" + (f" ({rest})" if rest else "")
 
     def _say(self, text: str) -> None:
         elapsed = figures.clock(self._clock() - self._begun)

@@ -119,9 +119,9 @@ def test_lines_come_at_most_every_ten_seconds() -> None:
     lines = out.getvalue().splitlines()
     assert [line.split("] ")[1][:22] for line in lines] == [
         "warning: stand-in pict",
-        "  0% unit 0 (script 1/",
-        " 40% unit 4 (script 1/",
-        " 60% unit 6 (script 1/",
+        "  0% unit 0 (pictures ",
+        " 40% unit 4 (pictures ",
+        " 60% unit 6 (pictures ",
     ]
 
 
