@@ -1,0 +1,45 @@
+"""What all tests share: a clean environment, a watched event loop, a worker to ask."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import pytest
+from blockbuster import blockbuster_ctx
+
+from tests.workers import WorkerProcess
+
+OURS = ["colab_worker", "orchestrator", "shared_protocol"]
+
+
+def _clean_environment() -> None:
+    """Nothing that the developer has set may change what is tested."""
+    keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "COLAB_API_URL"}
+    for name in list(os.environ):
+        if name.startswith("MOONREEL_") or name in keys:
+            del os.environ[name]
+
+
+_clean_environment()
+
+
+@pytest.fixture(autouse=True)
+def _watched_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fails an async test in which our code blocks the event loop."""
+    if not asyncio.iscoroutinefunction(getattr(request, "function", None)):
+        yield
+        return
+    with blockbuster_ctx(OURS) as watch:
+        # A lock taken for a moment, as logging and the thread pool do, is no block.
+        watch.functions["threading.Lock.acquire"].deactivate()
+        watch.functions["threading.Lock.acquire_lock"].deactivate()
+        yield
+
+
+@pytest.fixture(scope="session")
+def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
+    """A worker process with simulated engines, the same for all tests."""
+    with WorkerProcess(tmp_path_factory.mktemp("worker")) as process:
+        yield process
