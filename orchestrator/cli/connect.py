@@ -32,8 +32,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"warning: {warning}")
     if not connection.connected:
         raise Unreachable(
-            f"{connection.clean_url} is saved, but does not answer: "
-            f"{connection.message}",
+            f"{connection.clean_url}: {connection.message}",
             hint="Jobs go on as soon as it does.",
         )
     print(f"{connection.clean_url}: {connection.message}")
