@@ -27,7 +27,8 @@ _PLACE_BEFORE = re.compile(r"\b(?:in|on|at|to|from|near|of|off|across|into)\s+$"
 _SENTENCE_BEGIN = re.compile(r"(?:^|[.!?…:][\"'”’»)]*\s+)[\"'“‘«(]*$")
 _NOUN = re.compile(
     r"\b(?P<article>an?|the|his|her|their|its|one|this|that|some)\s+"
-    r"(?P<looks>(?:[a-z][a-z-]*,?\s+){0,3}?)(?P<noun>[a-z]+)\b",
+    r"(?P<looks>(?:[a-z][a-z-]*,?\s+){0,3}?)"
+    rf"(?P<noun>{'|'.join(sorted(CHARACTERS))})\b",
     re.IGNORECASE,
 )
 _TITLES = {
@@ -109,10 +110,11 @@ class Cast:
         titles: dict[str, str] = {}
         for match in _NAME.finditer(text):
             before = text[max(0, match.start() - 12) : match.start()]
-            name = match["name"]
-            if name.split()[0] in NOT_NAMES or name.lower() in STOP_WORDS:
+            name = _without_leading_words(match["name"])
+            if not name:
                 continue
-            if match["title"] or not _SENTENCE_BEGIN.search(before):
+            told = match["title"] or name != match["name"] or " " in name
+            if told or not _SENTENCE_BEGIN.search(before):
                 inside[name] += 1
                 places[name] += bool(_PLACE_BEFORE.search(before))
             titles.setdefault(name, (match["title"] or "").strip(" ."))
@@ -155,14 +157,20 @@ class Cast:
     def _learn_nouns(self, text: str) -> None:
         for match in _NOUN.finditer(text):
             noun = match["noun"].lower()
-            if noun not in CHARACTERS:
-                continue
             character = self._by_word.setdefault(noun, Character(noun))
             gender = "man" if noun in MEN else "woman" if noun in WOMEN else ""
             character.gender = character.gender or gender
             looks = [word.strip(",").lower() for word in match["looks"].split()]
             if looks and not character.look and not STOP_WORDS.intersection(looks):
                 character.look = " ".join(looks)
+
+
+def _without_leading_words(name: str) -> str:
+    """ "One October" is no name, of "Then Mara" the second word is one."""
+    words = name.split()
+    while words and (words[0].lower() in STOP_WORDS or words[0] in NOT_NAMES):
+        words.pop(0)
+    return " ".join(words)
 
 
 def _alternatives(words: Iterable[str]) -> re.Pattern[str]:

@@ -96,11 +96,19 @@ class _Reader:
             self._flush()
             self._gap = max(self._gap, Gap.BREAK)
         elif _TABLE_RULE.match(line):
-            self._in_table = True
-            self._paragraph = [_table_row(cells) for cells in self._paragraph]
+            self._begin_table()
         else:
             return False
         return True
+
+    def _begin_table(self) -> None:
+        """The line before a table's rule is its header."""
+        header = [] if self._in_table else self._paragraph[-1:]
+        if header:
+            self._paragraph.pop()
+            self._flush()
+            self._paragraph = [_table_row(header[0])]
+        self._in_table = True
 
     def _underlines_heading(self, line: str) -> bool:
         if not (_UNDERLINE.match(line) and len(self._paragraph) == 1):
@@ -141,7 +149,8 @@ class _Reader:
         said = line[item.end() :] if item else line
         if item and not _SENTENCE_END.search(said.rstrip()):
             said = said.rstrip() + "."
-        self._paragraph.append(self._speech(said))
+        speech = self._speech(said)  # may end the paragraph before it
+        self._paragraph.append(speech)
 
     def _speech(self, line: str) -> str:
         """``line`` without the time and the name of who says it."""

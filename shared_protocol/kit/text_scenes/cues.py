@@ -40,6 +40,7 @@ _PRODUCTION = re.compile(
 )
 _BRACKETED = re.compile(r"^\[[^\[\]]{1,200}\][.!]?$")
 _PARENTHESIS = re.compile(r"^\((?P<inside>[^()]{1,200})\)[.!]?$")
+_CUE = re.compile(r"\s*(?:\[[^\[\]]{1,40}\]|\([a-z]+(?: [a-z]+){0,3}\))")
 _MUSIC = re.compile(r"^[♪♫🎵🎶].*$")
 _ARROW = r"\d{1,2}:\d{2}(?::\d{2})?[.,]\d{3}\s*-->"
 SUBTITLE_TIME = re.compile(rf"^\s*{_ARROW}")
@@ -53,15 +54,13 @@ SPEAKER = re.compile(
     rf"^(?P<name>[A-ZÀ-ÖØ-Þ][\w.'’-]*(?: {_NAME_WORD}){{0,2}})"
     rf"(?P<aside>\s*[(\[][^()\[\]]{{1,40}}[)\]])?\s*:(?!//)(?:\s+|$)"
 )
-_KNOWN_SPEAKERS = frozenset(
-    name.strip()
-    for name in (
-        "narrator, narration, voiceover, voice-over, voice over, v.o., vo, host, "
-        "speaker, interviewer, interviewee, announcer, erzähler, erzählerin, sprecher, "
-        "narrateur, narratrice, narrador, narradora, narratore"
-    ).split(",")
+_KNOWN_SPEAKERS = re.compile(
+    r"(?:narrator|narration|voice-?over|voice over|v\.o\.?|vo|host|speaker|interviewer|"
+    r"interviewee|announcer|erzählerin|erzähler|sprecher|sprecherin|narrateur|"
+    r"narratrice|narradora?|narratore)(?:\s*#?\d+)?",
+    re.IGNORECASE,
 )
-#: Labels of prose, never speakers, unless the whole text is a dialogue.
+#: Share of labelled lines above which a text is a dialogue and all labels are names.
 _SCRIPT_SHARE = 0.3
 _ASIDE_WORDS = 8
 
@@ -93,12 +92,10 @@ def speakers(lines: Iterable[str]) -> frozenset[str]:
     if total >= 3 and total >= _SCRIPT_SHARE * len(written):
         return frozenset(counts)
     return frozenset(
-        name for name, count in counts.items() if count >= 2 or _is_known(name)
+        name
+        for name, count in counts.items()
+        if count >= 2 or _KNOWN_SPEAKERS.fullmatch(name)
     )
-
-
-def _is_known(name: str) -> bool:
-    return re.sub(r"\s*#?\d+$", "", name.lower()) in _KNOWN_SPEAKERS
 
 
 def without_speaker(line: str, names: frozenset[str]) -> str | None:
@@ -111,8 +108,8 @@ def without_speaker(line: str, names: frozenset[str]) -> str | None:
 
 
 def without_cues(line: str) -> str:
-    """``line`` of a transcript without cues in brackets: "[laughs]"."""
-    return re.sub(r"\s*\[[^\[\]]{1,40}\]", "", line)
+    """``line`` of a transcript without cues in brackets: "[laughs]", "(sighs)"."""
+    return _CUE.sub("", line)
 
 
 def without_stamp(line: str, bare_too: bool) -> str | None:

@@ -1,5 +1,7 @@
 """Markdown around lines: front matter, comments, fences, headings made plain."""
 
+# ruff: noqa: RUF001 typographic quotes are recognised here
+
 from __future__ import annotations
 
 import re

@@ -25,7 +25,7 @@ def partition(pieces: Sequence[Piece], scenes: int) -> list[Sequence[Piece]]:
     No run crosses a chapter unless there are more chapters than scenes.
     """
     words = sum(piece.words for piece in pieces)
-    chapters = _chapters(pieces, _OWN_SCENE * words / scenes)
+    chapters = chapters_of(pieces, words / scenes)
     if len(chapters) > scenes:
         chapters = [pieces]
     runs: list[Sequence[Piece]] = []
@@ -34,11 +34,12 @@ def partition(pieces: Sequence[Piece], scenes: int) -> list[Sequence[Piece]]:
     return runs
 
 
-def _chapters(pieces: Sequence[Piece], least_words: float) -> list[Sequence[Piece]]:
+def chapters_of(pieces: Sequence[Piece], scene_words: float) -> list[Sequence[Piece]]:
+    """``pieces`` by chapter; one much shorter than a scene joins the next."""
     chapters: list[list[Piece]] = [[]]
     words = 0.0
     for piece in pieces:
-        if piece.gap is Gap.CHAPTER and words >= least_words:
+        if piece.gap is Gap.CHAPTER and words >= _OWN_SCENE * scene_words:
             chapters.append([])
             words = 0.0
         chapters[-1].append(piece)

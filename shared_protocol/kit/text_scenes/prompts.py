@@ -5,16 +5,20 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from itertools import takewhile
 
 from shared_protocol.kit.text_scenes.cast import Cast
 from shared_protocol.kit.text_scenes.lexicon import (
     CHARACTERS,
+    DOUBTFUL_PLACES,
+    NOT_NAMES,
     PLACES,
     SAYING,
     STOP_WORDS,
     TIMES,
+    VERBS,
     WEATHER,
 )
 from shared_protocol.kit.text_scenes.sentences import split_sentences
@@ -31,8 +35,11 @@ SHOTS = (
     "tracking shot",
     "silhouette shot",
 )
-LEAST_WORDS, MOST_WORDS = 20, 30
+LEAST_WORDS, GOOD_WORDS, MOST_WORDS = 20, 25, 30
 _ACTION_WORDS, _CONTEXT_WORDS, _SETTING_WORDS = 14, 6, 6
+#: "Establishing shot of", and the action with its names told in full.
+_SHOT_WORDS, _NAMED_WORDS = 3, 18
+_CARRIED_THINGS = 4
 _QUOTED = re.compile(r"\"[^\"]*\"?|“[^”]*”?|«[^»]*»?|„[^“”]*[“”]?|「[^」]*」?")
 _PLACED = re.compile(
     r"\b(?P<where>(?:in|on|over|beside|inside|under|at|across|through|near|along|"
@@ -40,16 +47,27 @@ _PLACED = re.compile(
     r"(?:(?:the|an?|his|her|their|its|this|that)\s+)?(?:[\w-]+\s+){0,2}?)"
     r"(?P<place>[\w-]+)\b"
 )
-_CLAUSE = re.compile(r"[,;:—–()]|\s-\s|\b(?:but|yet|because|although|though)\b")
+_CLAUSE = re.compile(r"[,;:—–()\n]|\s-\s|\b(?:but|yet|because|although|though)\b")
 _LEADING = re.compile(
-    r"^(?:and|but|so|yet|then|now|or|for|at last|finally|suddenly|soon|still)\b,?\s*",
+    r"^(?:(?:and|but|so|yet|then|now|or|for|as|when|while|after|before|at last|finally|"
+    r"suddenly|soon|still)\b,?\s*)+",
     re.IGNORECASE,
 )
 _DETERMINER = re.compile(
     r"\b(?:an?|the|his|her|its|their|this|that|these|those|some|two|three|many)\s+"
-    r"((?:[^\W\d_][\w-]*\s+){0,1}[^\W\d_][\w-]*)"
+    r"((?:[^\W\d_][\w-]*\s+){0,2}[^\W\d_][\w-]*)"
 )
+_ARTICLES = frozenset({"a", "an", "the"})
+#: Words after which a name stands alone: "then crow" never happens, "and crow" does.
+_STARTS = frozenset({"and", "or"})
+_NOT_SHOWN = STOP_WORDS | VERBS | {name.lower() for name in NOT_NAMES}
 _VERB_ENDING = re.compile(r"(?:ed|ing|ly|n't)$")
+_GENERAL = re.compile(r"\b(?:can|may|should|must|would|will|always|never)\b")
+_NEGATION = re.compile(
+    r"\b(?:no|not even|without|neither|nor)\s+(?:(?:an?|any|the)\s+)?[\w-]+",
+    re.IGNORECASE,
+)
+_MORAL = re.compile(r"\b(?:can|may|should|must)\b")
 _FILLERS = (
     "rich background detail",
     "natural textures",
@@ -66,27 +84,42 @@ class PromptWriter:
 
     def __init__(self, text: str, language: str, context: str) -> None:
         self._language = language
-        self._cast = Cast(_unquoted(text) if language == "en" else "")
+        self._cast = Cast(text.translate(_NO_QUOTES) if language == "en" else "")
         self._context = " ".join(_unquoted(context).split()[:_CONTEXT_WORDS])
         self._setting = ""
         self._time = ""
         self._weather = ""
+        self._things: list[str] = []
+        self._counts = Counter(re.findall(r"[^\W\d_]+", text.lower()))
 
     def write(self, narration: str, shot: str, place: str | None) -> str:
         """The prompt of the next scene; ``place`` is where a screenplay puts it."""
         shown = _unquoted(narration) or narration.translate(_NO_QUOTES)
-        self._observe(shown, place)
         action = self._action(shown)
-        parts = [action, self._setting, self._light(action), self._context]
+        told = _without_negations(_without_morals(shown))
+        self._observe(told, action, place)
+        parts = [self._setting, self._light(), self._context]
         parts = [part for part in parts if part and part.lower() not in action.lower()]
-        return _worded(shot, [action, *parts], chain(_keywords(shown), _FILLERS))
+        things = list(_things(told))
+        carried, self._things = self._things, self._props(things)
+        line = _filled([action, *parts], things, GOOD_WORDS)
+        line = _filled(line, carried, GOOD_WORDS - 1)
+        return _joined(
+            shot, _filled(line, [*_long_words(told), *_FILLERS], LEAST_WORDS)
+        )
 
-    def _observe(self, shown: str, place: str | None) -> None:
+    def _props(self, things: Sequence[str]) -> list[str]:
+        """The things of a scene that the story names most often."""
+        single = {thing.split()[-1].lower(): None for thing in things}
+        often = sorted(single, key=lambda thing: -self._counts[thing])
+        return often[:_CARRIED_THINGS]
+
+    def _observe(self, told: str, action: str, place: str | None) -> None:
         """Takes over what this scene says of place, time and weather."""
         if place:
             self._setting = _words_of(place.lower(), _SETTING_WORDS)
-        self._setting = self._place_in(shown) or self._setting
-        words = set(re.findall(r"[a-z]+", f"{shown} {place or ''}".lower()))
+        self._setting = self._place_in(told, action) or self._setting
+        words = set(re.findall(r"[a-z]+", f"{told} {place or ''}".lower()))
         time = next((light for light, of in TIMES if of & words), "")
         weather = next((sky for sky, of in WEATHER if of & words), "")
         if time and time != self._time:
@@ -94,28 +127,39 @@ class PromptWriter:
         self._time = time or self._time
         self._weather = weather or self._weather
 
-    def _place_in(self, shown: str) -> str:
-        for match in _PLACED.finditer(shown):
+    def _place_in(self, told: str, action: str) -> str:
+        """Where a sentence says that it is, a named place, or any word for one."""
+        for match in _PLACED.finditer(told):
             if match["place"].lower() in PLACES:
-                return _words_of(match[0], _SETTING_WORDS)
+                following = told[match.end() :].split(" ", 2)[1:2]
+                more = [word for word in following if word.strip(".,") in PLACES]
+                where = " ".join([match[0], *more]).strip(".,")
+                return _words_of(where, _SETTING_WORDS)
         for name in self._cast.place_names:
-            if name in shown:
+            if name in told:
                 return f"at {name}"
-        words = re.findall(r"[a-z]+", shown.lower())
-        return next((word for word in words if word in PLACES), "")
+        for text in (action, told):
+            words: set[str] = set(re.findall(r"[a-z]+", text.lower()))
+            named = sorted(words & (PLACES - DOUBTFUL_PLACES))
+            if named:
+                return max(named, key=len)
+        return ""
 
-    def _light(self, action: str) -> str:
+    def _light(self) -> str:
         lights = [light for light in (self._time, self._weather) if light]
         return ", ".join(lights) or _DEFAULT_LIGHT
 
     def _action(self, shown: str) -> str:
         """The most visible clause of the scene, with names for its pronouns."""
-        best, best_score = "", -1.0
+        best, best_score = "", float("-inf")
         for sentence in split_sentences(shown, self._language):
+            whole = _bare(sentence)
             for clause in _clauses(sentence):
                 score = self._score(clause)
                 if score > best_score:
                     best, best_score = self._named(clause), score
+                if clause != whole:
+                    self._cast.follow(clause)
             self._cast.follow(sentence)
         return best
 
@@ -126,7 +170,8 @@ class PromptWriter:
         named = len(self._cast.mentioned(clause))
         content = sum(word not in STOP_WORDS and len(word) > 2 for word in lower)
         said = any(word in SAYING for word in lower)
-        return 1.5 * seen + 2 * named + min(content, 8) - 3 * said
+        general = bool(_GENERAL.search(clause))
+        return 1.5 * seen + 2 * named + min(content, 8) - 3 * said - 3 * general
 
     def _named(self, clause: str) -> str:
         """``clause`` with its first pronoun or name told in full."""
@@ -134,10 +179,16 @@ class PromptWriter:
         for place, word in enumerate(words):
             shown = self._shown(word)
             if shown:
-                before = words[:place]
-                if place and words[place - 1].lower() in {"the", "a", "an"}:
-                    before = words[: place - 1]
-                return _words_of(" ".join([*before, shown, *words[place + 1 :]]), 18)
+                before, after = words[:place], words[place + 1 :]
+                if shown.startswith("the "):
+                    if place and words[place - 1].lower() not in _ARTICLES | _STARTS:
+                        return clause
+                    before = (
+                        before[:-1] if place and _is_article(before[-1]) else before
+                    )
+                while after and after[0].strip(".,") in shown.split():
+                    after = after[1:]
+                return _words_of(" ".join([*before, shown, *after]), _NAMED_WORDS)
         return clause
 
     def _shown(self, word: str) -> str | None:
@@ -158,19 +209,25 @@ _NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»「」『』', ""))
 
 def _unquoted(text: str) -> str:
     """``text`` without what people say in it, nor any quotation mark."""
-    without = " ".join(_QUOTED.sub(" ", paragraph) for paragraph in text.split("\n"))
-    return re.sub(r"\s+", " ", without.translate(_NO_QUOTES)).strip(" ,")
+    lines = (_QUOTED.sub(_speech_end, line) for line in text.split("\n"))
+    spaced = (re.sub(r"\s+", " ", line.translate(_NO_QUOTES)) for line in lines)
+    return "\n".join(line.strip(" ,.") + "." for line in spaced if line.strip(" ,."))
+
+
+def _speech_end(quoted: re.Match[str]) -> str:
+    """What stays of a quotation: the end of a sentence, if it was one."""
+    return " . " if re.search(r"[.!?…][\"”»]?$", quoted[0]) else " "
 
 
 def _clauses(sentence: str) -> Iterator[str]:
     """Parts of a sentence that can stand alone, short enough for a prompt."""
     whole = _bare(sentence)
-    if len(whole.split()) <= _ACTION_WORDS:
+    if len(whole.split()) <= _ACTION_WORDS and whole.count(",") < 2:
         yield whole
     for part in _CLAUSE.split(sentence):
         words = _bare(part).split()
         if len(words) >= 3:
-            yield " ".join(words[:_ACTION_WORDS])
+            yield _words_of(" ".join(words), _ACTION_WORDS)
 
 
 def _bare(clause: str) -> str:
@@ -178,42 +235,71 @@ def _bare(clause: str) -> str:
     return _LEADING.sub("", clause)
 
 
-def _keywords(shown: str) -> Iterator[str]:
-    """Things that the scene names: nouns after an article first, then long words."""
+def _things(shown: str) -> Iterator[str]:
+    """Nouns of the scene with their adjectives: what follows an article."""
     for match in _DETERMINER.finditer(shown):
-        words = [word for word in match[1].split() if word.lower() not in STOP_WORDS]
-        while words and _VERB_ENDING.search(words[-1]):
-            words.pop()
+        words = list(takewhile(_shows, match[1].split()))
         if words:
             yield " ".join(words)
-    for word in re.findall(r"[^\W\d_]{4,}", shown):
-        if word.lower() not in STOP_WORDS and not _VERB_ENDING.search(word):
-            yield word
 
 
-def _worded(shot: str, parts: Sequence[str], more: Iterable[str]) -> str:
-    """Shot and parts as one line; ``more`` is added until there are enough words."""
-    chosen = [f"{shot[0].upper()}{shot[1:]} of {_lower_article(parts[0])}"]
-    for part in parts[1:]:
-        room = MOST_WORDS - sum(len(one.split()) for one in chosen)
-        if part and room > 0:
-            chosen.append(_words_of(part, room))
+def _long_words(shown: str) -> Iterator[str]:
+    words = re.findall(r"[^\W\d_]{4,}", shown)
+    return (w for w in words if _shows(w) and w.lower() not in DOUBTFUL_PLACES)
+
+
+def _shows(word: str) -> bool:
+    """False for words that no picture shows, and for what looks like a verb."""
+    lower = word.lower()
+    return not (lower in _NOT_SHOWN or _VERB_ENDING.search(lower))
+
+
+def _without_morals(shown: str) -> str:
+    """``shown`` without sentences of general truth, if anything else is there."""
+    sentences = shown.split(". ")
+    told = [sentence for sentence in sentences if not _MORAL.search(sentence)]
+    return ". ".join(told or sentences)
+
+
+def _without_negations(told: str) -> str:
+    """``told`` without what it says is not there: "no rain"."""
+    return _NEGATION.sub("", told)
+
+
+def _filled(parts: Sequence[str], more: Iterable[str], enough: int) -> list[str]:
+    """``parts``, each cut to the room there is, and from ``more`` until enough."""
+    chosen: list[str] = []
+    count = _SHOT_WORDS
+    for part in parts:
+        chosen.append(_words_of(part, MOST_WORDS - count))
+        count += len(chosen[-1].split())
     for extra in more:
-        count = sum(len(one.split()) for one in chosen)
-        if count >= LEAST_WORDS:
+        if count >= enough:
             break
-        if extra.lower() not in ", ".join(chosen).lower():
+        if extra.lower() not in " ".join(chosen).lower():
             chosen.append(_words_of(extra, MOST_WORDS - count))
-    line = ", ".join(part.strip(" ,") for part in chosen)
-    return re.sub(r"\s+", " ", re.sub(r"(?:,\s*)+,", ",", line)).strip(" ,")
+            count += len(chosen[-1].split())
+    return [part for part in chosen if part]
 
 
-def _lower_article(action: str) -> str:
-    first, _, rest = action.partition(" ")
-    if first.lower() in STOP_WORDS or first.lower() in {"a", "an", "the"}:
+def _joined(shot: str, parts: Sequence[str]) -> str:
+    first, _, rest = parts[0].partition(" ")
+    if first.lower() in STOP_WORDS | _ARTICLES:
         first = first.lower()
-    return f"{first} {rest}".strip()
+    action = f"{first} {rest}".strip(" ,")
+    line = ", ".join([f"{shot[0].upper()}{shot[1:]} of {action}", *parts[1:]])
+    return line.replace(",,", ",")
+
+
+def _is_article(word: str) -> bool:
+    return word.lower() in _ARTICLES
 
 
 def _words_of(text: str, most: int) -> str:
-    return " ".join(text.split()[:most]).strip(" ,")
+    """The first words of ``text``; when cut, not ending in a word that leads on."""
+    words = text.split()
+    if len(words) > most:
+        words = words[:most]
+        while len(words) > 1 and words[-1].lower() in STOP_WORDS | _ARTICLES:
+            words.pop()
+    return " ".join(words).strip(" ,")

@@ -34,6 +34,9 @@ _INITIAL = re.compile(r"(?:^|[\s.(\"“])[^\W\d_]\.\s*$")
 _OPENING = re.compile(r"[^\W_]")
 _INNER_END = re.compile(r"[.!?…][\"'”’»)]*(\s+)(?=[\"'“‘«(]*[^\W\d_a-zß-öø-ÿ])")
 _DOTS_END = re.compile(r"(?<=…)[\"'”’»)]*(\s+)(?=[\"'“‘«(]*[^\W\d_a-zß-öø-ÿ])")
+#: sentencex takes quadratic time where nearly every character could end a sentence.
+_SEGMENT_CHARS = 5_000
+_CUT_AFTER = re.compile(r"[.!?][\"'”’»)]*\s+|[。！？]")
 #: Quoted speech stays one sentence up to this many characters.
 LONG_SENTENCE_CHARS = 300
 
@@ -53,13 +56,26 @@ def split_sentences(text: str, language: str = "en") -> list[str]:
 
 def _joined(text: str, language: str) -> list[str]:
     sentences: list[str] = []
-    for piece in sentencex.segment(language, text):
+    pieces = (
+        piece for part in _parts(text) for piece in sentencex.segment(language, part)
+    )
+    for piece in pieces:
         if sentences and _belongs(sentences[-1], piece, language):
             sentences[-1] += piece
         else:
             sentences.append(piece)
     stripped = (sentence.strip() for sentence in sentences)
     return [sentence for sentence in stripped if sentence]
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Parts cut after sentence ends, or anywhere if there are none for too long."""
+    while len(text) > _SEGMENT_CHARS:
+        ends = [end.end() for end in _CUT_AFTER.finditer(text[:_SEGMENT_CHARS])]
+        cut = ends[-1] if ends else _SEGMENT_CHARS
+        yield text[:cut]
+        text = text[cut:]
+    yield text
 
 
 def _belongs(before: str, piece: str, language: str) -> bool:

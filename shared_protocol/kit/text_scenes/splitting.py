@@ -1,5 +1,7 @@
 """Text or Markdown to scenes: clean it, cut it, and describe each picture."""
 
+# ruff: noqa: RUF001 full-width punctuation is stripped here
+
 from __future__ import annotations
 
 import re
@@ -15,7 +17,7 @@ from shared_protocol.kit.text_scenes.model import (
     SplitText,
     UnspeakableText,
 )
-from shared_protocol.kit.text_scenes.partition import partition
+from shared_protocol.kit.text_scenes.partition import chapters_of, partition
 from shared_protocol.kit.text_scenes.pieces import pieces_of
 from shared_protocol.kit.text_scenes.prompts import SHOTS, PromptWriter
 
@@ -66,8 +68,12 @@ def _speakable(pieces: Sequence[Piece]) -> Sequence[Piece]:
 
 
 def _natural_scenes(pieces: Sequence[Piece]) -> int:
-    words = sum(piece.words for piece in pieces)
-    return min(max(round(_seconds(words) / SCENE_S), 1), MAX_SCENES)
+    """As many scenes of the usual length as fit, at least one for each chapter."""
+    usual = SCENE_S / 60 * WORDS_A_MINUTE
+    words = (
+        sum(piece.words for piece in chapter) for chapter in chapters_of(pieces, usual)
+    )
+    return min(sum(max(round(count / usual), 1) for count in words), MAX_SCENES)
 
 
 def _seconds(words: float) -> float:
@@ -81,7 +87,7 @@ def _title(given: str | None, pieces: Sequence[Piece]) -> str:
     words = " ".join(pieces[0].text.split())
     if len(words) > _OWN_TITLE_CHARS:
         words = words[:_OWN_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
-    return words.rstrip(".,;: ")
+    return words.rstrip(".,;:。， ")
 
 
 def _scenes(
