@@ -1,0 +1,45 @@
+"""Film specs to submit, none of which shares a unit with another."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+_numbers = itertools.count(1)
+_SCENE_WORDS = (
+    "The keeper climbed the stair of the old tower and counted every step aloud",
+    "A crow watched the well from the broken wall and waited for the rain to come",
+    "Far below the cliff the boats came home one by one with lanterns at the bow",
+    "The wind went round the house twice and then it lay down among the barley",
+)
+
+
+def film_spec(scenes: int, quality: str = "draft") -> dict[str, Any]:
+    """A film of ``scenes`` scenes, each of about 15 words, different at each call."""
+    number = next(_numbers)
+    return {
+        "title": f"Film {number}",
+        "quality": quality,
+        "scenes": [
+            {
+                "narration": _narration(number, scene),
+                "image_prompt": f"{_SCENE_WORDS[scene % 4].lower()}, {number}, {scene}",
+            }
+            for scene in range(scenes)
+        ],
+    }
+
+
+def legacy_form(scenes: int) -> dict[str, Any]:
+    """The same kind of film as the body of ``/generate_complete_video``."""
+    spec = film_spec(scenes)
+    return {
+        "topic": spec["title"],
+        "quality": "draft",
+        "script": "\n\n".join(scene["narration"] for scene in spec["scenes"]),
+        "image_prompts": [scene["image_prompt"] for scene in spec["scenes"]],
+    }
+
+
+def _narration(number: int, scene: int) -> str:
+    return f"{_SCENE_WORDS[scene % 4]}, on night {number} of year {scene + 1}."
