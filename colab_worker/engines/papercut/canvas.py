@@ -1,0 +1,238 @@
+"""The sheet of paper that layers are cut for: masks, shadows, rims, outlines."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
+
+from colab_worker.engines.papercut.colour import BLACK, WHITE, Colour, octets
+from colab_worker.engines.papercut.geometry import Points
+
+Box = tuple[int, int, int, int]
+
+#: Bends the polygons of a layer before they are cut (brushes, facets).
+Bend = Callable[[Points, float], Points]
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A colour, or a gradient from ``top`` at height ``y0`` to ``bottom`` at ``y1``."""
+
+    top: Colour
+    bottom: Colour | None = None
+    y0: float = 0.0
+    y1: float = 1.0
+
+
+@dataclass(frozen=True)
+class Paper:
+    """How a style cuts and stacks its paper; lengths are shares of the unit."""
+
+    shadow: float = 0.42
+    shadow_size: float = 0.014
+    rim: float = 0.35
+    rim_size: float = 0.0018
+    outline: Colour | None = None
+    outline_size: float = 0.0
+    bend: Bend | None = None
+    #: Rounded, clay-like shading inside every layer (0: flat paper).
+    bevel: float = 0.0
+
+
+@dataclass
+class Canvas:
+    """The picture in the making; (0, 0) is its upper left corner, in pixels."""
+
+    width: int
+    height: int
+    paper: Paper
+    #: Direction the light comes from, as a step in pixels' directions.
+    light: tuple[float, float] = (0.0, -1.0)
+    light_colour: Colour = WHITE
+    image: Image.Image = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.image = Image.new("RGB", (self.width, self.height))
+
+    @property
+    def unit(self) -> float:
+        """The length that sizes are measured in: near the shorter side."""
+        short, long = sorted((self.width, self.height))
+        return float(short**0.72 * long**0.28)
+
+    @property
+    def fine(self) -> int:
+        """Samples per pixel and direction along the edges of a mask."""
+        return 2 if self.width * self.height >= 500_000 else 4
+
+    def lay(
+        self,
+        shapes: Sequence[Points],
+        fill: Fill,
+        *,
+        lift: float = 1.0,
+        floor: float | None = None,
+        alpha: float = 1.0,
+        rim: float = 1.0,
+    ) -> None:
+        """Puts one sheet of paper, the union of ``shapes``, on the picture.
+
+        ``lift`` scales its shadow and ``rim`` its lit edge; below ``floor`` (pixels)
+        the sheet is known to be solid, which saves time.
+        """
+        shapes = self._bent(shapes)
+        box = self._bounds(shapes, lift, floor)
+        if box is None:
+            return
+        mask = self.mask(shapes, box)
+        if lift and self.paper.shadow:
+            self._cast(mask, box, lift, alpha)
+        if self.paper.outline is not None and alpha > 0.6:
+            self._trace(shapes, box)
+        if alpha < 1:
+            mask = mask.point([round(alpha * value) for value in range(256)])
+        self._paint(mask, box, fill)
+        if rim and self.paper.rim:
+            self._light_edge(mask, box, rim)
+        if floor is not None and box[3] < self.height:
+            self._pour(box[3], fill)
+
+    def mask(self, shapes: Sequence[Points], box: Box) -> Image.Image:
+        """The union of ``shapes`` within ``box``, with smooth edges."""
+        fine, (left, top, right, bottom) = self.fine, box
+        large = Image.new("L", (fine * (right - left), fine * (bottom - top)))
+        pen = ImageDraw.Draw(large)
+        for shape in shapes:
+            moved = (shape - (left, top)) * fine
+            pen.polygon(moved.ravel().tolist(), fill=255)
+        return large.reduce(fine)
+
+    def tint(self, mask: Image.Image, box: Box, colour: Colour) -> None:
+        """Lets ``colour`` shine through ``mask``, both of the size of ``box``."""
+        self.image.paste(octets(colour), box, mask)
+
+    def dab(self, shapes: Sequence[Points], colour: Colour, alpha: float = 1.0) -> None:
+        """Prints flat shapes on the topmost paper: no shadow, no edge."""
+        self.lay(shapes, Fill(colour), lift=0, rim=0, alpha=alpha)
+
+    def glow(
+        self, x: float, y: float, radius: float, colour: Colour, strength: float
+    ) -> None:
+        """Adds light around (x, y) that fades out at ``radius`` pixels."""
+        box = clip((x - radius, y - radius, x + radius, y + radius), self.image.size)
+        if box is None:
+            return
+        step = max(1, int(radius / 48))
+        xs = np.arange(box[0], box[2] + step, step) - x
+        ys = np.arange(box[1], box[3] + step, step) - y
+        distance = np.sqrt(xs[None, :] ** 2 + ys[:, None] ** 2) / radius
+        fall = np.clip(1 - distance, 0, 1) ** 2.2 * strength
+        soft = Image.fromarray((255 * np.clip(fall, 0, 1)).astype(np.uint8))
+        size = (box[2] - box[0], box[3] - box[1])
+        whole = (0, 0, size[0] / step, size[1] / step)
+        mask = soft.resize(size, Image.Resampling.BICUBIC, box=whole)
+        below = self.image.crop(box)
+        light = Image.new("RGB", size, octets(colour))
+        lit = ImageChops.screen(below, light)
+        self.image.paste(lit, box, mask)
+
+    def _bent(self, shapes: Sequence[Points]) -> Sequence[Points]:
+        bend = self.paper.bend
+        return shapes if bend is None else [bend(shape, self.unit) for shape in shapes]
+
+    def _bounds(
+        self, shapes: Sequence[Points], lift: float, floor: float | None
+    ) -> Box | None:
+        if not shapes:
+            return None
+        corners = np.concatenate([shapes_box(shape) for shape in shapes])
+        (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+        pad = 2 + self.unit * max(
+            2.2 * self.paper.shadow_size * lift, self.paper.outline_size
+        )
+        if floor is not None:
+            y1 = min(y1, floor)
+        return clip((x0 - pad, y0 - pad, x1 + pad, y1 + pad), self.image.size)
+
+    def _cast(self, mask: Image.Image, box: Box, lift: float, alpha: float) -> None:
+        radius = self.unit * self.paper.shadow_size * lift
+        step = max(1, round(radius / 3))
+        small = mask.reduce(step)
+        drop = (round(-self.light[0] * radius / step / 2), round(0.25 * radius / step))
+        moved = Image.new("L", small.size)
+        moved.paste(small, drop)
+        soft = moved.filter(ImageFilter.GaussianBlur(radius / step * 0.6))
+        strength = self.paper.shadow * min(1.0, alpha + 0.1)
+        soft = soft.point([round(strength * value) for value in range(256)])
+        self.tint(soft.resize(mask.size, Image.Resampling.BILINEAR), box, BLACK)
+
+    def _trace(self, shapes: Sequence[Points], box: Box) -> None:
+        fine, (left, top, right, bottom) = self.fine, box
+        large = Image.new("L", (fine * (right - left), fine * (bottom - top)))
+        pen = ImageDraw.Draw(large)
+        width = max(1, round(2 * fine * self.unit * self.paper.outline_size))
+        for shape in shapes:
+            moved = (np.concatenate([shape, shape[:2]]) - (left, top)) * fine
+            pen.line(moved.ravel().tolist(), fill=255, width=width, joint="curve")
+        assert self.paper.outline is not None  # noqa: S101 - the caller looked
+        self.tint(large.reduce(fine), box, self.paper.outline)
+
+    def _paint(self, mask: Image.Image, box: Box, fill: Fill) -> None:
+        if fill.bottom is None and not self.paper.bevel:
+            self.image.paste(octets(fill.top), box, mask)
+            return
+        sheet = self._gradient(box, fill)
+        if self.paper.bevel:
+            sheet = self._rounded(sheet, mask)
+        self.image.paste(sheet, box, mask)
+
+    def _pour(self, top: int, fill: Fill) -> None:
+        box = (0, top, self.width, self.height)
+        self.image.paste(self._gradient(box, fill), box)
+
+    def _gradient(self, box: Box, fill: Fill) -> Image.Image:
+        rows = np.arange(box[1], box[3], dtype=float)
+        share = np.clip((rows - fill.y0) / max(1e-6, fill.y1 - fill.y0), 0, 1)[:, None]
+        bottom = fill.top if fill.bottom is None else fill.bottom
+        column = np.array(fill.top) * (1 - share) + np.array(bottom) * share
+        octet = np.clip(np.rint(255 * column), 0, 255).astype(np.uint8)[:, None]
+        strip = Image.fromarray(octet)
+        return strip.resize(
+            (box[2] - box[0], box[3] - box[1]), Image.Resampling.NEAREST
+        )
+
+    def _rounded(self, sheet: Image.Image, mask: Image.Image) -> Image.Image:
+        radius = self.unit * 0.02
+        step = max(1, round(radius / 4))
+        soft = mask.reduce(step).filter(ImageFilter.GaussianBlur(radius / step))
+        inner = np.asarray(soft.resize(mask.size, Image.Resampling.BILINEAR))
+        shade = 1 - self.paper.bevel * (1 - inner.astype(np.float32) / 255)
+        lit = np.asarray(sheet) * shade[:, :, None]
+        return Image.fromarray(lit.astype(np.uint8))
+
+    def _light_edge(self, mask: Image.Image, box: Box, rim: float) -> None:
+        size = max(1.0, self.unit * self.paper.rim_size)
+        dx, dy = self.light
+        length = math.hypot(dx, dy) or 1.0
+        moved = Image.new("L", mask.size, 255 if box[1] <= 0 else 0)
+        moved.paste(mask, (round(-dx / length * size), round(-dy / length * size)))
+        edge = ImageChops.subtract(mask, moved)
+        strength = self.paper.rim * rim
+        edge = edge.point([round(min(1.0, strength) * value) for value in range(256)])
+        self.tint(edge, box, self.light_colour)
+
+
+def shapes_box(shape: Points) -> Points:
+    """The lower and upper corner of ``shape``, as a (2, 2) array."""
+    return np.stack([shape.min(axis=0), shape.max(axis=0)])
+
+
+def clip(box: tuple[float, float, float, float], size: tuple[int, int]) -> Box | None:
+    """``box`` in whole pixels within a picture of ``size``; None when outside."""
+    left, top = max(0, math.floor(box[0])), max(0, math.floor(box[1]))
+    right, bottom = min(size[0], math.ceil(box[2])), min(size[1], math.ceil(box[3]))
+    return (left, top, right, bottom) if left < right and top < bottom else None

@@ -1,0 +1,1 @@
+"""Outlines of people, animals and things; y upwards, height 1, feet at the origin."""
