@@ -7,6 +7,8 @@ import unicodedata
 
 #: One estimate is never exact: a range around it says how far off it may be.
 ETA_SPREAD = (0.8, 1.35)
+#: Below this a number would promise more than anybody knows.
+SOON_S = 5.0
 
 
 def size(count: float) -> str:
@@ -30,8 +32,10 @@ def eta_range(eta_s: float | None) -> str:
     """``0:40-1:08 left``, or ``measuring...`` until there is an estimate."""
     if eta_s is None:
         return "measuring..."
+    if eta_s < SOON_S:
+        return "seconds left"
     low, high = (clock(eta_s * factor) for factor in ETA_SPREAD)
-    return f"{low}-{high} left" if low != high else f"{low} left"
+    return f"{low}-{high} left"
 
 
 def slug(title: str, longest_bytes: int = 90) -> str:

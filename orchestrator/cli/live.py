@@ -80,7 +80,9 @@ class Panel:
         return Group(*rows)
 
     def _head(self, view: FilmView) -> RenderableType:
-        head = Text(self._title or view.title, style="bold", overflow="ellipsis")
+        head = Text(
+            self._title or view.title, "bold", no_wrap=True, overflow="ellipsis"
+        )
         if view.draft:
             head.append("  ")
             head.append(" draft ", style="black on yellow")
@@ -126,10 +128,12 @@ class Panel:
         return row
 
     def _worker(self, view: FilmView) -> RenderableType:
-        line = Text(overflow="ellipsis", no_wrap=True)
-        line.append(view.message, style="red" if view.state is FilmState.ERROR else "")
-        if view.worker:
-            gpu = view.render.worker.gpu if view.render else None
-            where = f"{view.worker.kind} worker {view.worker.url}"
-            line.append(f"  {where}{f', {gpu}' if gpu else ''}", style="dim")
-        return line
+        message = Text(view.message, overflow="ellipsis", no_wrap=True)
+        message.stylize("red" if view.state is FilmState.ERROR else "")
+        if view.worker is None:
+            return message
+        gpu = view.render.worker.gpu if view.render else None
+        words = [f"{view.worker.kind} worker {view.worker.url}", gpu or ""]
+        words += [view.worker.reason or ""]
+        where = Text(", ".join(word for word in words if word), style="dim")
+        return Group(message, where)

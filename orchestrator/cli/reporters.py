@@ -83,6 +83,7 @@ class LineReporter:
         self._last_at: float | None = None
         self._stage: tuple[str, str] | None = None
         self._warned: set[str] = set()
+        self._worker_url: str | None = None
 
     def begin(self, job_id: str, title: str, server: str, *, went_on: bool) -> None:
         verb = "going on with" if went_on else "making"
@@ -93,6 +94,7 @@ class LineReporter:
             if warning not in self._warned:
                 self._warned.add(warning)
                 self._say(f"warning: {warning}")
+        self._say_worker(view)
         stage, now = (view.state.value, view.stage), self._clock()
         due = self._last_at is None or now - self._last_at >= LINE_EVERY_S
         if stage != self._stage or due:
@@ -104,6 +106,14 @@ class LineReporter:
 
     def close(self) -> None:
         """Nothing to put away."""
+
+    def _say_worker(self, view: FilmView) -> None:
+        link = view.worker
+        if link is None or link.url == self._worker_url:
+            return
+        self._worker_url = link.url
+        reason = f": {link.reason}" if link.reason else ""
+        self._say(f"{link.kind} worker {link.url}{reason}")
 
     def _line(self, view: FilmView) -> str:
         counts = ", ".join(

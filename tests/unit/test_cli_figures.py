@@ -28,6 +28,7 @@ def test_clock(seconds: float, text: str) -> None:
 def test_eta_is_a_range_or_measuring() -> None:
     """No estimate is no number; an estimate is a range around it."""
     assert figures.eta_range(None) == "measuring..."
+    assert figures.eta_range(2) == "seconds left"
     assert figures.eta_range(100) == "1:20-2:15 left"
 
 
