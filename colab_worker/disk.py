@@ -56,5 +56,14 @@ class Disk:
 
     def _used_bytes(self) -> int:
         return sum(
-            file.stat().st_size for file in self.folder.rglob("*") if file.is_file()
+            _size(Path(folder, name))
+            for folder, _, names in os.walk(self.folder)
+            for name in names
         )
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.lstat().st_size
+    except FileNotFoundError:
+        return 0  # a unit's folder was cleared meanwhile

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, ValidationError, model_validator
 
 from shared_protocol.errors import Code
 from shared_protocol.jobs import (
@@ -15,7 +15,7 @@ from shared_protocol.jobs import (
     FilmSpec,
     SceneSpec,
 )
-from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.kit.http_errors import ApiError, invalid_field
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,
@@ -88,7 +88,7 @@ class LegacyFilm(Wire):
 
 
 def film_spec(form: LegacyFilm) -> tuple[FilmSpec, tuple[str, ...]]:
-    """The spec that the form means, and warnings; ApiError 422 for no speakable text."""
+    """The spec that the form means, and warnings; ApiError 422 for one that is none."""
     # Only old clients need it, so that start-up does not pay for it.
     from shared_protocol.kit.text_scenes import UnspeakableText, split_text
 
@@ -102,13 +102,16 @@ def film_spec(form: LegacyFilm) -> tuple[FilmSpec, tuple[str, ...]]:
     effects = form.effects.model_dump(exclude_none=True, exclude={"caption"})
     effects["caption"] = form.effects.caption or form.caption
     flat = form.model_dump(include=_SHARED, exclude={"caption"})
-    spec = FilmSpec(
-        **(flat | effects),
-        title=split.title[:200],
-        language=split.language,
-        scenes=_scenes(form, split),
-        engine=form.engine,
-    )
+    try:
+        spec = FilmSpec(
+            **(flat | effects),
+            title=split.title[:200],
+            language=split.language,
+            scenes=_scenes(form, split),
+            engine=form.engine,
+        )
+    except ValidationError as error:
+        raise invalid_field(error) from error
     return spec, (*split.warnings, *_unused(form, split))
 
 

@@ -9,6 +9,7 @@ from colab_worker.engine_wire import Done
 from colab_worker.film.headers import check_png, check_wav
 from colab_worker.film.probe import Probe, probe
 from colab_worker.film.quality import frames_for
+from shared_protocol.wire import canonical_json
 
 #: The files that each kind of unit must make; more are welcome.
 EXPECTED = {
@@ -26,10 +27,11 @@ class WrongOutput(Exception):
 def verify(kind: str, params: dict[str, Any], folder: Path, done: Done) -> None:
     """Checks names, sizes, shapes and lengths; raises WrongOutput in one sentence."""
     _check_files(kind, folder, done)
+    _check_facts(done.facts)
     checks = {"image": _image, "voice": _voice, "clip": _clip, "film": _film}
     try:
         checks[kind](params, folder, done.facts)
-    except (ValueError, KeyError) as error:
+    except (ValueError, KeyError, TypeError) as error:
         raise WrongOutput(f"made a file that is not usable: {error}") from error
 
 
@@ -46,6 +48,13 @@ def _check_files(kind: str, folder: Path, done: Done) -> None:
             raise WrongOutput(f"made {name} without any content")
 
 
+def _check_facts(facts: dict[str, Any]) -> None:
+    try:
+        canonical_json(facts)
+    except ValueError as error:
+        raise WrongOutput(f"reported facts that are no JSON: {error}") from error
+
+
 def _image(params: dict[str, Any], folder: Path, _facts: dict[str, Any]) -> None:
     size = check_png(folder / "picture.png")
     asked = (params["width"], params["height"])
@@ -58,7 +67,7 @@ def _image(params: dict[str, Any], folder: Path, _facts: dict[str, Any]) -> None
 def _voice(_params: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
     seconds = check_wav(folder / "voice.wav")
     said = float(facts["duration_s"])
-    if abs(seconds - said) > 0.001:
+    if not abs(seconds - said) <= 0.001:  # so that NaN does not pass
         raise WrongOutput(f"spoke for {seconds:.3f} s and reported {said:.3f} s")
 
 

@@ -63,7 +63,8 @@ class Runner:
     async def cancel(self, job_id: str) -> bool:
         """Cancels a job that is not finished; False if it was already."""
         store = self._parts.store
-        finished = {"finished_at": utc_now()}
+        version = self._parts.board.versions.get(job_id, 0) + 1
+        finished = {"finished_at": utc_now(), "version": version}
         if await store.move(job_id, [JobState.QUEUED], JobState.CANCELED, **finished):
             await self._show(job_id, JobState.CANCELED, **finished)
             self._news.set()

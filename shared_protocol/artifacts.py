@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from shared_protocol.wire import Sha256, View, Wire
+from shared_protocol.wire import Sha256, View, Wire, canonical_json
 
 #: A name inside a job's downloads: no folders, nothing hidden, nothing to traverse.
 ArtifactName = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$", max_length=100)
 ]
+
+
+def _plain_facts(facts: dict[str, Any]) -> dict[str, Any]:
+    canonical_json(facts)  # NaN would make every reply that tells it no JSON
+    return facts
 
 
 class FileRef(Wire):
@@ -28,7 +33,9 @@ class UnitResult(Wire):
 
     files: tuple[FileRef, ...]
     #: Facts that later units and readers use, such as ``duration_s`` or ``words``.
-    facts: dict[str, Any] = Field(default_factory=dict)
+    facts: Annotated[dict[str, Any], AfterValidator(_plain_facts)] = Field(
+        default_factory=dict
+    )
     seconds: float = 0.0
 
     def file(self, name: str) -> FileRef:

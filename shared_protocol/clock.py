@@ -21,7 +21,10 @@ def rfc3339(unix_s: float) -> str:
 
 def unix_seconds(moment: str) -> float:
     """The inverse of :func:`rfc3339`; raises ValueError for anything else."""
-    return dt.datetime.fromisoformat(moment).timestamp()
+    parsed = dt.datetime.fromisoformat(moment)
+    if parsed.tzinfo is None:
+        raise ValueError(f"{moment!r} does not say in which time zone it is")
+    return parsed.timestamp()
 
 
 def new_id() -> str:

@@ -120,9 +120,18 @@ def describe_validation(errors: list[Any]) -> tuple[str, str]:
     first = errors[0]
     param = ".".join(str(part) for part in first["loc"]) or "body"
     reason = str(first["msg"]).removeprefix("Value error, ")
+    if isinstance(first.get("input"), str):  # a length counts its characters
+        reason = reason.replace("items after validation", "characters")
+        reason = reason.replace("item after validation", "character")
     if first["type"] == "extra_forbidden":
         reason = "is not a known field"
     elif first["type"] == "missing":
         reason = "is required"
-    more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+    others = sum(not _is_within(first["loc"], error["loc"]) for error in errors)
+    more = f" ({others} more)" if others else ""
     return param, f"{param}: {reason[:1].lower()}{reason[1:]}{more}"
+
+
+def _is_within(inner: tuple[Any, ...], outer: tuple[Any, ...]) -> bool:
+    """A list that holds a fault is often reported as too short, which says nothing."""
+    return inner[: len(outer)] == outer

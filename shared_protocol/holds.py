@@ -8,8 +8,13 @@ from dataclasses import dataclass
 
 from shared_protocol.routes import MAX_HOLD_S
 
-_WAIT = re.compile(r"^\s*wait\s*=\s*\"?(\d+(?:\.\d+)?)\"?\s*(?:;.*)?$", re.IGNORECASE)
-_VERSION = re.compile(r'^\s*(?:W/)?"(\d{1,18})"\s*$')
+#: One preference of a list; quoted strings may hold commas.
+_PREFERENCE = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_WAIT = re.compile(
+    r'\s*wait\s*=\s*(?:(\d+(?:\.\d+)?)|"(\d+(?:\.\d+)?)")\s*(?:;.*)?',
+    re.IGNORECASE | re.ASCII,
+)
+_VERSION = re.compile(r'\s*(?:W/)?"([0-9]{1,18})"\s*')
 
 
 @dataclass(frozen=True)
@@ -36,10 +41,10 @@ def read_hold(headers: Mapping[str, str], query: Mapping[str, str]) -> Hold:
 
 def preferred_wait(prefer: str) -> float:
     """Seconds in ``Prefer: respond-async, wait=25``; 0 when it names none."""
-    for preference in prefer.split(","):
-        match = _WAIT.match(preference)
+    for preference in _PREFERENCE.findall(prefer):
+        match = _WAIT.fullmatch(preference)
         if match:
-            return float(match[1])
+            return float(match[1] or match[2])
     return 0.0
 
 
@@ -50,7 +55,7 @@ def etag_of_version(version: int) -> str:
 
 def version_of_etag(tag: str) -> int | None:
     """The inverse of :func:`etag_of_version`; None for any other tag."""
-    match = _VERSION.match(tag)
+    match = _VERSION.fullmatch(tag)
     return int(match[1]) if match else None
 
 

@@ -20,6 +20,8 @@ def read_token(token: str) -> str:
 
 def same(given: str, expected: str) -> bool:
     """Constant-time comparison on bytes, so that no text can raise."""
-    return hmac.compare_digest(
-        given.encode("utf-8", "surrogateescape"), expected.encode()
-    )
+    return hmac.compare_digest(_bytes(given), _bytes(expected))
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

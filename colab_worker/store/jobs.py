@@ -188,7 +188,11 @@ class Store:
             await connection.execute(
                 sa.update(jobs)
                 .where(jobs.c.state == JobState.CANCELING)
-                .values(state=JobState.CANCELED, finished_at=utc_now())
+                .values(
+                    state=JobState.CANCELED,
+                    finished_at=utc_now(),
+                    version=jobs.c.version + VERSION_LEAP,
+                )
             )
             await connection.execute(
                 sa.update(jobs)
@@ -202,7 +206,7 @@ class Store:
             )
             await connection.execute(
                 sa.update(units)
-                .where(units.c.state != UnitState.DONE)
+                .where(units.c.state.not_in([UnitState.DONE, UnitState.ERROR]))
                 .values(state=UnitState.PENDING)
             )
 

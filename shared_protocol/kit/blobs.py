@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 
 CHUNK_BYTES = 1 << 20
-_HEX = re.compile(r"^[0-9a-f]{64}$")
+_HEX = re.compile(r"[0-9a-f]{64}")
 
 
 class DigestMismatch(Exception):
@@ -32,7 +32,7 @@ class BlobStore:
 
     def path(self, sha256: str) -> Path:
         """Where the blob lies or would lie; ValueError if ``sha256`` is no hash."""
-        if not _HEX.match(sha256):
+        if not _HEX.fullmatch(sha256):
             raise ValueError(f"{sha256!r} is not a SHA-256 in lower-case hex")
         return self._root / sha256[:2] / sha256[2:]
 
@@ -77,7 +77,9 @@ class BlobStore:
 
     def _publish(self, source: Path, sha256: str) -> None:
         target = self.path(sha256)
-        target.parent.mkdir(exist_ok=True)
+        if not target.parent.is_dir():
+            target.parent.mkdir(exist_ok=True)
+            _sync_folder(self._root)
         source.replace(target)
         _sync_folder(target.parent)
 

@@ -23,7 +23,7 @@ BUSY_TIMEOUT_MS = 5_000
 class Database:
     """A writer and a few readers over one database."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | sa.URL) -> None:
         self._url = sa.make_url(url)
         self._writer = _engine(self._url, pool_size=1, begin="BEGIN IMMEDIATE")
         self._readers = _engine(self._url, pool_size=READERS, begin="BEGIN")
@@ -31,7 +31,7 @@ class Database:
     @classmethod
     def in_file(cls, path: Path) -> Database:
         """A SQLite database in ``path``; the folder must exist."""
-        return cls(f"sqlite+aiosqlite:///{path}")
+        return cls(sa.URL.create("sqlite+aiosqlite", database=str(path)))
 
     async def migrate(self, migrations: Path, head: str) -> None:
         """Brings the schema to ``head``; alembic is only imported when it is behind."""

@@ -23,6 +23,9 @@ log = logging.getLogger(__name__)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 M = TypeVar("M", bound=BaseModel)
 
+#: For the log alone: the word of nginx for a reader that did not wait.
+READER_GONE = 499
+
 _CODES_BY_STATUS = {
     400: Code.BAD_REQUEST,
     403: Code.FORBIDDEN,
@@ -89,8 +92,13 @@ async def error_middleware(
         return error_reply(error)
     except web.HTTPException as error:
         return _from_aiohttp(request, error)
-    except Exception:
+    except Exception as error:
+        if isinstance(error, ConnectionError) and _is_closed(request):
+            return web.Response(status=READER_GONE)
         log.exception("%s %s failed", request.method, request.path)
+        if request.writer.output_size and request.transport is not None:
+            # A reply has begun: another one would be taken for a part of it.
+            request.transport.abort()
         message = "Something went wrong in the server; its log has the details."
         return error_reply(ApiError(Code.INTERNAL, message))
 
@@ -116,8 +124,14 @@ def parse_model(raw: bytes, model: type[M]) -> M:
                 f"The body is not JSON in UTF-8 ({faults[0]['msg']}); "
                 "send application/json.",
             ) from error
-        param, sentence = describe_validation(faults)
-        raise ApiError(Code.INVALID_FIELD, sentence, param=param) from error
+        raise invalid_field(error) from error
+
+
+def invalid_field(error: ValidationError) -> ApiError:
+    """The refusal (422) of what a model does not accept, naming the field."""
+    faults = error.errors(include_url=False, include_context=False)
+    param, sentence = describe_validation(faults)
+    return ApiError(Code.INVALID_FIELD, sentence, param=param)
 
 
 async def read_body(request: web.Request, limit_bytes: int) -> bytes:
@@ -138,6 +152,10 @@ async def read_body(request: web.Request, limit_bytes: int) -> bytes:
             raise too_large
         chunks.append(chunk)
     return b"".join(chunks)
+
+
+def _is_closed(request: web.Request) -> bool:
+    return request.transport is None or request.transport.is_closing()
 
 
 def _from_aiohttp(request: web.Request, error: web.HTTPException) -> web.Response:

@@ -20,7 +20,8 @@ from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
 
 CHUNK_BYTES = 1 << 18
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+#: Longer numbers than these 18 digits are no place in any file: as if not asked.
+_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})", re.IGNORECASE)
 #: Types that a browser may show; everything else is only offered for saving.
 _INLINE = ("video/", "audio/", "image/png", "image/webp", "image/jpeg")
 
@@ -42,7 +43,9 @@ async def serve_file(request: web.Request, file: ServedFile) -> web.StreamRespon
     headers = _headers(file)
     if _matches(request.headers.get("If-None-Match"), headers["ETag"]):
         return web.Response(status=304, headers=headers)
-    span = _span(request.headers, file.bytes, headers["ETag"])
+    span = None
+    if request.method == "GET":  # RFC 9110 §14.2: a range of anything else is ignored
+        span = _span(request.headers, file.bytes, headers["ETag"])
     start, stop = span or (0, file.bytes)
     if span:
         headers["Content-Range"] = f"bytes {start}-{stop - 1}/{file.bytes}"
@@ -105,7 +108,7 @@ def _headers(file: ServedFile) -> dict[str, str]:
 
 def _span(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:
     """The asked ``[start, stop)``, or None for the whole file; ApiError for 416."""
-    match = _RANGE.match(headers.get("Range", "").strip())
+    match = _RANGE.fullmatch(headers.get("Range", "").strip())
     if_range = headers.get("If-Range")
     if not match or not any(match.groups()):
         return None
