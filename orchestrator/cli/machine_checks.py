@@ -117,7 +117,7 @@ def check_gemini(settings: Settings) -> Finding:
             "no Gemini key, so films are made from your own text only",
             f"For --topic get a free key at {KEY_PAGE} and set GEMINI_API_KEY.",
         )
-    if importlib.util.find_spec("google.genai") is None:
+    if not _installed("google.genai"):
         return warn(
             "gemini",
             "a key is set, but the package that uses it is not installed",
@@ -131,6 +131,13 @@ def _standing(folder: Path) -> Path:
     while not folder.exists():
         folder = folder.parent
     return folder
+
+
+def _installed(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:  # of a package around it
+        return False
 
 
 def _output(command: list[str]) -> str:
