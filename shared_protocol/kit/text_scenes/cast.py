@@ -108,12 +108,15 @@ class Cast:
         inside: Counter[str] = Counter()
         places: Counter[str] = Counter()
         titles: dict[str, str] = {}
+        lower_words = set(re.findall(r"\b[a-z]+\b", text))
         for match in _NAME.finditer(text):
             before = text[max(0, match.start() - 12) : match.start()]
             name = _without_leading_words(match["name"])
             if not name:
                 continue
             told = match["title"] or name != match["name"] or " " in name
+            after = text[match.end() : match.end() + 16]
+            told = told or _acts(name, after, lower_words)
             if told or not _SENTENCE_BEGIN.search(before):
                 inside[name] += 1
                 places[name] += bool(_PLACE_BEFORE.search(before))
@@ -152,6 +155,8 @@ class Cast:
             if match:
                 look = " ".join(match[1].split()[-_LOOK_WORDS:])
                 self._by_word[words[0]].look = look
+                if look.split()[-1] in CHARACTERS:
+                    self._by_word.setdefault(look.split()[-1], self._by_word[words[0]])
                 return
 
     def _learn_nouns(self, text: str) -> None:
@@ -163,6 +168,13 @@ class Cast:
             looks = [word.strip(",").lower() for word in match["looks"].split()]
             if looks and not character.look and not STOP_WORDS.intersection(looks):
                 character.look = " ".join(looks)
+
+
+def _acts(name: str, after: str, lower_words: set[str]) -> bool:
+    """ "Mara, an old keeper" or "Mara climbed": a name, though it begins a sentence."""
+    if name.lower() in lower_words or re.search(r"(?:ly|ing)$", name):
+        return False
+    return bool(re.match(r",? (?:an?|the|his|her|\w+ed|was|had)\b", after))
 
 
 def _without_leading_words(name: str) -> str:

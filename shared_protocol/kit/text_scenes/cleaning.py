@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from string import capwords
 
 from shared_protocol.kit.text_scenes import cues
 from shared_protocol.kit.text_scenes.markup import checked_text, markdown_lines
@@ -123,21 +124,21 @@ class _Reader:
             self._flush()
             self._place, self._gap = slug["place"], max(self._gap, Gap.BREAK)
             kind = "scene line"
-        elif scene and self._is_scene_line(stripped, scene["rest"]):
+        elif scene and _is_scene_line(stripped, scene["rest"]):
             self._flush()
             self._gap = Gap.CHAPTER
             self._heading = scene["rest"].strip() or self._heading
             kind = "scene line"
+        elif scene and scene["mark"]:
+            self._flush()
+            self._gap = Gap.CHAPTER
+            self._clean.left_out["scene line"] += 1
+            self._words(scene["rest"], scene["rest"])
+            return True
         if kind is None:
             return False
         self._clean.left_out[kind] += 1
         return True
-
-    @staticmethod
-    def _is_scene_line(stripped: str, rest: str) -> bool:
-        return len(rest.split()) <= _HEADING_WORDS and not _SENTENCE_END.search(
-            stripped.rstrip(":.")
-        )
 
     def _words(self, line: str, stripped: str) -> None:
         if self._in_table and "|" in line:
@@ -158,11 +159,14 @@ class _Reader:
         if unstamped != line:
             self._clean.left_out["time stamp"] += 1
         said = cues.without_speaker(unstamped.strip(), self._speakers)
-        if said is None:
-            return cues.without_cues(unstamped) if self._speakers else unstamped
-        self._flush()
-        self._clean.left_out["speaker label"] += 1
-        return cues.without_cues(said)
+        if said is not None:
+            self._flush()
+            self._clean.left_out["speaker label"] += 1
+        elif not self._speakers:
+            return unstamped
+        said, count = cues.without_cues(unstamped if said is None else said)
+        self._clean.left_out["stage direction"] += count
+        return said
 
     def _unstamped(self, line: str) -> str:
         unstamped = cues.without_stamp(line, self._bare_stamps)
@@ -173,8 +177,12 @@ class _Reader:
         lines = [line for line in lines if line.strip()]
         if not lines:
             return
-        if len(lines) == 1 and _is_heading(lines[0].strip()):
-            self._add_heading(lines[0].strip(), 2)
+        alone = lines[0].strip() if len(lines) == 1 else ""
+        if _CHAPTER_NUMBER.match(alone):
+            self._gap = Gap.CHAPTER
+            return
+        if _is_heading(alone):
+            self._add_heading(capwords(alone) if alone.isupper() else alone, 2)
             return
         for text in _paragraph_texts(lines):
             self._clean.passages.append(
@@ -203,9 +211,16 @@ class _Reader:
             self._clean.left_out["author line"] += 1
 
 
+def _is_scene_line(stripped: str, rest: str) -> bool:
+    """ "Scene 3: The farm" is one; "Scene 3: She ran." has narration in it."""
+    is_sentence = _SENTENCE_END.search(stripped.rstrip(":."))
+    short = len(rest.split()) <= _HEADING_WORDS and not rest.endswith(".")
+    return short and not is_sentence
+
+
 def _is_heading(line: str) -> bool:
-    """A paragraph of its own: "Chapter 3", "IV", "THE STORM"."""
-    if cues.CHAPTER.match(line) or _CHAPTER_NUMBER.match(line):
+    """A paragraph of its own: "Chapter 3", "THE STORM"."""
+    if cues.CHAPTER.match(line):
         return True
     words = line.split()
     return (

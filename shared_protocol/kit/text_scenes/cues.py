@@ -15,7 +15,7 @@ _NUMBER = (
 #: "Scene 3", "Act II", "Shot 4", with what may follow on the line.
 SCENE_LABEL = re.compile(
     rf"^(?:scene|act|shot|panel|szene|akt|scène|acte|escena|acto)\s+{_NUMBER}\b"
-    rf"\s*[:.\-–—]*\s*(?P<rest>.*)$",
+    rf"\s*(?P<mark>[:.\-–—]*)\s*(?P<rest>.*)$",
     re.IGNORECASE,
 )
 #: "INT. HOUSE - DAY": where and when a screenplay plays.
@@ -107,9 +107,9 @@ def without_speaker(line: str, names: frozenset[str]) -> str | None:
     return re.sub(r"^\s*[(\[][^()\[\]]{1,60}[)\]]\s*", "", said)
 
 
-def without_cues(line: str) -> str:
-    """``line`` of a transcript without cues in brackets: "[laughs]", "(sighs)"."""
-    return _CUE.sub("", line)
+def without_cues(line: str) -> tuple[str, int]:
+    """``line`` of a script without "[laughs]" or "(sighs)", and how many there were."""
+    return _CUE.subn("", line)
 
 
 def without_stamp(line: str, bare_too: bool) -> str | None:

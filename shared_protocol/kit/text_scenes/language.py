@@ -29,7 +29,7 @@ _LETTERS = {
 #: A share of the letters above which a script settles the language; Japanese mixes
 #: its own letters with Chinese ones.
 _SETTLED = {"ja": 0.1}
-#: One word alone tells nothing.
+#: One word alone, or a letter, tells nothing.
 _LEAST_STOP_WORDS = 2
 _STOP_WORDS = {
     "en": "the and of to in was that it he his with she had for her as on at but is a i",
@@ -71,9 +71,7 @@ def _told_apart(code: str, sample: str) -> str:
 
 def _by_stop_words(sample: str) -> str:
     counts = Counter(re.findall(r"[^\W\d_]+", sample.lower()))
-    scores = {
-        code: sum(counts[word] for word in words.split())
-        for code, words in _STOP_WORDS.items()
-    }
-    best = max(scores, key=lambda code: scores[code])
-    return best if scores[best] >= _LEAST_STOP_WORDS else "en"
+    words = {code: common.split() for code, common in _STOP_WORDS.items()}
+    best = max(words, key=lambda code: sum(counts[word] for word in words[code]))
+    telling = [word for word in words[best] if counts[word] and len(word) > 1]
+    return best if len(telling) >= _LEAST_STOP_WORDS else "en"

@@ -40,6 +40,9 @@ _ACTION_WORDS, _CONTEXT_WORDS, _SETTING_WORDS = 14, 6, 6
 #: "Establishing shot of", and the action with its names told in full.
 _SHOT_WORDS, _NAMED_WORDS = 3, 18
 _CARRIED_THINGS = 4
+_SHORT_CLAUSE = 5
+#: Scripts without spaces have no words to count.
+_MOST_CHARS = 400
 _QUOTED = re.compile(r"\"[^\"]*\"?|“[^”]*”?|«[^»]*»?|„[^“”]*[“”]?|「[^」]*」?")
 _PLACED = re.compile(
     r"\b(?P<where>(?:in|on|over|beside|inside|under|at|across|through|near|along|"
@@ -47,7 +50,9 @@ _PLACED = re.compile(
     r"(?:(?:the|an?|his|her|their|its|this|that)\s+)?(?:[\w-]+\s+){0,2}?)"
     r"(?P<place>[\w-]+)\b"
 )
-_CLAUSE = re.compile(r"[,;:—–()\n]|\s-\s|\b(?:but|yet|because|although|though)\b")
+_CLAUSE = re.compile(
+    r"[,;:—–()\n，、；：。]|\s-\s|\b(?:but|yet|because|although|though)\b"
+)
 _LEADING = re.compile(
     r"^(?:(?:and|but|so|yet|then|now|or|for|as|when|while|after|before|at last|finally|"
     r"suddenly|soon|still)\b,?\s*)+",
@@ -61,6 +66,11 @@ _ARTICLES = frozenset({"a", "an", "the"})
 #: Words after which a name stands alone: "then crow" never happens, "and crow" does.
 _STARTS = frozenset({"and", "or"})
 _NOT_SHOWN = STOP_WORDS | VERBS | {name.lower() for name in NOT_NAMES}
+_PLURAL = re.compile(r"\b((?:the|some|many|two|three)\s+[a-z]{3,}[^s\W]s)\b")
+_HANDLED = re.compile(
+    r"\b(carried|dropped|threw|put|placed|gathered|collected|picked|laid|took|held|"
+    r"washed|planted|counted|brought) them\b"
+)
 _VERB_ENDING = re.compile(r"(?:ed|ing|ly|n't)$")
 _GENERAL = re.compile(r"\b(?:can|may|should|must|would|will|always|never)\b")
 _NEGATION = re.compile(
@@ -90,6 +100,8 @@ class PromptWriter:
         self._time = ""
         self._weather = ""
         self._things: list[str] = []
+        #: What "them" means to a hand.
+        self._plural = "them"
         self._counts = Counter(re.findall(r"[^\W\d_]+", text.lower()))
 
     def write(self, narration: str, shot: str, place: str | None) -> str:
@@ -137,7 +149,7 @@ class PromptWriter:
                 return _words_of(where, _SETTING_WORDS)
         for name in self._cast.place_names:
             if name in told:
-                return f"at {name}"
+                return name
         for text in (action, told):
             words: set[str] = set(re.findall(r"[a-z]+", text.lower()))
             named = sorted(words & (PLACES - DOUBTFUL_PLACES))
@@ -161,6 +173,7 @@ class PromptWriter:
                 if clause != whole:
                     self._cast.follow(clause)
             self._cast.follow(sentence)
+            self._plural = next(iter(_PLURAL.findall(sentence)[-1:]), self._plural)
         return best
 
     def _score(self, clause: str) -> float:
@@ -171,14 +184,16 @@ class PromptWriter:
         content = sum(word not in STOP_WORDS and len(word) > 2 for word in lower)
         said = any(word in SAYING for word in lower)
         general = bool(_GENERAL.search(clause))
-        return 1.5 * seen + 2 * named + min(content, 8) - 3 * said - 3 * general
+        short = len(words) < _SHORT_CLAUSE
+        shown = 1.5 * seen + 2 * named + min(content, 8)
+        return shown - 3 * said - 3 * general - 2 * short
 
     def _named(self, clause: str) -> str:
         """``clause`` with its first pronoun or name told in full."""
-        words = clause.split()
+        words = _HANDLED.sub(rf"\1 {self._plural}", clause).split()
         for place, word in enumerate(words):
-            shown = self._shown(word)
-            if shown:
+            shown = self._shown(word, clause)
+            if shown and shown.lower() not in clause.lower():
                 before, after = words[:place], words[place + 1 :]
                 if shown.startswith("the "):
                     if place and words[place - 1].lower() not in _ARTICLES | _STARTS:
@@ -191,7 +206,7 @@ class PromptWriter:
                 return _words_of(" ".join([*before, shown, *after]), _NAMED_WORDS)
         return clause
 
-    def _shown(self, word: str) -> str | None:
+    def _shown(self, word: str, clause: str) -> str | None:
         bare = word.strip(".,;:!?'’")
         if bare.lower() in {"he", "she"}:
             meant = self._cast.meant_by(bare.lower())
@@ -201,7 +216,9 @@ class PromptWriter:
         if bare == "I":
             return "a lone figure"
         named = self._cast.name_of(bare)
-        return named.shown if named else None
+        if named is None or (named.look and named.look in clause):
+            return None
+        return named.shown
 
 
 _NO_QUOTES = str.maketrans(dict.fromkeys('"“”„«»「」『』', ""))
@@ -211,7 +228,8 @@ def _unquoted(text: str) -> str:
     """``text`` without what people say in it, nor any quotation mark."""
     lines = (_QUOTED.sub(_speech_end, line) for line in text.split("\n"))
     spaced = (re.sub(r"\s+", " ", line.translate(_NO_QUOTES)) for line in lines)
-    return "\n".join(line.strip(" ,.") + "." for line in spaced if line.strip(" ,."))
+    told = (line.strip(" ,") for line in spaced if line.strip(" ,."))
+    return "\n".join(line if line[-1] in ".!?…" else f"{line}." for line in told)
 
 
 def _speech_end(quoted: re.Match[str]) -> str:
@@ -222,7 +240,7 @@ def _speech_end(quoted: re.Match[str]) -> str:
 def _clauses(sentence: str) -> Iterator[str]:
     """Parts of a sentence that can stand alone, short enough for a prompt."""
     whole = _bare(sentence)
-    if len(whole.split()) <= _ACTION_WORDS and whole.count(",") < 2:
+    if len(whole.split()) <= _ACTION_WORDS and whole.count(",") < 3:
         yield whole
     for part in _CLAUSE.split(sentence):
         words = _bare(part).split()
@@ -244,7 +262,7 @@ def _things(shown: str) -> Iterator[str]:
 
 
 def _long_words(shown: str) -> Iterator[str]:
-    words = re.findall(r"[^\W\d_]{4,}", shown)
+    words = re.findall(r"[^\W\d_]{4,20}", shown)
     return (w for w in words if _shows(w) and w.lower() not in DOUBTFUL_PLACES)
 
 
@@ -288,7 +306,7 @@ def _joined(shot: str, parts: Sequence[str]) -> str:
         first = first.lower()
     action = f"{first} {rest}".strip(" ,")
     line = ", ".join([f"{shot[0].upper()}{shot[1:]} of {action}", *parts[1:]])
-    return line.replace(",,", ",")
+    return line.replace(",,", ",")[:_MOST_CHARS].strip(" ,")
 
 
 def _is_article(word: str) -> bool:
