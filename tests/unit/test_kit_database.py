@@ -1,0 +1,120 @@
+"""The database: nothing lost between processes, nothing half-done, readers never wait."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from shared_protocol.kit.database import Database
+
+PROCESSES, ROUNDS = 3, 10
+COUNT = sa.text("SELECT number FROM counter")
+
+_COUNTING = """
+import asyncio, sys
+from pathlib import Path
+import sqlalchemy as sa
+from shared_protocol.kit.database import Database
+
+async def count():
+    database = Database.in_file(Path(sys.argv[1]))
+    for _ in range(int(sys.argv[2])):
+        async with database.write() as connection:
+            number = (await connection.execute(sa.text("SELECT number FROM counter"))).scalar()
+            await asyncio.sleep(0.001)  # what others would need to slip in between
+            await connection.execute(sa.text(f"UPDATE counter SET number = {number + 1}"))
+    await database.close()
+
+asyncio.run(count())
+"""
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """A database with a counter at 0, under a name that no URL could carry."""
+    folder = tmp_path / "a?b#c %41"
+    folder.mkdir()
+    opened = Database.in_file(folder / "test.db")
+    async with opened.write() as connection:
+        await connection.execute(sa.text("CREATE TABLE counter (number INTEGER)"))
+        await connection.execute(sa.text("INSERT INTO counter VALUES (0)"))
+    yield opened
+    await opened.close()
+    assert sorted(f.name for f in folder.iterdir()) == ["test.db"]
+
+
+async def counted(database: Database) -> int:
+    """What the counter says."""
+    async with database.read() as connection:
+        return int((await connection.execute(COUNT)).scalar_one())
+
+
+async def test_processes_that_read_then_write_lose_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    """What a transaction has read is still true when it writes."""
+    path = tmp_path / "a?b#c %41" / "test.db"
+    arguments = [sys.executable, "-c", _COUNTING, str(path), str(ROUNDS)]
+
+    def count_together() -> list[int]:
+        running = [subprocess.Popen(arguments) for _ in range(PROCESSES)]
+        return [process.wait() for process in running]
+
+    assert await asyncio.to_thread(count_together) == [0] * PROCESSES
+    assert await counted(database) == PROCESSES * ROUNDS
+
+
+async def test_tasks_of_one_process_take_turns(database: Database) -> None:
+    """One writing connection: a hundred tasks count to a hundred."""
+
+    async def count() -> None:
+        async with database.write() as connection:
+            number = (await connection.execute(COUNT)).scalar_one()
+            await asyncio.sleep(0)
+            await connection.execute(sa.text(f"UPDATE counter SET number={number + 1}"))
+
+    await asyncio.gather(*(count() for _ in range(100)))
+
+    assert await counted(database) == 100
+
+
+async def test_an_error_undoes_the_whole_transaction(database: Database) -> None:
+    """Tables too: nothing of a failed transaction is seen."""
+    with pytest.raises(KeyError):
+        async with database.write() as connection:
+            await connection.execute(sa.text("UPDATE counter SET number = 5"))
+            await connection.execute(sa.text("CREATE TABLE half (number INTEGER)"))
+            raise KeyError
+
+    assert await counted(database) == 0
+    async with database.read() as connection:
+        tables = await connection.run_sync(
+            lambda sync: sa.inspect(sync).get_table_names()
+        )
+    assert tables == ["counter"]
+
+
+async def test_a_reader_is_not_held_up_by_a_writer(database: Database) -> None:
+    """During a write, readers see what was before it."""
+    async with database.write() as connection:
+        await connection.execute(sa.text("UPDATE counter SET number = 5"))
+        assert await counted(database) == 0
+
+    assert await counted(database) == 5
+
+
+async def test_sqlite_is_set_up_to_survive_a_loss_of_power(database: Database) -> None:
+    """The settings behind the promise are really on, for writer and readers."""
+    for transaction in (database.write, database.read):
+        async with transaction() as connection:
+            found = {
+                name: (await connection.execute(sa.text(f"PRAGMA {name}"))).scalar()
+                for name in ("journal_mode", "synchronous", "foreign_keys")
+            }
+        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
