@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from aiohttp import web
@@ -64,13 +65,14 @@ def make_app(settings: Settings) -> web.Application:
 
 def _build(app: web.Application, settings: Settings) -> _Parts:
     bell = Bell()
-    database = Database.in_file(settings.home / "orchestrator.db")
+    database = Database.in_file(_private_file(settings.home / "orchestrator.db"))
     films = FilmStore(database, Changes(), bell)
     mirrored = MirrorStore(database)
     library = Library(settings.home / "library", films, mirrored)
     known = WorkerStore(database)
     workers = Workers(settings, known, bell)
     app[keys.SETTINGS] = settings
+    app[keys.VERSION] = version("moonreel")
     app[keys.FILMS] = films
     app[keys.MIRRORED] = mirrored
     app[keys.LIBRARY] = library
@@ -78,6 +80,12 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.STUDIO] = Studio(settings, films, library, workers)
     app[keys.URL_WATCH] = UrlWatch(settings, known, workers)
     return _Parts(database, bell)
+
+
+def _private_file(path: Path) -> Path:
+    """The path; the file is made readable by its owner alone, it holds tokens."""
+    path.touch(mode=0o600)
+    return path
 
 
 def _storage(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:

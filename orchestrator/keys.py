@@ -19,3 +19,5 @@ LIBRARY = web.AppKey("library", Library)
 WORKERS = web.AppKey("workers", Workers)
 STUDIO = web.AppKey("studio", Studio)
 URL_WATCH = web.AppKey("url_watch", UrlWatch)
+#: The version of Moonreel.
+VERSION = web.AppKey("version", str)

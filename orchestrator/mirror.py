@@ -14,8 +14,9 @@ from typing import Any
 
 from orchestrator.bell import Bell
 from orchestrator.deltas import merged
+from orchestrator.endings import is_over
 from orchestrator.errors import Refused, Unreachable, WorkerError
-from orchestrator.pulls import Pulls, is_over
+from orchestrator.pulls import Pulls
 from orchestrator.settings import Settings
 from orchestrator.store.films import PLACED, FilmStore
 from orchestrator.worker_client import WorkerClient

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from collections.abc import Coroutine, Iterable
-from typing import Any
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from typing import TypeVar
 
+from orchestrator.endings import ending, is_over
 from orchestrator.errors import Refused, Unreachable
 from orchestrator.library import Library
 from orchestrator.settings import Settings
@@ -23,6 +25,8 @@ from shared_protocol.jobs import JobState, JobView, UnitState
 from shared_protocol.kit.blobs import DigestMismatch
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 #: Files under way at once; a tunnel's round trip is longer than most pictures take.
 PARALLEL = 4
@@ -76,10 +80,7 @@ class Pulls:
             await self._bring_files(film, film.render, client)
         except (Unreachable, Refused, DigestMismatch, OSError) as trouble:
             log.warning("Files of film %s could not be brought: %s", job_id, trouble)
-            if film.render.state is JobState.COMPLETE:
-                await self._try_again(film, trouble)
-            else:  # a film that failed or was canceled ends without its last files
-                await self._settle(film, film.render)
+            await self._failed(film, film.render, trouble)
         else:
             self._failures.pop(job_id, None)
             await self._settle(film, film.render)
@@ -87,12 +88,7 @@ class Pulls:
     async def _bring_files(
         self, film: Film, view: JobView, client: WorkerClient
     ) -> None:
-        here = {
-            (artifact.name, artifact.sha256)
-            for artifact in await self._mirrored.artifacts(film.job_id)
-        }
-        fresh = [a for a in view.artifacts if (a.name, a.sha256) not in here]
-        await _at_once(self._bring_artifact(film, a, client) for a in fresh)
+        """Units with their files first: they are what another worker can go on from."""
         known = {entry.key for entry in await self._mirrored.memo(film.job_id)}
         done = [
             MemoEntry(key=unit.key, kind=unit.kind, result=unit.result)
@@ -101,49 +97,70 @@ class Pulls:
             if unit.key and unit.key not in known
         ]
         absent = await _absent(done, view, client)
-        await _at_once(
-            self._bring_unit(film, entry, client)
+        there = [
+            entry
             for entry in done
             if absent.isdisjoint(file.sha256 for file in entry.result.files)
-        )
+        ]
+        here = {
+            (artifact.name, artifact.sha256)
+            for artifact in await self._mirrored.artifacts(film.job_id)
+        }
+        fresh = [a for a in view.artifacts if (a.name, a.sha256) not in here]
+        await _at_once(partial(self._bring_unit, film, client, fresh), there)
+        await _at_once(partial(self._bring_artifact, film, client), fresh)
+
+    async def _bring_unit(
+        self,
+        film: Film,
+        client: WorkerClient,
+        artifacts: list[Artifact],
+        entry: MemoEntry,
+    ) -> None:
+        for file in entry.result.files:
+            await self._library.bring(film.job_id, file, client)
+        await self._mirrored.add_unit(film.job_id, entry)
+        hashes = {file.sha256 for file in entry.result.files}
+        for artifact in [a for a in artifacts if a.sha256 in hashes]:
+            artifacts.remove(artifact)
+            await self._bring_artifact(film, client, artifact)
 
     async def _bring_artifact(
-        self, film: Film, artifact: Artifact, client: WorkerClient
+        self, film: Film, client: WorkerClient, artifact: Artifact
     ) -> None:
         await self._library.bring(film.job_id, artifact, client)
         await self._mirrored.add_artifact(film.job_id, artifact)
         await self._films.change(film.job_id, PLACED)
 
-    async def _bring_unit(
-        self, film: Film, entry: MemoEntry, client: WorkerClient
-    ) -> None:
-        for file in entry.result.files:
-            await self._library.bring(film.job_id, file, client)
-        await self._mirrored.add_unit(film.job_id, entry)
-
     async def _settle(self, film: Film, view: JobView) -> None:
         """Ends the film if the worker has ended the job."""
         if is_over(view, film.attempt) or not view.state.terminal:
             return
-        values = _ending(view)
+        values = ending(view)
         if await self._films.change(
             film.job_id, PLACED, of_attempt=film.attempt, **values
         ):
             log.info("Film %s is now %s.", film.job_id, values["state"])
 
-    async def _try_again(self, film: Film, trouble: Exception) -> None:
-        """A finished job's files failed to come: later again, but not for ever."""
-        if not isinstance(trouble, Refused | DigestMismatch):
-            await self._say(film, _sentence(trouble))
-            await asyncio.sleep(self._settings.first_retry_s)
-            self.request(film.job_id)
+    async def _failed(self, film: Film, view: JobView, trouble: Exception) -> None:
+        """Later again; but a finished job whose files stay wrong has failed."""
+        if view.state.terminal and view.state is not JobState.COMPLETE:
+            await self._settle(film, view)  # it ends without its last files
             return
         failures = self._failures.get(film.job_id, 0) + 1
         self._failures[film.job_id] = failures
-        if failures < PATIENCE:
-            await asyncio.sleep(self._settings.first_retry_s * failures)
-            self.request(film.job_id)
+        wrong = isinstance(trouble, Refused | DigestMismatch)
+        if wrong and view.state is JobState.COMPLETE and failures >= PATIENCE:
+            await self._give_up(film, trouble)
             return
+        if isinstance(trouble, OSError):
+            await self._say(film, _sentence(trouble))
+        pause_s = self._settings.first_retry_s * 2 ** min(failures - 1, 12)
+        asyncio.get_running_loop().call_later(
+            min(pause_s, self._settings.longest_retry_s), self.request, film.job_id
+        )
+
+    async def _give_up(self, film: Film, trouble: Exception) -> None:
         self._failures.pop(film.job_id)
         message = (
             "The worker finished, but its files cannot be fetched whole: "
@@ -166,31 +183,6 @@ class Pulls:
             await self._films.change(film.job_id, PLACED, message=message)
 
 
-def is_over(view: JobView, attempt: int) -> bool:
-    """Whether ``view`` tells the end of an attempt before ``attempt``.
-
-    A job that is running or complete counts whatever its attempt: its units are pure.
-    """
-    stopped = view.state in (JobState.ERROR, JobState.CANCELED, JobState.CANCELING)
-    return stopped and view.attempt < attempt
-
-
-def _ending(view: JobView) -> dict[str, Any]:
-    """What a film becomes when the worker's job has ended as in ``view``."""
-    end = {"finished_at": utc_now(), "message": view.message, "eta_s": None}
-    if view.state is JobState.COMPLETE:
-        return end | {
-            "state": FilmState.COMPLETE,
-            "progress": 100,
-            "stage": "complete",
-            "message": "The film is ready.",
-        }
-    if view.state is JobState.CANCELED:
-        return end | {"state": FilmState.CANCELED, "stage": "canceled"}
-    error = view.error or ErrorBody(code=Code.INTERNAL, message=view.message)
-    return end | {"state": FilmState.ERROR, "error_json": error.model_dump_json()}
-
-
 async def _absent(
     entries: Iterable[MemoEntry], view: JobView, client: WorkerClient
 ) -> set[str]:
@@ -205,32 +197,29 @@ async def _absent(
     return set(await client.missing(hashes)) if hashes else set()
 
 
-def _sentence(trouble: Exception) -> str:
-    if isinstance(trouble, OSError):
-        if trouble.errno == errno.ENOSPC:
-            return (
-                "The disk of this machine is full, so finished files cannot be "
-                "brought here; free some space, then it goes on by itself."
-            )
-        return f"A finished file cannot be saved here: {trouble.strerror}."
-    return str(trouble)
+def _sentence(trouble: OSError) -> str:
+    if trouble.errno == errno.ENOSPC:
+        return (
+            "The disk of this machine is full, so finished files cannot be brought "
+            "here; free some space, then it goes on by itself."
+        )
+    return f"A finished file cannot be saved here: {trouble.strerror}."
 
 
-async def _at_once(jobs: Iterable[Coroutine[Any, Any, None]]) -> None:
-    """Runs all, a few at a time; raises the first error after the running ones ended."""
+async def _at_once(action: Callable[[T], Awaitable[None]], items: Iterable[T]) -> None:
+    """Does all, a few at a time; raises the first error after the running ones ended."""
     gate = asyncio.Semaphore(PARALLEL)
     failures: list[Exception] = []
 
-    async def one(job: Coroutine[Any, Any, None]) -> None:
+    async def one(item: T) -> None:
         async with gate:
             if failures:
-                job.close()
                 return
             try:
-                await job
+                await action(item)
             except Exception as error:
                 failures.append(error)
 
-    await asyncio.gather(*(one(job) for job in jobs))
+    await asyncio.gather(*(one(item) for item in items))
     if failures:
         raise failures[0]

@@ -48,8 +48,9 @@ async def _serve_on(
     on_ready: Callable[[str], None] | None,
     stop: asyncio.Event,
 ) -> None:
+    app = await asyncio.to_thread(make_app, settings)
     runner = web.AppRunner(
-        make_app(settings),
+        app,
         handle_signals=False,
         access_log=None,
         shutdown_timeout=SHUTDOWN_S,

@@ -244,7 +244,7 @@ class WorkerClient:
 async def _again(action: Callable[[], Awaitable[T]], attempts: int) -> T:
     retrying = AsyncRetrying(
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(initial=0.2, max=2.0, jitter=0.2),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2),
         retry=retry_if_exception(_is_blip),
         reraise=True,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 
 from aiohttp import web
 
@@ -92,7 +91,7 @@ async def health(request: web.Request) -> web.Response:
         script_engine="text",
         colab_connected=remote.reachable,
         colab_url=remote.url,
-        version=version("moonreel"),
+        version=request.app[keys.VERSION],
         protocol=PROTOCOL_VERSION,
         workers=links,
     )

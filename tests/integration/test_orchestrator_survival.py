@@ -1,0 +1,279 @@
+"""A film survives everything around it: tunnels, machines, addresses, restarts."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+
+from shared_protocol.routes import NGROK_ERROR
+from tests.servers.fake_worker import FakeWorker, Gateway
+from tests.servers.live_orchestrator import LiveOrchestrator
+
+HTML = "<!doctype html><html><body>You are about to visit…</body></html>"
+
+
+@pytest.fixture
+async def worker() -> AsyncIterator[FakeWorker]:
+    """A fake worker that listens."""
+    async with FakeWorker() as started:
+        yield started
+
+
+def answers(status: int, text: str = "", **headers: str) -> Gateway:
+    """A gateway that answers everything itself."""
+    kind = "text/html" if text.startswith("<") else "text/plain"
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+
+    def gateway(request: web.Request) -> web.Response:
+        return web.Response(status=status, text=text, content_type=kind, headers=named)
+
+    return gateway
+
+
+def ngrok(code: int, status: int, text: str = HTML) -> Gateway:
+    """ngrok's own reply with its error code."""
+    return answers(status, text, **{NGROK_ERROR: f"ERR_NGROK_{code}"})
+
+
+GATEWAYS = {
+    "tunnel offline": ngrok(3200, 404),
+    "server down": ngrok(8012, 502),
+    "interstitial": ngrok(6024, 200),
+    "no authtoken": ngrok(6022, 200),
+    "quick tunnel gone": answers(530, "error code: 1033"),
+    "held too long": answers(524, HTML),
+    "empty 200": answers(200),
+    "captive portal": answers(200, HTML),
+    "login redirect": answers(302, "", Location="https://login.example/"),
+    "strange 404": answers(404, '{"detail":"Not Found"}'),
+    "bad gateway": answers(502, HTML),
+    "in-flight cap": answers(429, ""),
+}
+
+
+@pytest.mark.parametrize("name", GATEWAYS)
+async def test_a_gateways_answer_never_ends_a_film(
+    tmp_path: Path, worker: FakeWorker, name: str
+) -> None:
+    """Whatever a tunnel says, the film is unreachable for a while, then goes on."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab", message="0 units.")
+        await worker.work(job_id, units=3)
+        await live.until(job_id, mirrored=3)
+
+        worker.gateway = GATEWAYS[name]
+        await worker.work(job_id, units=2)  # wakes the held request
+        view = await live.until(job_id, "unreachable")
+        assert view["error"] is None
+        assert not view["terminal"]
+        assert view["message"].endswith(".")
+        assert view["worker"]["reachable"] is False
+
+        worker.gateway = None
+        await live.until(job_id, "sent_to_colab", mirrored=5)
+        await worker.work(job_id)
+        await live.until(job_id, "complete")
+
+    assert len(worker.made) == len(set(worker.made)) == 10
+    assert worker.asked.count(f"PUT /jobs/{job_id}") == 1
+
+
+async def test_a_lost_machine_costs_only_what_was_not_brought_here(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """A new machine at the old address gets the memo and only the files it needs."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab")
+        await worker.work(job_id, units=8)  # scenes 1 and 2 whole, parts of scene 3
+        await live.until(job_id, mirrored=8)
+        before = worker.jobs[job_id].units
+
+        await worker.lose_machine()
+        await live.until(job_id, "sent_to_colab", boot="boot-2")
+        assert sorted(worker.uploaded) == sorted(
+            before[name].sha256
+            for name in ("clip-001", "clip-002", "image-003", "voice-003")
+        )
+        await worker.work(job_id)
+        await live.until(job_id, "complete")
+
+        assert worker.made == ["clip-003", "film"]
+        film = await live.api.get(f"/api/download/{job_id}")
+        assert film.content == before["film"].data
+
+
+async def test_another_worker_at_another_address_takes_over(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """When the user pastes a new address, films go on there with what is finished."""
+    async with (
+        LiveOrchestrator(tmp_path / "home") as live,
+        FakeWorker("other-token-1") as other,
+    ):
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab")
+        await worker.work(job_id, units=4)
+        await live.until(job_id, mirrored=4)
+        await worker.stop()
+        await live.until(job_id, "unreachable")
+
+        await live.connect(other.url, other.token)
+        view = await live.until(job_id, "sent_to_colab", message="4 units.")
+        assert view["worker"]["url"] == other.url
+        await other.work(job_id)
+        await live.until(job_id, "complete")
+
+    assert len(other.made) == 6
+
+
+async def test_a_worker_that_restarts_with_its_disk_just_goes_on(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """A new run that knows the job is watched from its beginning, not sent again."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab")
+        await worker.work(job_id, units=4)
+        await live.until(job_id, mirrored=4)
+
+        port = int(worker.url.rpartition(":")[2])
+        await worker.stop()
+        await live.until(job_id, "unreachable")
+        worker.boots += 1
+        worker.jobs[job_id].version = 1  # counts anew
+        await worker.start(port)
+        await live.until(job_id, "sent_to_colab", boot="boot-2")
+        await worker.work(job_id)
+        await live.until(job_id, "complete")
+
+    assert worker.asked.count(f"PUT /jobs/{job_id}") == 1
+
+
+async def test_a_film_survives_a_restart_of_the_orchestrator(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """The next orchestrator finds worker, token and film in its home, and goes on."""
+    async with LiveOrchestrator(tmp_path / "home") as first:
+        await first.connect(worker.url, worker.token)
+        job_id = await first.order()
+        await first.until(job_id, "sent_to_colab")
+        await worker.work(job_id, units=4)
+        seen = await first.until(job_id, mirrored=4)
+
+    await worker.work(job_id)  # while nobody watches
+    async with LiveOrchestrator(tmp_path / "home") as second:
+        view = await second.until(job_id, "complete")
+        assert view["version"] > seen["version"]
+        film = await second.api.get(f"/api/download/{job_id}")
+
+    assert film.content == worker.jobs[job_id].units["film"].data
+    assert worker.asked.count(f"PUT /jobs/{job_id}") == 1
+
+
+async def test_without_a_worker_a_film_waits_and_goes_on_by_itself(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """A parked film says why it waits, and starts when the address is pasted."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        job_id = await live.order()
+        view = await live.until(job_id, "waiting_for_worker")
+        assert "paste its address" in view["message"]
+
+        await live.connect(worker.url, worker.token)
+        await live.until(job_id, "sent_to_colab")
+
+
+async def test_a_parked_film_is_canceled_at_once(tmp_path: Path) -> None:
+    """Nobody has it, so nobody needs to be told."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        job_id = await live.order()
+        await live.until(job_id, "waiting_for_worker")
+        reply = await live.api.post(f"/api/jobs/{job_id}/cancel", json={})
+
+    assert (reply.status_code, reply.json()["state"]) == (200, "canceled")
+
+
+async def test_the_address_file_is_followed(tmp_path: Path, worker: FakeWorker) -> None:
+    """A line written into the file connects; the token stays out of the file."""
+    home = tmp_path / "home"
+    async with LiveOrchestrator(home) as live:
+        job_id = await live.order()
+        await live.until(job_id, "waiting_for_worker")
+        file = live.settings.url_file
+        file.write_text(f"# a comment\n\n**{worker.url}/#token={worker.token}**\n")
+        await live.until(job_id, "sent_to_colab")
+        health = (await live.api.get("/health")).json()
+        assert (health["colab_connected"], health["colab_url"]) == (True, worker.url)
+
+        await live.connect(worker.url, worker.token)
+        assert file.read_text() == f"# a comment\n{worker.url}\n"
+
+
+async def test_a_wrong_token_parks_and_the_right_one_goes_on(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """A worker that wants another token is not connected, with a sentence that helps."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        reply = await live.connect(worker.url, "a-wrong-token")
+        assert reply["connected"] is False
+        assert "token" in reply["message"]
+        job_id = await live.order()
+        view = await live.until(job_id, "waiting_for_worker")
+        assert "token" in view["message"]
+
+        assert (await live.connect(worker.url, worker.token))["connected"] is True
+        await live.until(job_id, "sent_to_colab")
+
+
+async def test_an_unreachable_address_is_saved_all_the_same(tmp_path: Path) -> None:
+    """The address is kept and written, and the reply says that nobody answers there."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        reply = await live.connect("http://127.0.0.1:9", "some-token-1")
+        text = live.settings.url_file.read_text()
+
+    assert (reply["success"], reply["connected"]) == (True, False)
+    assert text == "http://127.0.0.1:9\n"
+
+
+async def test_what_is_no_address_is_refused_with_a_tip(tmp_path: Path) -> None:
+    """400 with what was received and what to paste instead."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        reply = await live.api.post("/api/set-colab-url", json={"url": "hello"})
+
+    body = reply.json()
+    assert (reply.status_code, body["success"]) == (400, False)
+    assert (body["received"], "notebook" in body["tip"]) == ("hello", True)
+
+
+async def test_no_token_is_ever_shown(
+    tmp_path: Path, worker: FakeWorker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The token is in no reply, no file but the database, and no log line."""
+    caplog.set_level("DEBUG", logger="orchestrator")
+    home = tmp_path / "home"
+    async with LiveOrchestrator(home) as live:
+        texts = [str(await live.connect(worker.url, worker.token))]
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab")
+        await worker.work(job_id)
+        await live.until(job_id, "complete")
+        shown = ("/health", "/api/worker", f"/api/jobs/{job_id}", "/api/progress")
+        texts += [(await live.api.get(path)).text for path in shown]
+        access = (await live.api.get("/api/worker")).json()
+        bad = {"url": f"ftp://x/#token={worker.token}"}
+        texts.append((await live.api.post("/api/set-colab-url", json=bad)).text)
+
+    texts += [record.getMessage() for record in caplog.records]
+    texts += [path.read_text() for path in home.glob("*.t*t")]
+    assert access["read_token"].startswith("r1.")
+    assert not [text for text in texts if worker.token in text]
+    assert (home / "orchestrator.db").stat().st_mode & 0o077 == 0

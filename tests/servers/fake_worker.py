@@ -1,0 +1,399 @@
+"""A worker that speaks the real wire and does its units when a test says so.
+
+Its units are those of a film: ``image`` and ``voice`` of every scene, a ``clip`` of both,
+and one ``film`` of all clips. The bytes of a unit follow from its key alone. A test can
+put a faulty gateway in front of it, lose its machine, or cut and corrupt its files.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from shared_protocol import routes
+from shared_protocol.artifacts import Artifact, FileRef, MemoEntry, UnitResult
+from shared_protocol.clock import utc_now
+from shared_protocol.errors import Code, ErrorBody, problem
+from shared_protocol.jobs import (
+    BlobQuery,
+    BlobReply,
+    FilmSpec,
+    Health,
+    JobAccepted,
+    JobState,
+    JobSubmission,
+    JobView,
+    UnitState,
+    UnitView,
+    WaitReply,
+    WaitRequest,
+    WorkerStamp,
+)
+from shared_protocol.tokens import read_token
+from shared_protocol.wire import content_key
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+#: Answers in place of the worker; None lets the request through.
+Gateway = Callable[[web.Request], web.Response | None]
+
+_MEDIA = {
+    "image": ("picture.png", "image/png"),
+    "voice": ("voice.wav", "audio/wav"),
+    "clip": ("clip.mp4", "video/mp4"),
+    "film": ("film.mp4", "video/mp4"),
+}
+
+
+@dataclass
+class FakeUnit:
+    """One unit: its result is known from the start, done or not."""
+
+    id: str
+    kind: str
+    scene: int | None
+    needs: tuple[str, ...]
+    key: str
+    data: bytes
+    done: bool = False
+    reused: bool = False
+
+    @property
+    def sha256(self) -> str:
+        """The hash of its one file."""
+        return hashlib.sha256(self.data).hexdigest()
+
+    def result(self) -> UnitResult:
+        """What is remembered of it."""
+        name, media_type = _MEDIA[self.kind]
+        size = len(self.data)
+        file = FileRef(name=name, sha256=self.sha256, bytes=size, media_type=media_type)
+        return UnitResult(files=(file,))
+
+
+@dataclass
+class FakeJob:
+    """A job and its units."""
+
+    id: str
+    spec: FilmSpec
+    attempt: int
+    units: dict[str, FakeUnit]
+    state: JobState = JobState.RUNNING
+    version: int = 1
+    error: ErrorBody | None = None
+    created_at: str = field(default_factory=utc_now)
+
+
+class FakeWorker:
+    """The server; ``url`` is known after ``start``."""
+
+    def __init__(self, token: str = "fake-token-0123456789") -> None:
+        self.token = token
+        self.url = ""
+        self.blobs: dict[str, bytes] = {}
+        self.jobs: dict[str, FakeJob] = {}
+        self.memo: dict[str, MemoEntry] = {}
+        self.boots = 1
+        #: What was asked for, in order: ``"PUT /jobs/..."``.
+        self.asked: list[str] = []
+        #: Units that were really made, by id, in order; and hashes that were uploaded.
+        self.made: list[str] = []
+        self.uploaded: list[str] = []
+        self.gateway: Gateway | None = None
+        #: A submission is refused with this.
+        self.refusal: tuple[int, ErrorBody] | None = None
+        #: Files are cut after so many bytes, so many times.
+        self.cut_after, self.cuts = 0, 0
+        self.corrupt = 0
+        self._news = asyncio.Condition()
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> FakeWorker:
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    @property
+    def boot_id(self) -> str:
+        """The present run."""
+        return f"boot-{self.boots}"
+
+    async def start(self, port: int = 0) -> FakeWorker:
+        """Listens on loopback."""
+        app = web.Application(middlewares=[self._middleware], client_max_size=64 << 20)
+        app.router.add_get(routes.HEALTH, self._health)
+        app.router.add_put(routes.JOB, self._put)
+        app.router.add_post(routes.JOBS_WAIT, self._wait)
+        app.router.add_post(routes.JOB_CANCEL, self._cancel)
+        app.router.add_post(routes.BLOBS_MISSING, self._missing)
+        app.router.add_put(routes.BLOB, self._put_blob)
+        app.router.add_get(routes.ARTIFACT, self._get_blob)
+        self._runner = web.AppRunner(
+            app, shutdown_timeout=0.1, handler_cancellation=True
+        )
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return self
+
+    async def stop(self) -> None:
+        """Stops listening; jobs and files stay."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def lose_machine(self) -> None:
+        """A new, empty machine answers at the same address."""
+        self.boots += 1
+        self.blobs, self.jobs, self.memo = {}, {}, {}
+        self.made, self.uploaded = [], []
+        await self._announce()
+
+    async def work(self, job_id: str, units: int = 10_000) -> None:
+        """Does the next ``units`` units of a job, and completes it after the last."""
+        job = self.jobs[job_id]
+        for _ in range(units):
+            unit = self._next(job)
+            if unit is None:
+                break
+            unit.done, unit.reused = True, False
+            self.blobs[unit.sha256] = unit.data
+            self.made.append(unit.id)
+            await self._changed(job)
+        if self._next(job) is None and job.state is JobState.RUNNING:
+            job.state = JobState.COMPLETE
+            await self._changed(job)
+
+    async def fail(self, job_id: str, message: str) -> None:
+        """The job ends with an error."""
+        job = self.jobs[job_id]
+        job.state = JobState.ERROR
+        job.error = ErrorBody(code=Code.ENGINE_FAILED, message=message)
+        await self._changed(job)
+
+    def _next(self, job: FakeJob) -> FakeUnit | None:
+        """A unit whose inputs are here; a lost input has to be made again first."""
+        for unit in job.units.values():
+            if unit.done:
+                continue
+            lost = [
+                job.units[n]
+                for n in unit.needs
+                if job.units[n].sha256 not in self.blobs
+            ]
+            return lost[0] if lost else unit
+        return None
+
+    async def _changed(self, job: FakeJob) -> None:
+        job.version += 1
+        await self._announce()
+
+    async def _announce(self) -> None:
+        async with self._news:
+            self._news.notify_all()
+
+    @web.middleware
+    async def _middleware(
+        self, request: web.Request, handler: Handler
+    ) -> web.StreamResponse:
+        self.asked.append(f"{request.method} {request.path}")
+        spoiled = self.gateway(request) if self.gateway else None
+        if spoiled is not None:
+            return spoiled
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        known = given in (self.token, read_token(self.token))
+        if not known and request.path != routes.HEALTH:
+            return self._problem(401, Code.UNAUTHORIZED, "The token is wrong.")
+        reply = await handler(request)
+        if not reply.prepared:
+            reply.headers[routes.X_WORKER_BOOT] = self.boot_id
+        return reply
+
+    async def _health(self, request: web.Request) -> web.Response:
+        given = request.headers.get("Authorization", "")
+        private: dict[str, Any] = {"worker_id": "fake", "boot_id": self.boot_id}
+        known = given == f"Bearer {self.token}"
+        health = Health(protocol=1, tts="fake", **(private if known else {}))
+        return web.json_response(text=health.model_dump_json())
+
+    async def _put(self, request: web.Request) -> web.Response:
+        submission = JobSubmission.model_validate_json(await request.read())
+        if self.refusal is not None:
+            status, body = self.refusal
+            return self._problem(status, body.code, body.message)
+        job_id = request.match_info["job_id"]
+        self.memo |= {entry.key: entry for entry in submission.memo}
+        job, status = self.jobs.get(job_id), 200
+        if job is None:
+            status = 202
+            units = plan(submission.spec)
+            job = FakeJob(job_id, submission.spec, submission.attempt, units)
+            self.jobs[job_id] = job
+        elif job.spec != submission.spec:
+            return self._problem(409, Code.CONFLICT, "Another spec.")
+        elif job.state in (JobState.ERROR, JobState.CANCELED):
+            job.state, job.error = JobState.RUNNING, None
+            job.attempt = submission.attempt
+        for unit in job.units.values():
+            if not unit.done and unit.key in self.memo:
+                unit.done = unit.reused = True
+        await self._changed(job)
+        reply = JobAccepted(job_id=job_id, message="ok")
+        return web.json_response(text=reply.model_dump_json(), status=status)
+
+    async def _wait(self, request: web.Request) -> web.Response:
+        asked = WaitRequest.model_validate_json(await request.read())
+
+        def news() -> bool:
+            return any(
+                job_id not in self.jobs or self.jobs[job_id].version > version
+                for job_id, version in asked.jobs.items()
+            )
+
+        async with self._news:
+            try:
+                async with asyncio.timeout(asked.wait_s):
+                    await self._news.wait_for(news)
+            except TimeoutError:
+                pass
+        reply = WaitReply(
+            jobs={
+                job_id: self.view(self.jobs[job_id])
+                for job_id, version in asked.jobs.items()
+                if job_id in self.jobs and self.jobs[job_id].version > version
+            },
+            unknown=tuple(job_id for job_id in asked.jobs if job_id not in self.jobs),
+        )
+        return web.json_response(text=reply.model_dump_json())
+
+    async def _cancel(self, request: web.Request) -> web.Response:
+        job = self.jobs.get(request.match_info["job_id"])
+        if job is None:
+            return self._problem(404, Code.NOT_FOUND, "No such job.")
+        if not job.state.terminal:
+            job.state = JobState.CANCELED
+            await self._changed(job)
+        return web.json_response(text=self.view(job).model_dump_json())
+
+    async def _missing(self, request: web.Request) -> web.Response:
+        asked = BlobQuery.model_validate_json(await request.read())
+        missing = tuple(sha for sha in asked.sha256 if sha not in self.blobs)
+        return web.json_response(text=BlobReply(missing=missing).model_dump_json())
+
+    async def _put_blob(self, request: web.Request) -> web.Response:
+        data, name = await request.read(), request.match_info["hex"]
+        if hashlib.sha256(data).hexdigest() != name:
+            return self._problem(422, Code.DIGEST_MISMATCH, "Wrong bytes.")
+        self.blobs[name] = data
+        self.uploaded.append(name)
+        return web.json_response({}, status=201)
+
+    async def _get_blob(self, request: web.Request) -> web.StreamResponse:
+        name = request.match_info["hex"]
+        if name not in self.blobs:
+            return self._problem(404, Code.NOT_FOUND, "No such file.")
+        data = self.blobs[name]
+        if self.corrupt:
+            self.corrupt -= 1
+            data = bytes(len(data))
+        start = request.http_range.start or 0
+        reply = web.StreamResponse(status=206 if start else 200)
+        reply.headers[routes.X_WORKER_BOOT] = self.boot_id
+        reply.content_length = len(data) - start
+        await reply.prepare(request)
+        if self.cuts:
+            self.cuts -= 1
+            await reply.write(data[start : start + self.cut_after])
+            assert request.transport is not None
+            request.transport.close()
+            return reply
+        await reply.write(data[start:])
+        await reply.write_eof()
+        return reply
+
+    def view(self, job: FakeJob) -> JobView:
+        """The whole view of a job."""
+        done = [unit for unit in job.units.values() if unit.done]
+        present = [unit for unit in done if unit.sha256 in self.blobs]
+        complete = job.state is JobState.COMPLETE
+        return JobView(
+            job_id=job.id,
+            kind="film",
+            title=job.spec.title,
+            status="complete" if complete else "processing",
+            state=job.state,
+            terminal=job.state.terminal,
+            version=job.version,
+            progress=100 if complete else 90 * len(done) // len(job.units),
+            message=job.error.message if job.error else f"{len(done)} units.",
+            stage="units",
+            stage_index=0,
+            stage_total=1,
+            attempt=job.attempt,
+            created_at=job.created_at,
+            worker=WorkerStamp(id="fake", boot_id=self.boot_id),
+            draft=True,
+            error=job.error,
+            artifacts=tuple(_artifact(unit) for unit in present),
+            units=tuple(_unit_view(unit) for unit in job.units.values()),
+            spec_sha256=content_key(job.spec.model_dump(mode="json")),
+        )
+
+    def _problem(self, status: int, code: str, message: str) -> web.Response:
+        body = problem(ErrorBody(code=code, message=message), status)
+        headers = {routes.X_WORKER_BOOT: self.boot_id}
+        return web.json_response(body, status=status, headers=headers)
+
+
+def plan(spec: FilmSpec) -> dict[str, FakeUnit]:
+    """The units of a film, inputs first."""
+    units: dict[str, FakeUnit] = {}
+
+    def add(kind: str, scene: int | None, needs: tuple[str, ...], what: object) -> str:
+        key = content_key([kind, what, [units[name].key for name in needs]])
+        name = f"{kind}-{scene:03}" if scene else kind
+        # long enough to be cut in the middle
+        units[name] = FakeUnit(
+            name, kind, scene, needs, key, f"{kind} {key} ".encode() * 400
+        )
+        return name
+
+    clips = []
+    for number, scene in enumerate(spec.scenes, start=1):
+        image = add("image", number, (), [scene.image_prompt, spec.seed])
+        voice = add("voice", number, (), [scene.narration, spec.voice_id])
+        clips.append(add("clip", number, (image, voice), []))
+    add("film", None, tuple(clips), [])
+    return units
+
+
+def _unit_view(unit: FakeUnit) -> UnitView:
+    return UnitView(
+        id=unit.id,
+        kind=unit.kind,
+        scene=unit.scene,
+        needs=unit.needs,
+        state=UnitState.DONE if unit.done else UnitState.PENDING,
+        reused=unit.reused,
+        key=unit.key,
+        result=unit.result() if unit.done else None,
+    )
+
+
+def _artifact(unit: FakeUnit) -> Artifact:
+    name, media_type = _MEDIA[unit.kind]
+    return Artifact(
+        name=f"scene-{unit.scene:03}-{name}" if unit.scene else name,
+        role=unit.kind,
+        scene=unit.scene,
+        media_type=media_type,
+        bytes=len(unit.data),
+        sha256=unit.sha256,
+    )
