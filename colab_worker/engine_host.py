@@ -66,8 +66,8 @@ class EngineHost:
     async def call(self, command: Do, report: Report, *, limit_s: float) -> Done:
         """Does one unit; raises EngineFailure. Cancelling stops the child's work."""
         try:
+            await self._start()
             async with asyncio.timeout(limit_s):
-                await self._start()
                 await self._send(command)
                 return await self._answer(report)
         except TimeoutError:

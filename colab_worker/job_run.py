@@ -94,6 +94,8 @@ class JobRun:
                 await self._take(await self._mailbox.get())
                 if self._canceled:
                     return False
+                if len(self.failures()) >= FAILURES_ALLOWED:
+                    break
                 await self._advance()
         finally:
             for timer in self._timers:
@@ -143,7 +145,7 @@ class JobRun:
     async def _consider(self, unit: Unit) -> bool:
         """Reuses or submits a unit if its inputs are known; True to look again."""
         hashes = self._input_hashes(unit)
-        if hashes is None or len(self.failures()) >= FAILURES_ALLOWED:
+        if hashes is None:
             return False
         key = unit.key(hashes)
         known = None if unit.id in self._forced else await self._parts.memo.recall(key)

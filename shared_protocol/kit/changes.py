@@ -28,10 +28,10 @@ class Changes:
         for key in known:
             self._waiting.setdefault(key, set()).add(event)
         try:
-            if wait_s <= 0 or any(current.get(k, v) > v for k, v in known.items()):
-                return
             async with asyncio.timeout(wait_s):
-                await event.wait()
+                while not any(current.get(k, v) > v for k, v in known.items()):
+                    event.clear()
+                    await event.wait()
         except TimeoutError:
             return
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import signal
 import sys
@@ -31,8 +31,9 @@ class FailingImage(SimulatedImage):
     def draw(self, request: ImageRequest, out: Path, tick: Tick) -> None:
         """Fails in the way that a word of the prompt names."""
         words = request.prompt.split()
-        if "!once" in words and _tries(request.prompt) > 1:
-            words = []
+        for word, times in (("!once", 1), ("!thrice", 3)):
+            if word in words and _tries(request.prompt) > times:
+                words = []
         for word in words:
             if word in _WAYS:
                 _WAYS[word](request, out)
@@ -41,15 +42,11 @@ class FailingImage(SimulatedImage):
 
 
 def _tries(prompt: str) -> int:
-    counter = Path(os.environ[COUNTER_VARIABLE]) / str(abs(hash_of(prompt)))
+    name = hashlib.sha256(prompt.encode()).hexdigest()
+    counter = Path(os.environ[COUNTER_VARIABLE]) / name
     tries = int(counter.read_text()) + 1 if counter.exists() else 1
     counter.write_text(str(tries))
     return tries
-
-
-def hash_of(text: str) -> int:
-    """A number for a text, the same in every process."""
-    return int.from_bytes(text.encode()[:8])
 
 
 def _exits(request: ImageRequest, out: Path) -> None:
@@ -99,12 +96,6 @@ def _try_write(descriptor: int, line: bytes) -> None:
         sys.stderr.write(f"{descriptor}: {error}\n")
 
 
-def _counts(request: ImageRequest, out: Path) -> None:
-    counter = Path(os.environ[COUNTER_VARIABLE]) / "drawn.jsonl"
-    with counter.open("a") as file:
-        file.write(json.dumps(request.prompt) + "\n")
-
-
 _WAYS = {
     "!exit": _exits,
     "!kill": _killed,
@@ -115,5 +106,4 @@ _WAYS = {
     "!raise": _raises,
     "!refuse": _refuses,
     "!nonsense": _nonsense,
-    "!count": _counts,
 }
