@@ -6,6 +6,7 @@ import asyncio
 import multiprocessing
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from aiohttp import web
@@ -14,19 +15,27 @@ PATH = "/bare"
 _BODY_LIMIT = 4 << 20
 
 
-@contextmanager
-def bare_server() -> Iterator[str]:
-    """The URL of a running bare server.
+@dataclass(frozen=True)
+class Bare:
+    """A running bare server.
 
-    GET and POST there answer with a constant: the last body that a PUT left, with the
-    ``Content-Encoding`` that came with it.
+    GET and POST on ``url`` answer with a constant: the last body that a PUT left there,
+    under the ``Content-Encoding`` that the PUT named in ``X-Encoding``.
     """
+
+    url: str
+    pid: int
+
+
+@contextmanager
+def bare_server() -> Iterator[Bare]:
+    """A bare server that ends with the context."""
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs,), daemon=True)
     process.start()
     try:
-        yield f"http://127.0.0.1:{ours.recv()}{PATH}"
+        yield Bare(f"http://127.0.0.1:{ours.recv()}{PATH}", process.pid or 0)
     finally:
         process.terminate()
         process.join()

@@ -12,6 +12,9 @@ from rich.table import Table
 from benchmarks.figures import Figure, Outcome
 from shared_protocol.clock import utc_now
 
+#: Columns of the table where no terminal says how wide it is.
+PLAIN_WIDTH = 150
+
 
 def as_document(
     outcomes: dict[str, Outcome], machine: dict[str, Any], *, quick: bool
@@ -53,7 +56,10 @@ def print_table(document: dict[str, Any]) -> None:
         table.add_column(heading)
     for each in document["figures"]:
         table.add_row(*_cells(each))
-    Console().print(table)
+    console = Console()
+    if not console.is_terminal:
+        console.width = PLAIN_WIDTH
+    console.print(table)
 
 
 def _figure(benchmark: str, figure: Figure, quick: bool) -> dict[str, Any]:

@@ -7,14 +7,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import overlap, submit
+from benchmarks import overlap, startup, status, submit, wire
 from benchmarks.figures import Outcome
 from benchmarks.machine import machine
 from benchmarks.report import as_document, print_table, write_json
 
 BENCHMARKS: dict[str, Callable[[bool], Outcome]] = {
     "submit": submit.measure,
+    "status": status.measure,
+    "wire": wire.measure,
     "overlap": overlap.measure,
+    "startup": startup.measure,
 }
 RESULTS = Path(__file__).parent / "results"
 

@@ -42,7 +42,7 @@ def measure(quick: bool) -> Outcome:
         WorkerProcess(Path(folder), *capacity, seconds=LONG) as worker,
         httpx.Client() as other,
     ):
-        times = _submit_all(worker.client, other, bare, jobs)
+        times = _submit_all(worker.client, other, bare.url, jobs)
     return _outcome(times, jobs)
 
 
