@@ -177,8 +177,9 @@ def current_stage(row: JobRow, units: Iterable[UnitStatus]) -> str:
     """The first stage with something left to do; ``queue`` before, ``done`` after."""
     if row.state is JobState.COMPLETE:
         return "done"
-    left = {unit.kind for unit in units if unit.state is not UnitState.DONE}
-    return next((kind for kind in STAGES if kind in left), "queue")
+    every = list(units)
+    left = {unit.kind for unit in every if unit.state is not UnitState.DONE}
+    return next((kind for kind in STAGES if kind in left), "film" if every else "queue")
 
 
 def remaining_s(row: JobRow, units: Sequence[UnitStatus]) -> float | None:
