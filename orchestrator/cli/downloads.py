@@ -20,8 +20,8 @@ from shared_protocol.artifacts import Artifact
 FRUITLESS_TRIES = 5
 RETRY_S = 0.5
 
-#: Called with the bytes that are here and the bytes of the whole file.
-OnBytes = Callable[[int, int], None]
+#: Called with the number of bytes that are here.
+OnBytes = Callable[[int], None]
 
 
 class BrokenDownload(CliError):
@@ -115,7 +115,7 @@ async def _write(
         async for chunk in reply.aiter_raw():  # what came is kept when it breaks
             await asyncio.to_thread(file.write, chunk)
             if on_bytes:
-                on_bytes(file.tell(), artifact.bytes)
+                on_bytes(file.tell())
     finally:
         await asyncio.to_thread(file.close)
 

@@ -28,7 +28,7 @@ async def embedded_server(settings: Settings) -> AsyncIterator[str]:
     Raises HomeBusy, or CliError with the orchestrator's own sentence, when it cannot
     start.
     """
-    await asyncio.to_thread(_log_to_file, settings.home)
+    handler = await asyncio.to_thread(_open_log, settings.home)
     ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
     stop = asyncio.Event()
     task = asyncio.create_task(
@@ -42,8 +42,11 @@ async def embedded_server(settings: Settings) -> AsyncIterator[str]:
     finally:
         stop.set()
         await asyncio.wait((task,))
-        if not task.cancelled() and (failure := task.exception()):
+        failure = None if task.cancelled() else task.exception()
+        if failure is not None and not isinstance(failure, OrchestratorError):
             log.error("The server of this command failed.", exc_info=failure)
+        logging.getLogger().removeHandler(handler)
+        await asyncio.to_thread(handler.close)
 
 
 def _reason(task: asyncio.Task[None], home: Path) -> CliError:
@@ -59,7 +62,7 @@ def _reason(task: asyncio.Task[None], home: Path) -> CliError:
     )
 
 
-def _log_to_file(home: Path) -> None:
+def _open_log(home: Path) -> logging.Handler:
     """Standard error belongs to the command; the server's words go to its home.
 
     Raises CliError when the home cannot be written.
@@ -75,5 +78,7 @@ def _log_to_file(home: Path) -> None:
             hint="Name another folder with --home or MOONREEL_HOME.",
         ) from error
     handler.setFormatter(SentenceFormatter())
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    return handler

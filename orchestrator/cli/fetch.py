@@ -8,7 +8,6 @@ from pathlib import Path
 
 from orchestrator.cli import results
 from orchestrator.cli.client import Client
-from orchestrator.cli.downloads import fetch
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit
 from orchestrator.cli.interrupts import Interrupted, Interrupts
@@ -55,7 +54,7 @@ async def _fetch(client: Client, arguments: argparse.Namespace) -> int:
         return await results.deliver(client, view, target, None, as_json=arguments.json)
     artifact = _named(view, arguments.name)
     target = _place(arguments.output, artifact.name)
-    await fetch(client, view.job_id, artifact, target)
+    await results.bring(client, view, artifact, target, quiet=arguments.json)
     _tell(view, [(artifact, target)], as_json=arguments.json)
     return Exit.OK
 
@@ -64,7 +63,7 @@ async def _everything(
     client: Client, view: FilmView, arguments: argparse.Namespace
 ) -> int:
     folder = arguments.output or Path(f"moonreel-{view.job_id[-8:]}")
-    files = await results.fetch_all(client, view, folder)
+    files = await results.fetch_all(client, view, folder, quiet=arguments.json)
     _tell(view, files.fetched, as_json=arguments.json)
     if files.missing:
         raise CliError(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestrator.cli import results
@@ -24,7 +23,6 @@ from orchestrator.cli.story_files import read_story
 from orchestrator.cli.submissions import idempotency_key
 from orchestrator.cli.watch import Patience, ServerGone, Watch
 from shared_protocol.api import FilmState, FilmView, GenerateRequest
-from shared_protocol.clock import unix_seconds
 
 #: A server that was found, not named, is replaced this often when it goes away.
 MOST_SERVERS = 4
@@ -79,7 +77,6 @@ class Film:
     request: GenerateRequest
     key: str
     reporter: Reporter
-    begun_at: float = field(default_factory=time.time)
     job_id: str | None = None
 
 
@@ -121,11 +118,12 @@ async def _with_server(film: Film, server: Server, interrupts: Interrupts) -> in
 
 async def _render(film: Film, server: Server, client: Client) -> FilmView:
     """Submits, or goes on with what the same command began; the ended job."""
+    before = {job.job_id for job in (await client.jobs()).jobs}
     accepted = await client.generate(film.request, film.key)
     film.job_id = accepted.job_id
     view = await client.job(film.job_id)
     where = "a server of this command" if server.embedded else server.url
-    went_on = unix_seconds(view.created_at) < film.begun_at - 1
+    went_on = film.job_id in before
     film.reporter.begin(film.job_id, view.title, where, went_on=went_on)
     patience = Patience(worker_s=film.arguments.worker_wait)
     if not server.named:
@@ -154,7 +152,9 @@ async def _leftovers(film: Film, client: Client, view: FilmView) -> int:
     """The job did not become a film: its finished files if asked for, then why."""
     error = results.why_not(view)
     if film.arguments.all_files and view.artifacts:
-        files = await results.fetch_all(client, view, film.arguments.all_files)
+        files = await results.fetch_all(
+            client, view, film.arguments.all_files, quiet=film.arguments.json
+        )
         if files.fetched:
             error.exit_code = Exit.PARTIAL
     raise error

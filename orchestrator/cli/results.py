@@ -13,6 +13,7 @@ from orchestrator.cli.downloads import fetch
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit, Unreachable, UsageError
 from orchestrator.cli.tally import film_seconds
+from orchestrator.cli.transfers import transfer_bar
 from shared_protocol.api import FilmState, FilmView
 from shared_protocol.artifacts import Artifact
 
@@ -81,10 +82,10 @@ async def deliver(
 ) -> int:
     """Fetches the film to ``target`` and all else to ``folder``; prints the result."""
     film = film_of(view)
-    transferred = await fetch(client, view.job_id, film, target)
+    transferred = await bring(client, view, film, target, quiet=as_json)
     files = Files()
     if folder is not None:
-        files = await fetch_all(client, view, folder, without=FILM_ROLE)
+        files = await fetch_all(client, view, folder, without=FILM_ROLE, quiet=as_json)
     if as_json:
         emit(_done_event(view, film, target, files, transferred=transferred))
     else:
@@ -103,7 +104,12 @@ async def deliver(
 
 
 async def fetch_all(
-    client: Client, view: FilmView, folder: Path, *, without: str | None = None
+    client: Client,
+    view: FilmView,
+    folder: Path,
+    *,
+    without: str | None = None,
+    quiet: bool,
 ) -> Files:
     """Fetches every file of the job, but those of one role, into ``folder``."""
     files = Files()
@@ -112,7 +118,7 @@ async def fetch_all(
             continue
         target = folder / artifact.name
         try:
-            await fetch(client, view.job_id, artifact, target)
+            await bring(client, view, artifact, target, quiet=quiet)
         except Unreachable:
             raise
         except CliError as error:
@@ -120,6 +126,14 @@ async def fetch_all(
         else:
             files.fetched.append((artifact, target))
     return files
+
+
+async def bring(
+    client: Client, view: FilmView, artifact: Artifact, target: Path, *, quiet: bool
+) -> bool:
+    """Fetches one file, with a bar unless ``quiet``; False when it was there."""
+    with transfer_bar(artifact.name, artifact.bytes, quiet=quiet) as on_bytes:
+        return await fetch(client, view.job_id, artifact, target, on_bytes=on_bytes)
 
 
 def file_event(artifact: Artifact, path: Path) -> dict[str, Any]:

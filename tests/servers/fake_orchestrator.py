@@ -99,6 +99,12 @@ class FakeOrchestrator:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Ends the server; once is enough."""
+        if self._loop.is_closed():
+            return
         self._call(self._stop()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
