@@ -23,7 +23,7 @@ from orchestrator.security import Guard, guard_middleware, header_signal
 from orchestrator.settings import Settings
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
-from orchestrator.store.tables import HEAD
+from orchestrator.store.schema import prepare_schema
 from orchestrator.store.workers import WorkerStore
 from orchestrator.studio import Studio
 from orchestrator.url_watch import UrlWatch
@@ -34,7 +34,6 @@ from shared_protocol.kit.http_errors import error_middleware
 
 log = logging.getLogger(__name__)
 
-MIGRATIONS = Path(__file__).parent / "store" / "migrations"
 #: Pause after a loop failed in a way that nobody foresaw.
 _SURPRISE_S = 1.0
 
@@ -90,7 +89,7 @@ def _private_file(path: Path) -> Path:
 
 def _storage(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
     async def storage(app: web.Application) -> AsyncIterator[None]:
-        await parts.database.migrate(MIGRATIONS, HEAD)
+        await prepare_schema(parts.database)
         await app[keys.FILMS].load()
         await app[keys.LIBRARY].open()
         yield

@@ -1,1 +1,0 @@
-"""The page that the orchestrator serves; files only."""
