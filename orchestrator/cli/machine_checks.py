@@ -30,6 +30,7 @@ def machine_checks(settings: Settings) -> Iterator[Finding]:
     yield check_ffmpeg()
     yield check_espeak()
     yield check_fonts()
+    yield check_worker()
     yield check_home(settings.home)
     yield check_disk(settings)
     yield check_gemini(settings)
@@ -83,6 +84,16 @@ def check_fonts() -> Finding:
     except OSError as error:
         return fail("fonts", f"the Roboto font cannot be read: {error}", _REINSTALL)
     return ok("fonts", " ".join(str(part) for part in font.getname()))
+
+
+def check_worker() -> Finding:
+    """Whether the worker of this machine could be started."""
+    try:
+        _output([sys.executable, "-m", "colab_worker", "--help"])
+    except (OSError, subprocess.SubprocessError) as error:
+        reason = f"the worker does not start: {_why(error)}"
+        return fail("local worker", reason, _REINSTALL)
+    return ok("local worker", "can be started")
 
 
 def check_home(home: Path) -> Finding:

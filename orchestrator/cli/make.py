@@ -51,9 +51,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--worker-wait",
         type=float,
-        default=120.0,
+        default=300.0,
         metavar="SECONDS",
-        help="how long the job may be without a worker (default: 120)",
+        help="how long the job may be without a worker (default: 300)",
     )
 
 

@@ -33,7 +33,7 @@ class Patience:
     """How long to bear an absent server and an absent worker, in seconds."""
 
     server_s: float = PATIENCE_S
-    worker_s: float = 120.0
+    worker_s: float = 300.0
 
 
 class Watch:
@@ -106,4 +106,7 @@ class _Absence:
         if self._since is None:
             self._since = now
         if now - self._since >= self._patience_s:
-            raise WorkerAway(f"no worker took the job: {view.message}")
+            raise WorkerAway(
+                f"no worker took the job: {view.message}",
+                hint="The job is kept; the same command goes on with it.",
+            )

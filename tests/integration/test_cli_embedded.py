@@ -186,6 +186,19 @@ def test_a_busy_home_is_waited_for(home: Path, remote: WorkerThread) -> None:
         timer.join()
 
 
+def test_connect_without_a_server(
+    home: Path, remote: WorkerThread, capsys: Capture
+) -> None:
+    """The address is kept for the next command, the token out of sight."""
+    words = ["connect", f"Public URL: {remote.connect_line}"]
+    assert main(words) == 0
+    said = capsys.readouterr()
+    assert remote.worker.url in said.out
+    assert remote.worker.token not in said.out + said.err
+    pasted = home.with_name("url.txt").read_text(encoding="utf-8")
+    assert remote.worker.url in pasted
+
+
 def test_no_worker_is_exit_3_and_the_job_stays(home: Path, capsys: Capture) -> None:
     """``--worker remote`` with none connected: parked, and listed afterwards."""
     words = ["make", "story.txt", "--worker", "remote", "--worker-wait", "0.3"]

@@ -40,7 +40,8 @@ def test_a_healthy_machine_is_ready(
     *checks, verdict = (json.loads(x) for x in capsys.readouterr().out.splitlines())
     levels = {check["name"]: check["level"] for check in checks}
     assert verdict == {"event": "verdict", "ok": True, "failed": []}
-    assert {levels[name] for name in ("python", "ffmpeg", "espeak", "fonts")} == {"ok"}
+    needed = ("python", "ffmpeg", "espeak", "fonts", "local worker")
+    assert {levels[name] for name in needed} == {"ok"}
     assert levels["gemini"] == "warn"
     assert not (bare / "home").exists()
 
