@@ -28,6 +28,8 @@ def token_times(
     for group, until in _groups(sounding, starts, end_s):
         start = starts[group[0]]
         end = _sound_end(pauses, max(lasts.get(group[0], onset_s), start), until)
+        if group[-1] == sounding[-1]:
+            end = end_s
         times.update(_shared(utterance, group, phonemes, (start, end)))
     return _in_order(len(utterance.tokens), times, onset_s, end_s)
 

@@ -17,6 +17,7 @@ from shared_protocol.kit.text_scenes.inline import plain_text
 from shared_protocol.kit.text_scenes.sentences import split_sentences
 
 _LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+", re.MULTILINE)
+_TOKEN = re.compile(r"\S+")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
 
@@ -89,14 +90,14 @@ def _all_utterances(shown: str, language: str) -> Iterator[Utterance]:
 def _sentence_starts(tokens: list[str], language: str) -> list[int]:
     """Index of the first token of each sentence; never inside a token."""
     text = " ".join(tokens)
+    places = {match.start(): index for index, match in enumerate(_TOKEN.finditer(text))}
     starts: list[int] = []
-    offset = index = 0
+    offset = 0
     for sentence in split_sentences(text, language):
         begin = text.index(sentence, offset)
-        index += text.count(" ", offset, begin)
-        offset = begin
-        if begin == 0 or text[begin - 1] == " ":
-            starts.append(index)
+        offset = begin + len(sentence)
+        if begin in places:
+            starts.append(places[begin])
     return starts
 
 

@@ -24,21 +24,23 @@ class EspeakVoice:
 _US, _GB, _RP = "gmw/en-US", "gmw/en", "gmw/en-GB-x-rp"
 
 #: Median pitch runs from 60 Hz (davis_deep) to 270 Hz (jenny) in steps one can hear.
+#: Variants with an echo (f2 to f5, m2 and others) are left out: their tail sounds on
+#: after the word and into the next sentence, so no time would be exact.
 ESPEAK_VOICES: dict[str, EspeakVoice] = {
     "guy": EspeakVoice(_US, "m3", 45, 45, 142),
     "brian": EspeakVoice(_US, "m7", 22, 40, 138),
     "michael": EspeakVoice(_US, "m6", 56, 50, 146),
-    "andrew": EspeakVoice(_US, "m2", 72, 55, 156),
+    "andrew": EspeakVoice(_US, "max", 74, 55, 156),
     "george": EspeakVoice(_RP, "m5", 38, 45, 136),
     "christopher": EspeakVoice("gmw/en-GB-scotland", "rob", 58, 60, 148),
     "davis_deep": EspeakVoice(_US, "david", 20, 40, 134),
     "roger": EspeakVoice(_GB, "grandpa", 28, 40, 135),
-    "jenny": EspeakVoice(_US, "f5", 80, 60, 154),
-    "aria": EspeakVoice(_US, "f3", 47, 50, 146),
-    "emma": EspeakVoice(_US, "linda", 54, 68, 158),
+    "jenny": EspeakVoice(_US, "Annie", 64, 60, 154),
+    "aria": EspeakVoice(_US, "linda", 40, 45, 146),
+    "emma": EspeakVoice(_US, "belinda", 50, 68, 158),
     "sarah": EspeakVoice(_US, "f1", 46, 40, 148),
-    "nicole": EspeakVoice(_US, "f4", 56, 35, 140),
-    "emma_british": EspeakVoice(_RP, "f2", 62, 50, 146),
-    "isabella": EspeakVoice("gmw/en-US-nyc", "Annie", 38, 90, 150),
+    "nicole": EspeakVoice(_US, "shelby", 58, 35, 140),
+    "emma_british": EspeakVoice(_RP, "f1", 68, 50, 146),
+    "isabella": EspeakVoice("gmw/en-US-nyc", "aunty", 79, 80, 150),
     "nancy": EspeakVoice(_GB, "grandma", 20, 45, 138),
 }

@@ -204,7 +204,7 @@ class PromptWriter:
                 while after and after[0].strip(".,") in shown.split():
                     after = after[1:]
                 return _words_of(" ".join([*before, shown, *after]), _NAMED_WORDS)
-        return clause
+        return " ".join(words)
 
     def _shown(self, word: str, clause: str) -> str | None:
         bare = word.strip(".,;:!?'’")

@@ -1,0 +1,133 @@
+"""What espeak is told to say for a token, and how pace and stretching keep time."""
+
+import numpy as np
+import pytest
+
+from colab_worker.engines.base import EngineError
+from colab_worker.engines.espeak.child import Child
+from colab_worker.engines.espeak.pace import Pace, fit_pace
+from colab_worker.engines.espeak.spoken import spoken_form
+from colab_worker.engines.espeak.stretch import stretched
+from colab_worker.engines.espeak.utterances import plan_utterances
+from tests.unit.espeak_sound import median_pitch
+
+# ruff: noqa: RUF001 typographic punctuation is tested
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("$3.50", "3 dollars 50"),
+        ("$1", "1 dollar"),
+        ("£20,000.", "20,000 pounds."),
+        ("$2.5m", "$2.5m"),
+        ("1969", "19 69"),
+        ("1905.", "19 oh 5."),
+        ("1,969", "1,969"),
+        ("1900", "1900"),
+        ("1914–1918", "19 14 to 19 18"),
+        ("IV.", "4."),
+        ("XIX", "19"),
+        ("I", "I"),
+        ("MIX", "MIX"),
+        ("vs.", "versus"),
+        ("i.e.", "that is"),
+        ("#1", "number 1"),
+        ("5km", "5 kilometers"),
+        ("and/or", "and or"),
+        ("1/2", "1/2"),
+        ("word—word", "word, word"),
+        ("“don’t”", "don't"),
+        ("cried…", "cried..."),
+        ("https://www.example.com/a?b=1.", "example dot com."),
+        ("😀", ""),
+        ("—", ""),
+        ("fun🎉!", "fun!"),
+        ("10%", "10%"),
+        ("**", ""),
+        ("&", "&"),
+    ],
+)
+def test_english_tokens_as_said(token, said):
+    """Money, years, numerals, addresses and signs in words."""
+    assert said == spoken_form(token, "", "", "en")
+
+
+@pytest.mark.parametrize(
+    ("before", "token", "after", "said"),
+    [
+        ("Baker", "St.", "today", "Street"),
+        ("at", "St.", "Ives", "Saint"),
+        ("", "No.", "5", "number"),
+        ("said", "No.", "He", "No."),
+        ("18", "km,", "away", "kilometers,"),
+        ("the", "mm", "sound", "mm"),
+    ],
+)
+def test_neighbours_decide(before, token, after, said):
+    """The words around settle what an abbreviation is."""
+    assert said == spoken_form(token, before, after, "en")
+
+
+def test_other_languages_are_left_as_written():
+    """English rules are for English only."""
+    assert "IV" == spoken_form("IV", "", "", "de")
+    assert "1969" == spoken_form("1969", "", "", "fr")
+
+
+def test_dashes_and_line_ends_become_pauses():
+    """A silent dash and the end of a verse line are heard as a comma."""
+    (verse,) = plan_utterances("He ran — fast\nand far", "en")
+
+    assert ("He", "ran,", "", "fast,", "and", "far") == verse.said
+
+
+def test_silent_sentences_join_their_neighbours():
+    """Emoji between sentences belong to the one before, leading ones to the first."""
+    first, second = plan_utterances("🎉 One came. 😀\n\n🎉\n\nTwo went.", "en")
+
+    assert ("🎉", "One", "came.", "😀", "🎉") == first.tokens
+    assert first.ends_paragraph
+    assert ("Two", "went.") == second.tokens
+
+
+def test_pace_finds_the_rate():
+    """A rate that is not in proportion to speed is found by trying."""
+    pace = fit_pace(lambda rate: 1000 / (rate + 40), base=160, speed=1.5)
+
+    assert 1.0 == pace.stretch
+    assert 260 == pytest.approx(pace.rate, abs=4)
+
+
+def test_pace_leaves_the_rest_to_stretching():
+    """Below espeak's slowest rate the sound is made longer."""
+    pace = fit_pace(lambda rate: 1000 / rate, base=120, speed=0.5)
+
+    assert 80 == pace.rate
+    assert 80 / 60 == pytest.approx(pace.stretch)
+
+
+def test_normal_speed_is_not_tried_out():
+    """Speed 1.0 costs no extra pass."""
+    assert Pace(150, 1.0) == fit_pace(lambda rate: 1 / 0, base=150, speed=1.0)
+
+
+@pytest.mark.parametrize("factor", [0.8, 1.0, 1.25, 1.4])
+def test_stretching_keeps_the_pitch(factor):
+    """Another length, the same tone, the same loudness."""
+    at = np.arange(22_050) / 22_050
+    tone = (8000 * np.sin(2 * np.pi * 120 * at)).astype("<i2")
+    longer = stretched(tone, factor)
+
+    assert len(longer) == round(len(tone) * factor)
+    assert 120 == pytest.approx(median_pitch(longer / 32_768, 22_050), rel=0.02)
+    assert tone.std() == pytest.approx(longer.std(), rel=0.1)
+
+
+def test_a_refused_voice_is_an_engine_error():
+    """espeak's own refusal reaches people with a hint."""
+    refused = pytest.raises(EngineError, match="refused voice no-such/voice")
+    with Child("no-such/voice", 50, 50) as child, refused as caught:
+        child.speak("Hello.", 170)
+
+    assert "reinstall" in (caught.value.hint or "")
