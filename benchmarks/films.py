@@ -1,9 +1,12 @@
-"""Film specs to submit, none of which shares a unit with another."""
+"""Films to submit, none of which shares a unit with another, and waiting for them."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
+
+from tests.workers import WorkerProcess
 
 _numbers = itertools.count(1)
 _SCENE_WORDS = (
@@ -39,6 +42,30 @@ def legacy_form(scenes: int) -> dict[str, Any]:
         "script": "\n\n".join(scene["narration"] for scene in spec["scenes"]),
         "image_prompts": [scene["image_prompt"] for scene in spec["scenes"]],
     }
+
+
+def view_once(
+    worker: WorkerProcess, job_id: str, ready: Callable[[dict[str, Any]], bool]
+) -> dict[str, Any]:
+    """The first view of a job for which ``ready``; RuntimeError when it ends before."""
+    view = worker.status(job_id)
+    while not ready(view):
+        if view["terminal"]:
+            raise RuntimeError(f"The job ended as {view['state']}: {view['message']}")
+        worker.status(job_id, wait=5, since=view["version"])
+        view = worker.status(job_id)
+    return view
+
+
+def has_only_pictures_left(view: dict[str, Any]) -> bool:
+    """Whether the engines have started, and all that can go on is drawing."""
+    spoken = [u["state"] == "done" for u in view["units"] if u["kind"] == "voice"]
+    return bool(spoken) and all(spoken)
+
+
+def is_drawing(view: dict[str, Any]) -> bool:
+    """Whether a picture is being drawn now."""
+    return any(u["kind"] == "image" and u["state"] == "running" for u in view["units"])
 
 
 def _narration(number: int, scene: int) -> str:

@@ -19,22 +19,33 @@ BENCHMARKS: dict[str, Callable[[bool], Outcome]] = {
     "overlap": overlap.measure,
     "startup": startup.measure,
 }
-RESULTS = Path(__file__).parent / "results"
+_HERE = Path(__file__).parent
+#: Written by a run of everything in full size; other runs write what they are told to.
+LATEST = _HERE / "results" / "latest.json"
+PLOT = _HERE.parent / "docs" / "benchmarks.png"
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs what is asked for and shows it; a missed target is shown, not an error."""
-    options = _parser().parse_args(arguments)
-    names = options.names or list(BENCHMARKS)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if unknown := set(options.names) - set(BENCHMARKS):
+        known = ", ".join(BENCHMARKS)
+        parser.error(f"{min(unknown)} is no benchmark; choose some of: {known}")
     facts = machine()
     outcomes = {}
-    for name in names:
+    for name in options.names or BENCHMARKS:
         print(f"{name} ...", file=sys.stderr, flush=True)
         outcomes[name] = BENCHMARKS[name](options.quick)
     document = as_document(outcomes, facts, quick=options.quick)
     print_table(document)
-    if options.json:
-        write_json(document, options.json)
+    whole = not options.names and not options.quick
+    if file := options.json or (LATEST if whole else None):
+        write_json(document, file)
+    if file := options.plot or (PLOT if whole else None):
+        from benchmarks.plot import write_plot
+
+        write_plot(document, file)
     return 0
 
 
@@ -43,8 +54,15 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m benchmarks", description="Measures Moonreel on this machine."
     )
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=f"some of: {', '.join(BENCHMARKS)}"
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help=f"some of: {', '.join(BENCHMARKS)}; without a name, all",
     )
-    parser.add_argument("--quick", action="store_true", help="few and small; seconds")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="results as JSON")
+    add = parser.add_argument
+    add("--quick", action="store_true", help="few and small: shows that it works")
+    note = "a full run of everything writes benchmarks/results/latest.json"
+    add("--json", type=Path, metavar="FILE", help=f"results as JSON; {note}")
+    note = "a full run of everything writes docs/benchmarks.png"
+    add("--plot", type=Path, metavar="FILE", help=f"a PNG of the results; {note}")
     return parser

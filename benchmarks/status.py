@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil  # type: ignore[import-untyped]  # its stubs are not needed for three calls
 
 from benchmarks.bare import Bare, bare_server
 from benchmarks.figures import Outcome, at_least, at_most, median, percentile
-from benchmarks.films import film_spec
+from benchmarks.films import film_spec, view_once
 from benchmarks.load import LoadProcess, Source, pollers
 from shared_protocol import routes
 from tests.workers import TOKEN, WorkerProcess
@@ -84,7 +85,7 @@ def _measure_case(
 ) -> _Case:
     films = [worker.submit(film_spec(SCENES, QUALITY)) for _ in range(size.films)]
     waiting = [worker.submit(film_spec(SCENES, QUALITY)) for _ in range(WAITING_JOBS)]
-    _wait_for_pictures(worker, films[0])
+    view_once(worker, films[0], _has_pictures)
     watched = films if watch_films else waiting
     case = _Case()
     sources = [_source(worker, job_id) for job_id in watched]
@@ -98,14 +99,10 @@ def _measure_case(
     return case
 
 
-def _wait_for_pictures(worker: WorkerProcess, job_id: str) -> None:
-    """Until engines are loaded and the first pictures exist."""
-    view = worker.status(job_id)
-    while len([a for a in view["artifacts"] if a["role"] == "picture"]) < 2:
-        if view["terminal"]:
-            raise RuntimeError(f"The film ended early: {view['message']}")
-        worker.status(job_id, wait=5, since=view["version"])
-        view = worker.status(job_id)
+def _has_pictures(view: dict[str, Any]) -> bool:
+    """Whether engines are loaded and the film is under way."""
+    pictures = [item for item in view["artifacts"] if item["role"] == "picture"]
+    return len(pictures) >= 2
 
 
 def _measure_latency(

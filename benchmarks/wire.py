@@ -13,7 +13,12 @@ from typing import Any
 import aiohttp
 
 from benchmarks.figures import Outcome, Target, at_most
-from benchmarks.films import film_spec
+from benchmarks.films import (
+    film_spec,
+    has_only_pictures_left,
+    is_drawing,
+    view_once,
+)
 from benchmarks.relay import Bytes, relay
 from shared_protocol import routes
 from tests.workers import TOKEN, WorkerProcess
@@ -100,18 +105,11 @@ async def _watch_nothing(
 
 def _settled(worker: WorkerProcess, job_id: str) -> int:
     """The job's version once only its first picture is left to do, for a long time."""
-    view = worker.status(job_id)
-    while not _is_drawing_only(view):
-        worker.status(job_id, wait=5, since=view["version"])
-        view = worker.status(job_id)
+    view = view_once(
+        worker, job_id, lambda view: has_only_pictures_left(view) and is_drawing(view)
+    )
     version: int = view["version"]
     return version
-
-
-def _is_drawing_only(view: dict[str, Any]) -> bool:
-    states = [(unit["kind"], unit["state"]) for unit in view["units"]]
-    spoken = [state == "done" for kind, state in states if kind == "voice"]
-    return ("image", "running") in states and all(spoken)
 
 
 async def _watch_as_page(
@@ -173,7 +171,8 @@ def _add_job(
     plain_bytes: int,
 ) -> None:
     changes = view["version"] - min(page.seen[0], mirror.seen[0]) + 1
-    outcome.add("changes", changes, "", 1, note="versions of one job of 12 scenes")
+    scenes = sum(unit["kind"] == "clip" for unit in view["units"])
+    outcome.add("changes", changes, "", 1, note=f"versions of a job of {scenes} scenes")
     for name, traffic in (("page", page), ("mirror", mirror)):
         outcome.add(f"{name}_requests", traffic.requests, "", 1)
         per_change = traffic.requests / changes
