@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
+
+from shared_protocol.clock import unix_seconds
 
 #: One estimate is never exact: a range around it says how far off it may be.
 ETA_SPREAD = (0.8, 1.35)
@@ -26,6 +29,12 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def local_time(moment: str) -> str:
+    """An RFC 3339 time as ``2026-01-31 09:05`` where the person is."""
+    utc = dt.datetime.fromtimestamp(unix_seconds(moment), dt.UTC)
+    return utc.astimezone().strftime("%Y-%m-%d %H:%M")
 
 
 def eta_range(eta_s: float | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 
+from orchestrator.cli import figures
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import Exit
 from orchestrator.cli.servers import add_server_options, open_client
@@ -28,8 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
             emit({"event": "job"} | job.model_dump(mode="json"))
     else:
         rows = [
-            (j.job_id, j.state.value, f"{j.progress}%", j.created_at[:19], j.title)
-            for j in films.jobs
+            (
+                job.job_id,
+                job.state.value,
+                f"{job.progress}%",
+                figures.local_time(job.created_at),
+                job.title,
+            )
+            for job in films.jobs
         ]
         print_table(HEAD, rows)
     return Exit.OK

@@ -65,7 +65,8 @@ def run(arguments: argparse.Namespace) -> int:
 
         has_key = settings_for(arguments).has_gemini_key
         return show(request, has_gemini_key=has_key, as_json=arguments.json)
-    results.check_output(arguments.output)
+    story = None if arguments.file == "-" else arguments.file
+    results.check_output(arguments.output, story)
     return asyncio.run(_make(arguments, request))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -41,7 +42,7 @@ def make_reporter(*, as_json: bool) -> Reporter:
     """The reporter that fits where standard error goes."""
     if as_json:
         return JsonReporter()
-    if sys.stderr.isatty():
+    if sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
         from orchestrator.cli.live import LiveReporter
 
         return LiveReporter()

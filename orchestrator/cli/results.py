@@ -28,8 +28,10 @@ class Files:
     missing: list[str] = field(default_factory=list)
 
 
-def check_output(output: Path | None) -> None:
+def check_output(output: Path | None, story: str | None) -> None:
     """UsageError when no film can be written there, before anything is rendered."""
+    if output and story and output.exists() and output.samefile(story):
+        raise UsageError(f"-o {output} is the text itself; name another file")
     folder = (output or Path("x")).expanduser().absolute()
     folder = folder if output and output.is_dir() else folder.parent
     while not folder.exists():

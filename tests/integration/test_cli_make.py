@@ -254,6 +254,7 @@ def test_worker_option_is_refused_where_it_does_nothing(
         (["make", "blank.txt"], "blank.txt is empty"),
         (["make", "long.txt"], "longer than the 120,000 characters"),
         (["make", "story.txt", "-o", "story.txt/a.mp4"], "cannot write into"),
+        (["make", "story.txt", "-o", "story.txt"], "is the text itself"),
         (["make", "story.txt", "--style", "nope"], "choose one of: cinematic"),
         (["make", "story.txt", "--server", "ftp://x"], "no http:// or https://"),
         (["mkae"], "is not a command; choose one of: make,"),

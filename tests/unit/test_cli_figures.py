@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from orchestrator.cli import figures
+
+MOMENT = "2026-01-31T09:05:00.000Z"
 
 
 @pytest.mark.parametrize(
@@ -23,6 +27,13 @@ def test_size(count: int, text: str) -> None:
 def test_clock(seconds: float, text: str) -> None:
     """Minutes and seconds, hours when there are some."""
     assert figures.clock(seconds) == text
+
+
+def test_local_time_is_where_the_person_is() -> None:
+    """The same moment, whatever the zone of the one who reads it."""
+    text = figures.local_time(MOMENT)
+    shown = dt.datetime.strptime(text, "%Y-%m-%d %H:%M").astimezone()
+    assert shown.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M") == MOMENT[:16]
 
 
 def test_eta_is_a_range_or_measuring() -> None:
