@@ -153,7 +153,7 @@ def _clip(spec: FilmSpec, number: int, video: EngineEntry, frame: Canvas) -> Uni
         "crf": frame.crf,
         "zoom_effect": spec.zoom_effect,
         "zoom_intensity": spec.zoom_intensity,
-        "move": move_for(number, spec.seed),
+        "move": move_for(number - 1, spec.seed),
         "color_filter": spec.color_filter,
         "captions": _captions(spec),
         "language": spec.language,

@@ -1,0 +1,1 @@
+"""Turns pictures, voices and word times into clips and a film, with ffmpeg."""

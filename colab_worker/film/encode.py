@@ -1,0 +1,80 @@
+"""Encodes one clip: raw frames in, captions drawn on, H.264 out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import ffmpeg
+
+from colab_worker.engines.base import Tick
+from colab_worker.film import resample
+from colab_worker.film.ffmpeg import BITEXACT, BT709, INPUT, run
+from colab_worker.film.motion import Window
+from colab_worker.film.quality import Canvas
+from colab_worker.film.resample import Planes
+
+#: Clock ticks in a frame; every clip and the film count in these.
+TICKS_IN_FRAME = 512
+
+
+def clip(
+    planes: Planes,
+    canvas: Canvas,
+    shown: Iterable[Window],
+    frames: int,
+    out: Path,
+    folder: Path,
+    tick: Tick,
+    *,
+    still: bool,
+    captions: str | None,
+) -> None:
+    """Writes ``frames`` frames to ``out``, one for each window of ``shown``.
+
+    ``still`` draws only the first and repeats it. ``captions`` is the name of an ASS
+    file in ``folder``, beside a folder ``fonts``.
+    """
+    stream = ffmpeg.input(
+        "pipe:0",
+        format="rawvideo",
+        pixel_format="yuv420p",
+        video_size=(canvas.width, canvas.height),
+        framerate=canvas.fps,
+        **INPUT,
+    )
+    stream = stream.filter(
+        "setparams",
+        color_primaries="bt709",
+        color_trc="bt709",
+        colorspace="bt709",
+        range="tv",
+    )
+    if still:
+        stream = stream.filter("loop", loop=frames - 1, size=1)
+        shown = list(shown)[:1]
+    if captions is not None:
+        stream = stream.filter("ass", filename=captions, fontsdir="fonts")
+    rate = canvas.fps * TICKS_IN_FRAME
+    output = stream.output(
+        str(out),
+        vcodec="libx264",
+        preset=canvas.preset,
+        crf=canvas.crf,
+        pix_fmt="yuv420p",
+        frames=frames,
+        fps_mode="cfr",
+        video_track_timescale=rate,
+        movie_timescale=rate,
+        format="mp4",
+        **BT709,
+        **BITEXACT,
+    )
+    run(
+        output,
+        folder=folder,
+        tick=tick,
+        words="encoding the clip",
+        length_s=frames / canvas.fps,
+        feed=resample.frames(planes, canvas.width, canvas.height, shown),
+    )

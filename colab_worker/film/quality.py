@@ -1,0 +1,73 @@
+"""What an aspect and a quality mean in pixels, and how long and how a scene moves.
+
+| quality  | short side | fps | x264 preset | CRF | meant for                    |
+|----------|-----------:|----:|-------------|----:|------------------------------|
+| draft    |        480 |  24 | ultrafast   |  27 | looking at timing and cuts   |
+| fast     |        720 |  30 | veryfast    |  23 | sharing a first version      |
+| standard |       1080 |  30 | veryfast    |  20 | publishing                   |
+| high     |       1080 |  30 | slow        |  17 | keeping, or editing further  |
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+#: A length may exceed a whole number of frames by this much of a frame unnoticed.
+FRAME_SLACK = 1e-6
+
+#: Every move zooms by the full intensity; the word says where the camera ends.
+MOVES = ("in", "out", "left", "right", "up", "down")
+
+_QUALITIES = {
+    "draft": (480, 24, "ultrafast", 27),
+    "fast": (720, 30, "veryfast", 23),
+    "standard": (1080, 30, "veryfast", 20),
+    "high": (1080, 30, "slow", 17),
+}
+_ASPECTS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """The size of a film in pixels and how it is encoded."""
+
+    width: int
+    height: int
+    fps: int
+    preset: str
+    crf: int
+
+
+def canvas(aspect: str, quality: str) -> Canvas:
+    """The canvas of an aspect and a quality of the vocabulary; KeyError otherwise."""
+    short, fps, preset, crf = _QUALITIES[quality]
+    across, down = _ASPECTS[aspect]
+    width, height = (_even(short * side / min(across, down)) for side in (across, down))
+    return Canvas(width, height, fps, preset, crf)
+
+
+def frames_for(duration_s: float, fps: int) -> int:
+    """Frames that show ``duration_s`` whole: rounded up, at least one."""
+    return max(1, math.ceil(duration_s * fps - FRAME_SLACK))
+
+
+def move_for(scene_index: int, seed: int) -> str:
+    """How scene ``scene_index`` (from 0) moves; neighbours always differ."""
+    rounds, place = divmod(scene_index, len(MOVES))
+    moves = _shuffled(seed, rounds)
+    if rounds and moves[0] == _shuffled(seed, rounds - 1)[-1]:
+        moves = moves[1:] + moves[:1]
+    return moves[place]
+
+
+def _shuffled(seed: int, rounds: int) -> list[str]:
+    def order(move: str) -> bytes:
+        return hashlib.sha256(f"{seed}/{rounds}/{move}".encode()).digest()
+
+    return sorted(MOVES, key=order)
+
+
+def _even(length: float) -> int:
+    return 2 * round(length / 2)

@@ -1,0 +1,20 @@
+"""The script of a film as Markdown: what is said and what is shown, scene by scene."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def script_markdown(params: dict[str, Any]) -> str:
+    """``script.md`` from the parameters of a film."""
+    lines = [f"# {params['title']}", ""]
+    scenes = zip(
+        params["scene_titles"],
+        params["narrations"],
+        params["image_prompts"],
+        strict=True,
+    )
+    for number, (title, narration, prompt) in enumerate(scenes, start=1):
+        heading = f"Scene {number}: {title}" if title else f"Scene {number}"
+        lines += [f"## {heading}", "", narration, "", f"> Picture: {prompt}", ""]
+    return "\n".join(lines)

@@ -1,0 +1,105 @@
+"""The film: all clips and voices in order, with chapters, subtitles and a poster."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
+from colab_worker.film import join, subtitles
+from colab_worker.film.ass import Frame, document
+from colab_worker.film.captions import look_of
+from colab_worker.film.cues import Cue, cues_of
+from colab_worker.film.probe import probe
+from colab_worker.film.quality import frames_for
+from colab_worker.film.script import script_markdown
+
+_FILES = {
+    "film.mp4": "video/mp4",
+    "captions.srt": "application/x-subrip",
+    "captions.vtt": "text/vtt",
+    "captions.ass": "text/x-ssa",
+    "script.md": "text/markdown",
+    "poster.jpg": "image/jpeg",
+}
+
+
+def run(call: UnitCall, tick: Tick) -> UnitOutput:
+    """Writes ``film.mp4``, ``captions.*``, ``script.md`` and ``poster.jpg``."""
+    params, out = call.params, call.out_dir
+    words = _words(call)
+    scenes = _scenes(call, words)
+    with tempfile.TemporaryDirectory(dir=out, prefix="work-") as name:
+        work = Path(name)
+        join.film(
+            scenes, params["fps"], _metadata(params), out / "film.mp4", work,
+            lambda part, note: tick(part * 0.95, note),
+        )  # fmt: skip
+        middle = scenes[0].frames / params["fps"] / 2
+        join.poster(scenes[0].clip, out / "poster.jpg", middle, work, _within(tick))
+    _subtitles(call, words, scenes)
+    (out / "script.md").write_text(script_markdown(params), encoding="utf-8")
+    found = probe(out / "film.mp4")
+    frames = sum(scene.frames for scene in scenes)
+    facts = {
+        "duration_s": frames / params["fps"],
+        "frames": frames,
+        "width": found.width,
+        "height": found.height,
+        "fps": params["fps"],
+        "bytes": found.bytes,
+    }
+    files = tuple(UnitFile(name, kind) for name, kind in _FILES.items())
+    return UnitOutput(files, facts)
+
+
+def _within(tick: Tick) -> Tick:
+    return lambda part, note: tick(0.95 + part * 0.05, note)
+
+
+def _words(call: UnitCall) -> list[dict[str, Any]]:
+    names = sorted(name for name in call.inputs if name.startswith("words/"))
+    return [json.loads(call.inputs[n].read_text(encoding="utf-8")) for n in names]
+
+
+def _scenes(call: UnitCall, words: list[dict[str, Any]]) -> list[join.SceneParts]:
+    return [
+        join.SceneParts(
+            clip=call.inputs[f"clips/{number:03}"],
+            voice=call.inputs[f"voices/{number:03}"],
+            frames=frames_for(spoken["duration_s"], call.params["fps"]),
+            title=call.params["scene_titles"][number - 1],
+        )
+        for number, spoken in enumerate(words, start=1)
+    ]
+
+
+def _metadata(params: dict[str, Any]) -> dict[str, str]:
+    """What the file says of itself: never a path, an address or a name of a machine."""
+    engines = ", ".join(f"{kind} {name}" for kind, name in params["engines"].items())
+    draft = "draft; " if params["draft"] else ""
+    return {
+        "title": params["title"],
+        "comment": f"{draft}made with Moonreel; {engines}; seed {params['seed']}",
+    }
+
+
+def _subtitles(
+    call: UnitCall, words: list[dict[str, Any]], scenes: list[join.SceneParts]
+) -> None:
+    frame = Frame(call.params["width"], call.params["height"])
+    cues: list[Cue] = []
+    frames = 0
+    for spoken, scene in zip(words, scenes, strict=True):
+        offset = frames / call.params["fps"]
+        cues += [cue.later(offset) for cue in cues_of(spoken)]
+        frames += scene.frames
+    texts = {
+        "captions.srt": subtitles.srt(cues),
+        "captions.vtt": subtitles.vtt(cues),
+        "captions.ass": document(cues, frame, look_of(call.params["captions"])),
+    }
+    for name, text in texts.items():
+        (call.out_dir / name).write_text(text, encoding="utf-8")
