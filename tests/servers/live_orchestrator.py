@@ -82,18 +82,26 @@ class LiveOrchestrator:
         return dict(reply.json())
 
     async def until(
-        self, job_id: str, *states: str, boot: str | None = None, **wanted: Any
+        self,
+        job_id: str,
+        *states: str,
+        boot: str | None = None,
+        files: int = 0,
+        limit_s: float = LIMIT_S,
+        **wanted: Any,
     ) -> dict[str, Any]:
         """Waits until the film is in one of ``states`` and has the wanted values.
 
-        ``boot`` is the run of the worker whose view was heard last.
+        ``boot`` is the run of the worker whose view was heard last, ``files`` how many
+        files are here at least.
         """
         view: dict[str, Any] = {}
         try:
-            async with asyncio.timeout(LIMIT_S):
+            async with asyncio.timeout(limit_s):
                 while True:
                     view = await self.film(job_id)
                     right = not states or view["state"] in states
+                    right = right and view["mirrored"] >= files
                     if boot is not None:
                         render = view["render"] or {"worker": {}}
                         right = right and render["worker"].get("boot_id") == boot

@@ -1,0 +1,172 @@
+"""The real worker as a child of the orchestrator: started, killed, outlived."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+
+from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
+from tests.servers.live_orchestrator import STORY, LiveOrchestrator
+from tests.workers import WorkerProcess
+
+pytestmark = pytest.mark.slow
+
+LIMIT_S = 60.0
+
+
+@pytest.fixture(autouse=True)
+def _simulated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Children of this process render with quick stand-ins for engines."""
+    monkeypatch.setenv("MOONREEL_ENGINES", ENGINES)
+    monkeypatch.setenv(SECONDS_VARIABLE, json.dumps({"image": 0.2, "voice": 0.05}))
+
+
+def children(of: int) -> list[psutil.Process]:
+    """Worker processes started by process ``of``."""
+    return [
+        process
+        for process in psutil.Process(of).children()
+        if "colab_worker" in process.cmdline()
+    ]
+
+
+async def finished(live: LiveOrchestrator, job_id: str) -> bytes:
+    """Waits for the film and returns it."""
+    ends = ("complete", "error", "canceled")
+    view = await live.until(job_id, *ends, limit_s=LIMIT_S)
+    assert view["state"] == "complete", view["message"]
+    return (await live.api.get(f"/api/download/{job_id}")).content
+
+
+async def test_a_film_is_made_without_any_connected_worker(tmp_path: Path) -> None:
+    """The local worker is started for the first film, says so, and makes it."""
+    async with LiveOrchestrator(tmp_path / "home", worker="auto") as live:
+        assert children(os.getpid()) == []
+        job_id = await live.order(quality="draft")
+        film = await finished(live, job_id)
+        view = await live.film(job_id)
+        access = (await live.api.get(f"/api/worker?job_id={job_id}")).json()
+
+    assert film[4:8] == b"ftyp"
+    assert view["worker"]["kind"] == access["worker"]["kind"] == "local"
+    assert "this machine renders" in view["worker"]["reason"]
+    assert {"film.mp4", "scene-001-clip.mp4"} <= {a["name"] for a in view["artifacts"]}
+
+
+async def test_the_local_worker_is_started_again_when_it_dies(tmp_path: Path) -> None:
+    """A worker killed in the middle of a film is replaced, and the film goes on."""
+    async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
+        job_id = await live.order(quality="draft")
+        await live.until(job_id, "sent_to_colab")
+        first = children(os.getpid())[0]
+        await live.until(job_id, files=2, limit_s=LIMIT_S)
+        first.kill()
+        film = await finished(live, job_id)
+        second = children(os.getpid())[0]
+
+    assert film[4:8] == b"ftyp"
+    assert second.pid != first.pid
+    assert not second.is_running()
+
+
+async def test_the_remote_worker_is_preferred_and_its_loss_survived(
+    tmp_path: Path,
+) -> None:
+    """A real remote worker that loses its disk is sent what is finished, no more."""
+    folder = tmp_path / "remote"
+    folder.mkdir()
+    worker = await asyncio.to_thread(
+        WorkerProcess(folder, seconds={"image": 0.3}).start
+    )
+    url = str(worker.client.base_url).rstrip("/")
+    try:
+        async with LiveOrchestrator(tmp_path / "home", worker="auto") as live:
+            await live.connect(url, "test-token")
+            job_id = await live.order(quality="draft")
+            await live.until(job_id, files=4, limit_s=LIMIT_S)
+            await asyncio.to_thread(worker.kill)
+            before = await live.until(job_id, "unreachable")
+
+            other = folder / "new"
+            other.mkdir()
+            worker = await asyncio.to_thread(
+                WorkerProcess(other, seconds={"image": 0.3}).start
+            )
+            await live.connect(str(worker.client.base_url).rstrip("/"), "test-token")
+            film = await finished(live, job_id)
+            view = await live.film(job_id)
+    finally:
+        await asyncio.to_thread(worker.stop)
+
+    assert film[4:8] == b"ftyp"
+    assert view["worker"]["kind"] == "remote"
+    safe = {artifact["sha256"] for artifact in before["artifacts"]}
+    kept = [
+        unit["reused"]
+        for unit in view["render"]["units"]
+        if safe & {file["sha256"] for file in unit["result"]["files"]}
+    ]
+    assert kept
+    assert all(kept)
+
+
+def start(home: Path) -> tuple[subprocess.Popen[bytes], str]:
+    """``python -m orchestrator serve`` as a process of its own."""
+    told = home / "serve.json"
+    told.unlink(missing_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "orchestrator", "serve", "--port", "0"],
+        env={**os.environ, "MOONREEL_HOME": str(home)},
+        cwd=home.parent,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + LIMIT_S
+    while not told.exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return process, str(json.loads(told.read_text())["url"])
+
+
+def test_kill_nine_of_the_orchestrator_loses_nothing(tmp_path: Path) -> None:
+    """The child worker ends with its parent; the next start finishes the film."""
+    home = tmp_path / "home"
+    first, url = start(home)
+    body = {"script": STORY, "num_scenes": 3, "quality": "draft"}
+    job_id = httpx.post(f"{url}/api/generate-video", json=body).json()["job_id"]
+    deadline = time.monotonic() + LIMIT_S
+    while httpx.get(f"{url}/api/jobs/{job_id}").json()["mirrored"] < 2:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    worker = children(first.pid)[0]
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    worker.wait(timeout=20)  # psutil.TimeoutExpired if it outlives its parent
+
+    second, url = start(home)
+    try:
+        view = httpx.get(f"{url}/api/jobs/{job_id}").json()
+        while not view["terminal"]:
+            assert time.monotonic() < deadline
+            known = {"wait": 5, "since": view["version"]}
+            httpx.get(f"{url}/api/jobs/{job_id}", params=known, timeout=30)
+            view = httpx.get(f"{url}/api/jobs/{job_id}").json()
+        film = httpx.get(f"{url}/api/download/{job_id}")
+    finally:
+        second.send_signal(signal.SIGTERM)
+        assert second.wait(timeout=20) == 0
+
+    assert view["state"] == "complete", view["message"]
+    assert film.content[4:8] == b"ftyp"
+    assert not (home / "serve.json").exists()
