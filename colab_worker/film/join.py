@@ -59,11 +59,9 @@ def film(
         "alimiter", limit=PEAK, level=0, attack=2, release=60, latency=1
     )
     sound = sound.filter("atrim", end_sample=_samples(scenes, fps))
-    about = ffmpeg.input("film.ffmeta", format="ffmetadata", **INPUT)
     output = ffmpeg.output(
         pictures.video,
         sound,
-        about,
         str(out),
         vcodec="copy",
         acodec="aac",
@@ -77,8 +75,10 @@ def film(
             "map_chapters": len(scenes) + 1,
         },
     )
+    # A file without streams cannot be mapped, so that it is named as an option.
+    about = ("-f", "ffmetadata", "-i", "film.ffmeta")
     run(
-        _without_data(output),
+        output.global_args(*about),
         folder=folder,
         tick=lambda part, note: tick(0.3 + part * 0.7, note),
         words="joining the film",
@@ -165,8 +165,3 @@ def _ffmetadata(
 def _meta(value: str) -> str:
     flat = " ".join(value.split())
     return re.sub(r"([=;#\\])", r"\\\1", flat)
-
-
-def _without_data(output: Any) -> Any:
-    """The metadata file has no streams of its own to copy."""
-    return output.global_args("-dn")
