@@ -12,7 +12,6 @@ from shared_protocol.jobs import UnitState, UnitView
 SCENE_STAGES = {"image": "pictures", "voice": "voices", "clip": "clips"}
 _WRITING = frozenset(
     {
-        FilmState.STARTING,
         FilmState.GENERATING_SCRIPT,
         FilmState.GENERATING_IMAGE_PROMPTS,
     }
@@ -74,7 +73,16 @@ def film_seconds(view: FilmView) -> float | None:
 
 
 def _units(view: FilmView) -> tuple[UnitView, ...]:
-    return view.render.units if view.render else ()
+    """The units; failures of an earlier attempt are work to do again."""
+    if view.render is None:
+        return ()
+    if view.render.attempt >= view.attempt:
+        return view.render.units
+    again = {"state": UnitState.PENDING}
+    return tuple(
+        unit.model_copy(update=again) if unit.state is UnitState.ERROR else unit
+        for unit in view.render.units
+    )
 
 
 def _count(word: str, units: Iterable[UnitView], kind: str) -> Count:

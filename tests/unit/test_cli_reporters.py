@@ -142,3 +142,10 @@ def test_live_block_marks_a_failed_scene() -> None:
     broken = view(2, render=render(2, failed=1))
     assert "scenes ✗░" in drawn(broken)
     assert "scenes x." in drawn(broken, unicode=False)
+
+
+def test_a_retried_job_has_no_failures_yet() -> None:
+    """What failed in an earlier attempt is work to do again."""
+    again = view(2, attempt=2, render=render(2, failed=1))
+    assert not any(count.failed for count in stages(again))
+    assert cells(again)[0] == Cell(1, 1, 3)
