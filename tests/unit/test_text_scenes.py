@@ -128,6 +128,16 @@ def test_a_very_long_sentence_is_cut_at_a_comma():
     assert text.split() == narrated(split)
 
 
+def test_what_cannot_be_spoken_is_no_scene():
+    """Dots and emoji in paragraphs of their own stay with a sentence."""
+    split = split_text("…\n\nOne came.\n\n🎉\n\nTwo went.\n\n...", num_scenes=9)
+
+    assert ["…\n\nOne came.", "🎉\n\nTwo went.\n\n..."] == [
+        scene.narration for scene in split.scenes
+    ]
+    assert "One came" == split.title
+
+
 def test_an_hour_of_narration_warns_of_long_pictures():
     """More than 90 s a scene at 60 scenes is said; 60 minutes are fine."""
     hour = paragraphs(430)

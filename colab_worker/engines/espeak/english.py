@@ -11,7 +11,7 @@ _COINS = {"$": "dollars", "£": "pounds", "€": "euros"}
 _MONEY = re.compile(r"([$£€])(\d[\d,]*)(?:\.(\d\d))?(?![\d.]*\d)")
 _YEAR = re.compile(r"(?<![\w.,$£€:/])(1[1-9])(\d\d)(?=s?\b(?![.,:]\d))")
 _YEARS = re.compile(r"(?<=\d)\s*[–—-]\s*(?=\d)")
-_ROMAN = re.compile(r"\b(?=[IVX]{2,})(X{0,3})(IX|IV|V?I{0,3})\b")
+_ROMAN = re.compile(r"\b(?=[IVX]{2,}\b)X{0,3}(?:IX|IV|V?I{0,3})(?<=[IVX])\b")
 _ROMAN_VALUES = {"I": 1, "V": 5, "X": 10}
 _UNITS = {
     "km": "kilometers",

@@ -66,7 +66,7 @@ class Cast:
     def __init__(self, text: str) -> None:
         self._by_word: dict[str, Character] = {}
         self._recent: list[Character] = []
-        self.place_names: frozenset[str] = frozenset()
+        self.place_names: tuple[str, ...] = ()
         self._learn_names(text)
         self._learn_nouns(text)
         self._word = _alternatives(self._by_word)
@@ -121,13 +121,13 @@ class Cast:
                 inside[name] += 1
                 places[name] += bool(_PLACE_BEFORE.search(before))
             titles.setdefault(name, (match["title"] or "").strip(" ."))
-        self.place_names = frozenset(
+        self.place_names = tuple(
             name for name in inside if places[name] * 2 > inside[name]
         )
         names = [name for name in inside if name not in self.place_names]
         for name in sorted(names, key=len, reverse=True):
             self._add_name(name, titles.get(name, ""))
-        for character in set(map(id, self._by_word.values())):
+        for character in dict.fromkeys(map(id, self._by_word.values())):
             self._learn_look(text, character)
 
     def _add_name(self, name: str, title: str) -> None:

@@ -18,23 +18,45 @@ _WIDE = re.compile(
     r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\u0e00-\u0e7f]"
 )
 _CLAUSE_END = re.compile(r"[,;:—–](?=\s)|[，、；：]|[.!?](?=\s)")
+_SPOKEN = re.compile(r"[^\W_]")
 _SPACE = re.compile(r"\s")
 
 
 def pieces_of(passages: Sequence[Passage], language: str) -> list[Piece]:
     """The sentences of all passages in order; joined by their joints they are the text.
 
-    A sentence of more than 400 characters falls into clauses.
+    A sentence of more than 400 characters falls into clauses; what cannot be spoken
+    ("…", an emoji) stays with the sentence after it, or at the end with the one before.
     """
-    return [piece for passage in passages for piece in _passage(passage, language)]
+    pieces: list[Piece] = []
+    for passage in passages:
+        for piece in _passage(passage, language):
+            if pieces and not pieces[-1].words:
+                piece = _together(pieces.pop(), piece)
+            pieces.append(piece)
+    if len(pieces) > 1 and not pieces[-1].words:
+        last = pieces.pop()
+        pieces.append(_together(pieces.pop(), last))
+    return pieces
 
 
 def spoken_words(text: str) -> float:
     """How many words of English take as long to say as ``text``."""
     wide = len(_WIDE.findall(text))
     spaced = _WIDE.sub(" ", text) if wide else text
-    words = sum(1 for token in spaced.split() if re.search(r"\w", token))
+    words = sum(1 for token in spaced.split() if _SPOKEN.search(token))
     return words + wide * _WIDE_WORDS
+
+
+def _together(first: Piece, second: Piece) -> Piece:
+    return Piece(
+        first.text + second.joint + second.text,
+        first.words + second.words,
+        max(first.gap, second.gap),
+        first.joint,
+        second.heading or first.heading,
+        second.place or first.place,
+    )
 
 
 def _passage(passage: Passage, language: str) -> Iterator[Piece]:

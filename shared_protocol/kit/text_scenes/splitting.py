@@ -84,7 +84,7 @@ def _title(given: str | None, pieces: Sequence[Piece]) -> str:
     """The title asked for or found, else the first words of the text."""
     if given and given.strip():
         return " ".join(given.split())[:_TITLE_CHARS]
-    words = " ".join(pieces[0].text.split())
+    words = re.sub(r"^[\W_]+", "", " ".join(pieces[0].text.split()))
     if len(words) > _OWN_TITLE_CHARS:
         words = words[:_OWN_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
     return words.rstrip(".,;:。， ")
