@@ -1,4 +1,4 @@
-"""Where results go: JSON for machines, a table for people."""
+"""Where results go: JSON for machines, tables for people."""
 
 from __future__ import annotations
 
@@ -43,6 +43,27 @@ def write_json(document: dict[str, Any], path: Path) -> None:
     path.write_text("{\n" + ",\n".join(parts) + "\n}\n", encoding="utf-8")
 
 
+def write_markdown(document: dict[str, Any], path: Path) -> None:
+    """Writes all figures as one table in Markdown."""
+    machine = document["machine"]
+    lines = [
+        f"# Benchmarks of {document['taken_at'][:10]}",
+        "",
+        f"Revision {machine['revision'] or 'unknown'} on {machine['cpu']}, "
+        f"{machine['cores']} cores, {machine['memory_gib']} GiB, {machine['system']}, "
+        f"Python {machine['python']}. Before the run the processor was "
+        f"{machine['busy_percent_before']:g} % busy with other things, and an fsync of "
+        f"4 KiB took {machine['fsync_ms']:g} ms. Written by `python -m benchmarks`; "
+        "docs/benchmarks.md tells what is measured and how.",
+        "",
+        "| benchmark | figure | value | n | target | met | note |",
+        "|---|---|---:|---:|---|---|---|",
+        *("| " + " | ".join(_words(each)) + " |" for each in document["figures"]),
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
 def print_table(document: dict[str, Any]) -> None:
     """One line a figure, with its target and whether it was met."""
     machine = document["machine"]
@@ -79,13 +100,18 @@ def _figure(benchmark: str, figure: Figure, quick: bool) -> dict[str, Any]:
 
 
 def _cells(each: dict[str, Any]) -> list[str]:
-    marks = {True: "[green]pass[/]", False: "[red]MISS[/]", None: ""}
+    marks = {"yes": "[green]pass[/]", "no": "[red]MISS[/]", "": ""}
+    words = _words(each)
+    return [*words[:5], marks[words[5]], words[6]]
+
+
+def _words(each: dict[str, Any]) -> list[str]:
     return [
         each["benchmark"],
         each["name"],
-        f"{each['value']:g} {each['unit']}",
+        f"{each['value']:g} {each['unit']}".strip(),
         str(each["n"]),
         each["target"] or "",
-        marks[each["pass"]],
+        {True: "yes", False: "no", None: ""}[each["pass"]],
         each["note"],
     ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from benchmarks import overlap, startup, status, submit, wire
 from benchmarks.figures import Outcome
 from benchmarks.machine import machine
-from benchmarks.report import as_document, print_table, write_json
+from benchmarks.report import as_document, print_table, write_json, write_markdown
 
 BENCHMARKS: dict[str, Callable[[bool], Outcome]] = {
     "submit": submit.measure,
@@ -20,7 +20,7 @@ BENCHMARKS: dict[str, Callable[[bool], Outcome]] = {
     "startup": startup.measure,
 }
 _HERE = Path(__file__).parent
-#: Written by a run of everything in full size; other runs write what they are told to.
+#: Written by a full run of everything, and as .md; other runs write what they are told.
 LATEST = _HERE / "results" / "latest.json"
 PLOT = _HERE.parent / "docs" / "benchmarks.png"
 
@@ -40,6 +40,8 @@ def main(arguments: list[str] | None = None) -> int:
     document = as_document(outcomes, facts, quick=options.quick)
     print_table(document)
     whole = not options.names and not options.quick
+    if whole:
+        write_markdown(document, LATEST.with_suffix(".md"))
     if file := options.json or (LATEST if whole else None):
         write_json(document, file)
     if file := options.plot or (PLOT if whole else None):
