@@ -30,6 +30,8 @@ from tests.unit.espeak_sound import median_pitch
         ("XIX", "19"),
         ("I", "I"),
         ("MIX", "MIX"),
+        ("XXL", "XXL"),
+        ("IIX", "IIX"),
         ("vs.", "versus"),
         ("i.e.", "that is"),
         ("#1", "number 1"),
