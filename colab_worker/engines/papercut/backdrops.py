@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from colab_worker.engines.papercut import geometry, terrain
 from colab_worker.engines.papercut.canvas import Fill
 from colab_worker.engines.papercut.colour import WHITE, mix, rgb
+from colab_worker.engines.papercut.dice import roll
 from colab_worker.engines.papercut.geometry import Points
 from colab_worker.engines.papercut.reading import is_removed
 from colab_worker.engines.papercut.silhouettes import buildings, plants
@@ -34,7 +36,7 @@ def standing(shape: Shape, x: float, y: float, size: float) -> list[Points]:
 
 def mountains(stage: Stage, depth: float) -> None:
     """Two ranges of peaks; snow on the higher one."""
-    rise = 0.42 * stage.horizon * stage.camera.zoom**0.6
+    rise = 0.66 * stage.horizon * stage.camera.zoom**0.6
     rise = min(rise, 0.75 * stage.horizon + 0.12 * stage.height)
     for k, (share, count) in enumerate(((1.0, 4), (0.62, 6))):
         rng = stage.dice.of("peaks", k)
@@ -75,13 +77,14 @@ def treeline(stage: Stage, depth: float) -> None:
         rng = stage.dice.of("treeline", k)
         base = stage.level(0.06 + 0.24 * k)
         profile = terrain.hills(rng, stage.xs, base, 0.06 * stage.unit, 3)
-        size = stage.unit * (0.13 + 0.085 * k) * stage.camera.zoom**0.7
+        size = stage.unit * (0.11 + 0.06 * k) * stage.camera.zoom**0.7
         trees = []
         for x in np.arange(stage.xs[0], stage.xs[-1], 0.3 * size):
-            grow = plants.leafy if broad and rng.random() < 0.7 else plants.pine
+            kind = "leafy" if broad and rng.random() < 0.7 else "pine"
+            tree = _stand_of(kind)[int(rng.integers(8))]
             at = x + rng.uniform(-0.12, 0.12) * size
             foot = float(np.interp(at, stage.xs, profile)) + 0.06 * size
-            trees += standing(grow(rng), at, foot, size * rng.uniform(0.65, 1.2))
+            trees += standing(tree, at, foot, size * rng.uniform(0.65, 1.2))
         material = stage.leaf() if broad else WOOD
         stage.land(
             profile,
@@ -89,6 +92,13 @@ def treeline(stage: Stage, depth: float) -> None:
             material,
             extra=() if is_removed("tree", stage.removed) else trees,
         )
+
+
+@functools.cache
+def _stand_of(kind: str) -> tuple[Shape, ...]:
+    """Eight trees of a kind; a forest repeats them in other sizes."""
+    grow = {"pine": plants.pine, "leafy": plants.leafy}[kind]
+    return tuple(grow(roll("stand", kind, k)) for k in range(8))
 
 
 def _sparse_trees(

@@ -14,6 +14,9 @@ from colab_worker.engines.papercut.geometry import Points
 
 Box = tuple[int, int, int, int]
 
+#: Side of the squares that a sheet is pasted in, in pixels.
+_TILE = 240
+
 #: Bends the polygons of a layer before they are cut (brushes, facets).
 Bend = Callable[[Points, float], Points]
 
@@ -101,6 +104,13 @@ class Canvas:
         if floor is not None and box[3] < self.height:
             self._pour(box[3], fill)
 
+    def shade(self, shapes: Sequence[Points], lift: float, alpha: float = 1.0) -> None:
+        """Casts the shadow of a sheet on the picture, without the sheet."""
+        shapes = self._bent(shapes)
+        box = self._bounds(shapes, lift, None)
+        if box is not None and lift and self.paper.shadow:
+            self._cast(self.mask(shapes, box), box, lift, alpha)
+
     def mask(self, shapes: Sequence[Points], box: Box) -> Image.Image:
         """The union of ``shapes`` within ``box``, with smooth edges."""
         fine, (left, top, right, bottom) = self.fine, box
@@ -113,7 +123,7 @@ class Canvas:
 
     def tint(self, mask: Image.Image, box: Box, colour: Colour) -> None:
         """Lets ``colour`` shine through ``mask``, both of the size of ``box``."""
-        self.image.paste(octets(colour), box, mask)
+        self._stamp(Image.new("RGB", mask.size, octets(colour)), box, mask)
 
     def dab(self, shapes: Sequence[Points], colour: Colour, alpha: float = 1.0) -> None:
         """Prints flat shapes on the topmost paper: no shadow, no edge."""
@@ -134,11 +144,8 @@ class Canvas:
         soft = Image.fromarray((255 * np.clip(fall, 0, 1)).astype(np.uint8))
         size = (box[2] - box[0], box[3] - box[1])
         whole = (0, 0, size[0] / step, size[1] / step)
-        mask = soft.resize(size, Image.Resampling.BICUBIC, box=whole)
-        below = self.image.crop(box)
-        light = Image.new("RGB", size, octets(colour))
-        lit = ImageChops.screen(below, light)
-        self.image.paste(lit, box, mask)
+        mask = soft.resize(size, Image.Resampling.BILINEAR, box=whole)
+        self.tint(mask, box, colour)
 
     def _bent(self, shapes: Sequence[Points]) -> Sequence[Points]:
         bend = self.paper.bend
@@ -149,8 +156,8 @@ class Canvas:
     ) -> Box | None:
         if not shapes:
             return None
-        corners = np.concatenate([shapes_box(shape) for shape in shapes])
-        (x0, y0), (x1, y1) = corners.min(axis=0), corners.max(axis=0)
+        points = np.concatenate(shapes)
+        (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
         pad = 2 + self.unit * max(
             2.2 * self.paper.shadow_size * lift, self.paper.outline_size
         )
@@ -183,12 +190,29 @@ class Canvas:
 
     def _paint(self, mask: Image.Image, box: Box, fill: Fill) -> None:
         if fill.bottom is None and not self.paper.bevel:
-            self.image.paste(octets(fill.top), box, mask)
+            self.tint(mask, box, fill.top)
             return
         sheet = self._gradient(box, fill)
         if self.paper.bevel:
             sheet = self._rounded(sheet, mask)
-        self.image.paste(sheet, box, mask)
+        self._stamp(sheet, box, mask)
+
+    def _stamp(self, sheet: Image.Image, box: Box, mask: Image.Image) -> None:
+        """Pastes tile by tile, and only where the mask lets something through."""
+        wide, high = mask.size
+        for top in range(0, high, _TILE):
+            for left in range(0, wide, _TILE):
+                tile = mask.crop(
+                    (left, top, min(left + _TILE, wide), min(top + _TILE, high))
+                )
+                seen = tile.getbbox()
+                if seen is None:
+                    continue
+                x0, y0 = left + seen[0], top + seen[1]
+                part = (x0, y0, left + seen[2], top + seen[3])
+                self.image.paste(
+                    sheet.crop(part), (box[0] + x0, box[1] + y0), tile.crop(seen)
+                )
 
     def _pour(self, top: int, fill: Fill) -> None:
         box = (0, top, self.width, self.height)
@@ -224,11 +248,6 @@ class Canvas:
         strength = self.paper.rim * rim
         edge = edge.point([round(min(1.0, strength) * value) for value in range(256)])
         self.tint(edge, box, self.light_colour)
-
-
-def shapes_box(shape: Points) -> Points:
-    """The lower and upper corner of ``shape``, as a (2, 2) array."""
-    return np.stack([shape.min(axis=0), shape.max(axis=0)])
 
 
 def clip(box: tuple[float, float, float, float], size: tuple[int, int]) -> Box | None:

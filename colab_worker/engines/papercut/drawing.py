@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PIL import Image
 
 from colab_worker.engines.base import ImageRequest, Tick
-from colab_worker.engines.papercut import actors, camera, light, palette, scene, weather
+from colab_worker.engines.papercut import (
+    camera,
+    casting,
+    distance,
+    light,
+    palette,
+    scene,
+    staging,
+    weather,
+)
 from colab_worker.engines.papercut.backdrops import BACKDROPS
 from colab_worker.engines.papercut.canvas import Canvas
 from colab_worker.engines.papercut.colour import WHITE, mix, rgb
@@ -24,13 +35,14 @@ def draw(request: ImageRequest, style: Style, tick: Tick) -> Image.Image:
     reading = read(request.prompt, request.negative_prompt)
     dice = Dice(request.seed, request.prompt)
     plan = scene.compose(reading, dice)
+    scene.furnish(reading, plan, dice)
     stage = _stage(request, style, plan, reading, dice)
     if plan.setting.enclosed:
         _inside(stage, plan, reading, tick)
     else:
         _outside(stage, plan, reading, tick)
     tick(0.7, "placing the cast")
-    actors.draw_near(stage, reading, plan.shot)
+    staging.draw_near(stage, reading, plan.shot)
     tick(0.8, "weather")
     _air(stage, plan)
     tick(0.85, "finishing")
@@ -46,10 +58,10 @@ def _stage(
     colours = palette.choose(
         plan.time, plan.weathers, plan.moods, plan.seasons, dice.of("palette")
     )
-    colours = colours.graded(style.grade)
+    colours = replace(palette.readable(colours.graded(style.grade)), grade=style.grade)
     stage = Stage(
         Canvas(request.width, request.height, style.paper), colours, dice, shot,
-        reading.removed, plan.seasons, plan.weathers, plan.mars, style.grade,
+        reading.removed, plan.seasons, plan.weathers, plan.mars,
     )  # fmt: skip
     x = scene.sun_place(plan, dice.of("sun"))
     top = 0.1 * stage.unit
@@ -62,14 +74,13 @@ def _stage(
 
 def _inside(stage: Stage, plan: Scene, reading: Reading, tick: Tick) -> None:
     tick(0.1, plan.setting.enclosed)
-    peopled = bool(reading.cast) or any(
-        actors.ITEMS[t.name].where == "ground"
-        for t in reading.things
-        if t.name in actors.ITEMS
-    )
+    stage.inside = plan.setting.enclosed in scene.WALLED
+    grounded = [t for t in reading.things if casting.place_of(t) == "ground"]
+    grounded = [t for t in reading.things if casting.place_of(t) == "ground"]
+    peopled = bool(reading.cast or grounded)
     ENCLOSED[plan.setting.enclosed](stage, peopled)
     tick(0.5, "things")
-    actors.draw_far_things(stage, reading, water=False)
+    distance.draw_far(stage, reading, water=False)
 
 
 def _outside(stage: Stage, plan: Scene, reading: Reading, tick: Tick) -> None:
@@ -91,7 +102,7 @@ def _outside(stage: Stage, plan: Scene, reading: Reading, tick: Tick) -> None:
         tick(0.42, "water")
         water(stage, setting.water == "calm")
     tick(0.5, "buildings and ships")
-    actors.draw_far_things(stage, reading, water=bool(setting.water))
+    distance.draw_far(stage, reading, water=bool(setting.water))
     tick(0.6, setting.ground)
     if setting.ground != "none":
         GROUNDS[setting.ground](stage)
@@ -114,11 +125,12 @@ def _clouds(stage: Stage) -> None:
             and stage.palette.bright > 0.5
             and stage.dice.of("flock?").random() < 0.5
         ):
-            actors.draw_flock(stage, 5)
+            distance.draw_flock(stage, 5)
 
 
 def _air(stage: Stage, plan: Scene) -> None:
-    weather.draw_weather(stage)
+    if not stage.inside and plan.setting.enclosed not in {"cave", "space"}:
+        weather.draw_weather(stage)
     if "magic" in plan.moods:
         weather.draw_sparks(stage, stage.palette.shown(rgb("#ffe9a0")))
     if "anger" in plan.moods:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from colab_worker.engines.papercut import geometry, light, terrain
+from colab_worker.engines.papercut.backdrops import skyline
 from colab_worker.engines.papercut.canvas import Fill
 from colab_worker.engines.papercut.colour import WHITE, Colour, mix, rgb, shift
 from colab_worker.engines.papercut.geometry import Points
@@ -155,17 +156,9 @@ def street(stage: Stage, peopled: bool) -> None:
     light.draw_sky(stage)
     w, h, u = stage.width, stage.height, stage.unit
     vanish = np.array(
-        [w * (0.5 + 0.06 * np.sign(stage.sun[0] - 0.5 * w)), stage.level(0.45)]
+        [w * (0.5 + 0.06 * np.sign(stage.sun[0] - 0.5 * w)), stage.level(0.2)]
     )
-    base = stage.horizon
-    stage.land(
-        np.full_like(stage.xs, stage.level(0.4)),
-        0.3,
-        rgb("#8a8088"),
-        extra=[
-            geometry.box(vanish[0] - 0.2 * u, base - 0.16 * u, vanish[0] + 0.22 * u, h)
-        ],
-    )
+    skyline(stage, 0.1)
     rng = stage.dice.of("street")
     marks = (1.5, 0.84, 0.56, 0.36, 0.22)
     for k in range(len(marks) - 2, -1, -1):
@@ -175,8 +168,8 @@ def street(stage: Stage, peopled: bool) -> None:
             )
     lane = np.array(
         [
-            vanish + (-0.03 * u, 0),
-            vanish + (0.03 * u, 0),
+            (vanish[0] - 0.03 * u, vanish[1]),
+            (vanish[0] + 0.03 * u, vanish[1]),
             (w + 0.1 * u, h + 9),
             (-0.1 * u, h + 9),
         ]
@@ -190,8 +183,11 @@ def street(stage: Stage, peopled: bool) -> None:
     stage.floor = np.full_like(stage.xs, min(stage.camera.feet, 1.2) * h)
     for t in (0.36, 0.8):
         for side in (-1, 1):
-            at = vanish + (side * 0.4 * w * t, (h - vanish[1]) * 0.72 * t)
-            stage.place(ITEMS["lamp"].draw(rng), *at, 0.55 * u * t, depth=0.5 + 0.4 * t)
+            x = vanish[0] + side * 0.4 * w * t
+            y = vanish[1] + (h - vanish[1]) * 0.72 * t
+            stage.place(
+                ITEMS["lamp"].draw(rng), x, y, 0.55 * u * t, depth=0.5 + 0.4 * t
+            )
 
 
 def _front(
@@ -205,7 +201,7 @@ def _front(
 ) -> None:
     """One house in perspective, between the distances ``near`` and ``far``."""
     h, w = stage.height, stage.width
-    rise = rng.uniform(0.75, 1.05) * 0.62 * max(stage.horizon, 0.5 * h)
+    rise = rng.uniform(0.7, 1.1) * h
 
     def corner(distance: float, up: float) -> tuple[float, float]:
         x = vanish[0] + side * 0.5 * w * distance

@@ -6,11 +6,10 @@ from pathlib import Path
 
 from colab_worker.engines.base import BadInput, ImageRequest, Tick
 from colab_worker.engines.papercut import drawing
+from colab_worker.engines.papercut.png import write_png
 from colab_worker.engines.papercut.styles import STYLES
 
 MIN_SIDE, MAX_SIDE = 64, 4096
-#: zlib's fastest: a 1080p picture is 1-2 MB in about 0.1 s.
-_COMPRESS_LEVEL = 1
 
 
 class PapercutEngine:
@@ -24,7 +23,7 @@ class PapercutEngine:
         _check(request)
         image = drawing.draw(request, STYLES[request.style], tick)
         tick(0.95, "writing the picture")
-        image.save(out, "PNG", compress_level=_COMPRESS_LEVEL)
+        write_png(image, out)
 
     def unload(self) -> None:
         """Nothing to give back."""

@@ -24,10 +24,7 @@ def grain(strength: float) -> Finish:
     """The tooth and fibres of paper; ``strength`` is the swing of the brightness."""
 
     def finish(stage: Stage) -> None:
-        tile = Image.fromarray(
-            np.clip(128 + 255 * strength * _fibres(), 0, 255).astype(np.uint8)
-        )
-        _overlay(stage, _tiled(tile, stage))
+        _overlay(stage, _tiled(_paper_tile(255 * strength), stage))
 
     return finish
 
@@ -40,8 +37,8 @@ def vignette(strength: float) -> Finish:
         y = np.linspace(-1, 1, 48)[:, None] ** 2
         dark = np.clip((x + y - 0.55) / 1.45, 0, 1) ** 1.2 * strength
         mask = Image.fromarray((255 * dark).astype(np.uint8))
-        mask = mask.resize(stage.canvas.image.size, Image.Resampling.BICUBIC)
-        stage.canvas.image.paste((4, 4, 10), (0, 0), mask)
+        mask = mask.resize(stage.canvas.image.size, Image.Resampling.BILINEAR)
+        stage.canvas.tint(mask, (0, 0, stage.width, stage.height), rgb("#04040a"))
 
     return finish
 
@@ -91,11 +88,8 @@ def hatching(size: float) -> Finish:
     def finish(stage: Stage) -> None:
         period = max(4, round(stage.unit * size))
         tone = stage.canvas.image.convert("L")
-        jitter = _tiled(
-            Image.fromarray(np.clip(128 + 90 * _fibres(), 0, 255).astype(np.uint8)),
-            stage,
-        )
-        for slope, limit in ((1, 205), (-1, 150), (3, 105)):
+        jitter = _tiled(_paper_tile(90), stage)
+        for slope, limit in ((1, 215), (-1, 176), (3, 140)):
             lines = _repeat(_line_tile(period, slope), tone.size)
             dark = tone.point([min(255, max(0, (limit - v) * 5)) for v in range(256)])
             pencil = ImageChops.multiply(
@@ -103,9 +97,9 @@ def hatching(size: float) -> Finish:
                 jitter.point([min(255, v + 70) for v in range(256)]),
             )
             stage.canvas.image.paste(
-                (52, 48, 50),
+                (44, 40, 42),
                 (0, 0),
-                pencil.point([round(0.62 * v) for v in range(256)]),
+                pencil.point([round(0.9 * v) for v in range(256)]),
             )
 
     return finish
@@ -132,11 +126,11 @@ def parchment() -> Finish:
 
     def finish(stage: Stage) -> None:
         rng = stage.dice.of("stains")
-        coarse = rng.random((9, 12))
+        coarse = rng.random((5, 7))
         stain = Image.fromarray((255 * coarse).astype(np.uint8)).resize(
             stage.canvas.image.size, Image.Resampling.BICUBIC
         )
-        mask = stain.point([round(max(0, v - 110) * 0.42) for v in range(256)])
+        mask = stain.point([round(max(0, v - 120) * 0.3) for v in range(256)])
         stage.canvas.image.paste((226, 198, 148), (0, 0), mask)
 
     return finish
@@ -183,6 +177,19 @@ def blinds(strength: float) -> Finish:
     return finish
 
 
+def monochrome() -> Finish:
+    """Black and white, with hard contrast."""
+
+    def finish(stage: Stage) -> None:
+        curve = [
+            round(255 * min(1.0, max(0.0, 1.16 * v / 255 - 0.06))) for v in range(256)
+        ]
+        grey = stage.canvas.image.convert("L").point(curve)
+        stage.canvas.image = Image.merge("RGB", (grey, grey, grey))
+
+    return finish
+
+
 def sparkles(count: int) -> Finish:
     """Fairy dust."""
 
@@ -217,7 +224,7 @@ def washes(strength: float) -> Finish:
         deep = ImageChops.multiply(image, Image.new("RGB", image.size, (150, 150, 168)))
         image.paste(deep, (0, 0), rim.resize(image.size, Image.Resampling.BILINEAR))
         rng = stage.dice.of("washes")
-        blots = np.clip(rng.normal(0.0, 0.5, (22, 34)), 0, 1)
+        blots = np.clip(rng.normal(0.0, 0.6, (7, 11)), 0, 1)
         mask = Image.fromarray((255 * strength * blots).astype(np.uint8)).resize(
             image.size, Image.Resampling.BICUBIC
         )
@@ -249,7 +256,7 @@ def deckle() -> Finish:
         small = (max(1, w // 3), max(1, h // 3))
         mask = Image.new("L", small, 255)
         ImageDraw.Draw(mask).polygon((edge / (w, h) * small).ravel().tolist(), fill=0)
-        mask = mask.filter(ImageFilter.GaussianBlur(0.0022 * u)).resize(
+        mask = mask.filter(ImageFilter.GaussianBlur(0.0005 * u)).resize(
             (w, h), Image.Resampling.BICUBIC
         )
         stage.canvas.image.paste((252, 249, 242), (0, 0), mask)
@@ -282,7 +289,7 @@ def strokes(size: float) -> Finish:
         dragged = pixels.ravel()[rows * stage.width + columns]
         painted = Image.frombytes("RGBX", image.size, dragged.tobytes()).convert("RGB")
         light = np.clip(
-            128 + 120 * (height - np.roll(height, 1, axis=0)), 0, 255
+            128 + 42 * (height - np.roll(height, 1, axis=0)), 0, 255
         ).astype(np.uint8)
         stage.canvas.image = painted
         _overlay(stage, Image.fromarray(light))
@@ -365,6 +372,12 @@ def _overlay(stage: Stage, texture: Image.Image) -> None:
     image = stage.canvas.image
     bands = Image.merge("RGB", (texture, texture, texture))
     stage.canvas.image = ImageChops.add(image, bands, 1.0, -128)
+
+
+@functools.cache
+def _paper_tile(swing: float) -> Image.Image:
+    """Grey paper around 128 whose noise swings by about ``swing``."""
+    return Image.fromarray(np.clip(128 + swing * _fibres(), 0, 255).astype(np.uint8))
 
 
 @functools.cache

@@ -23,6 +23,7 @@ from colab_worker.engines.papercut.colour import Colour, mix, rgb, shift
 from colab_worker.engines.papercut.geometry import Points
 from colab_worker.engines.papercut.reading import is_removed
 from colab_worker.engines.papercut.silhouettes import plants
+from colab_worker.engines.papercut.silhouettes.shape import Shape
 from colab_worker.engines.papercut.stage import Stage
 
 Ground = Callable[[Stage], None]
@@ -459,7 +460,7 @@ def _pebbles(stage: Stage) -> None:
 
 
 def _side_plants(
-    stage: Stage, grow: Callable[[np.random.Generator], plants.Shape], size: float
+    stage: Stage, grow: Callable[[np.random.Generator], Shape], size: float
 ) -> None:
     rng = stage.dice.of("side plants", size)
     for x in (0.03, 0.1, 0.17, 0.84, 0.91, 0.97):
@@ -475,7 +476,7 @@ def _side_plants(
 
 
 def _side_trees(
-    stage: Stage, grow: Callable[[np.random.Generator], plants.Shape], size: float
+    stage: Stage, grow: Callable[[np.random.Generator], Shape], size: float
 ) -> None:
     rng = stage.dice.of("side trees")
     trees: list[Points] = []

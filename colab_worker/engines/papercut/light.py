@@ -52,8 +52,8 @@ def _disc(stage: Stage, veiled: frozenset[str] | set[str]) -> None:
         ring = geometry.oval(x, y, size * radius, n=72)
         canvas.lay(
             [ring],
-            Fill(mix(sky, palette.light, 0.7)),
-            lift=0.5,
+            Fill(mix(palette.light, palette.disc, 0.4)),
+            lift=0.22,
             alpha=share * (0.6 if veiled else 1),
             rim=0,
         )
@@ -142,7 +142,7 @@ def draw_clouds(stage: Stage, count: int, colour: Colour, low: float = 0.75) -> 
     for k, row in enumerate(rows):
         size = (
             stage.unit
-            * rng.uniform(0.1, 0.22)
+            * rng.uniform(0.07, 0.15)
             * (0.6 + 0.7 * (1 - row))
             * stage.camera.zoom**0.3
         )

@@ -18,8 +18,8 @@ class Look:
     gender: str = "m"
     headgear: str = ""
     hair: str = "short"
-    hair_colour: Colour = rgb("#3a2a22")
-    skin: Colour = rgb("#d9a27a")
+    hair_colour: Colour = (0.23, 0.16, 0.13)
+    skin: Colour = (0.85, 0.64, 0.48)
     beard: float = 0.0
     prop: str = ""
     cape: bool = False

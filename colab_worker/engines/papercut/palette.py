@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from colab_worker.engines.papercut.colour import Colour, mix, rgb, shift
+from colab_worker.engines.papercut.colour import Colour, lightness, mix, rgb, shift
 
 Grade = Callable[[Colour], Colour]
+
+
+def _as_it_is(colour: Colour) -> Colour:
+    return colour
 
 
 @dataclass(frozen=True)
@@ -30,22 +34,28 @@ class Palette:
     moon: bool = False
     stars: float = 0.0
     haze: float = 0.35
-    lamp: Colour = rgb("#ffd27a")
+    lamp: Colour = (1.0, 0.82, 0.48)
+    #: What the style does to the colours of things.
+    grade: Grade = _as_it_is
 
     def layer(self, depth: float, material: Colour | None = None) -> Colour:
         """Paper at ``depth`` (0 at the horizon, 1 nearest), of a material's colour."""
         paper = mix(self.far, self.near, depth**0.85)
         if material is None:
             return paper
-        lit = shift(material, light=self.bright, chroma=0.5 + 0.5 * self.bright)
+        lit = shift(
+            self.grade(material), light=self.bright, chroma=0.5 + 0.5 * self.bright
+        )
         return mix(paper, lit, self.local * (0.35 + 0.65 * depth))
 
     def shown(self, colour: Colour) -> Colour:
         """A thing's own colour in this light, kept readable."""
         lit = shift(
-            colour, light=0.45 + 0.55 * self.bright, chroma=0.75 + 0.25 * self.bright
+            self.grade(colour),
+            light=0.6 + 0.4 * self.bright,
+            chroma=0.75 + 0.25 * self.bright,
         )
-        return mix(lit, self.near, 0.12 + 0.2 * (1 - self.bright))
+        return mix(lit, self.near, 0.06 + 0.16 * (1 - self.bright))
 
     def graded(self, grade: Grade) -> Palette:
         """The same palette with every colour put through ``grade``."""
@@ -57,12 +67,14 @@ class Palette:
 
 
 def _of(
-    sky: str, far: str, near: str, disc: str, light: str, **numbers: float | bool
-) -> Palette:
+    sky: str, far: str, near: str, disc: str, light: str, *,
+    local: float, bright: float, height: float, moon: bool = False, stars: float = 0.0,
+) -> Palette:  # fmt: skip
     top, middle, low = (rgb(code) for code in sky.split())
     return Palette(
-        (top, middle, low), rgb(far), rgb(near), rgb(disc), rgb(light), **numbers
-    )  # type: ignore[arg-type]
+        (top, middle, low), rgb(far), rgb(near), rgb(disc), rgb(light),
+        local, bright, height, moon, stars,
+    )  # fmt: skip
 
 
 _TIMES: dict[str, tuple[Palette, ...]] = {
@@ -87,14 +99,14 @@ _TIMES: dict[str, tuple[Palette, ...]] = {
         _of("#27305f #8c4a86 #ffae70", "#864f80", "#14122e", "#fff0c0", "#ffbe86", local=0.24, bright=0.55, height=0.09),
     ),
     "night": (
-        _of("#060d26 #12285a #35639a", "#2c5286", "#050a1c", "#f4f3e2", "#a9c8ee", local=0.2, bright=0.4, height=0.66, moon=True, stars=1.0),
-        _of("#0a0b24 #1f2558 #4a5c98", "#39498a", "#07081a", "#f6f2e0", "#b5c0ee", local=0.2, bright=0.4, height=0.6, moon=True, stars=1.0),
+        _of("#0a1434 #1d3a74 #5f90c4", "#46719f", "#050a1c", "#f4f3e2", "#a9c8ee", local=0.2, bright=0.4, height=0.66, moon=True, stars=1.0),
+        _of("#101136 #2c3474 #7484c0", "#5563a2", "#07081a", "#f6f2e0", "#b5c0ee", local=0.2, bright=0.4, height=0.6, moon=True, stars=1.0),
     ),
 }  # fmt: skip
 
 #: mood: colour to lean to, how far, change of light, change of chroma.
 _MOODS: dict[str, tuple[str, float, float, float]] = {
-    "dark": ("#140f1e", 0.22, 0.8, 0.75), "fear": ("#1c2a24", 0.24, 0.8, 0.7),
+    "dark": ("#2a2140", 0.18, 0.93, 0.8), "fear": ("#24382e", 0.2, 0.93, 0.8),
     "lonely": ("#5a708c", 0.2, 0.96, 0.7), "sad": ("#56687c", 0.24, 0.9, 0.62),
     "hopeful": ("#ffd98a", 0.14, 1.05, 1.1), "joy": ("#ffc46a", 0.12, 1.06, 1.28),
     "calm": ("#a9d0cf", 0.14, 1.02, 0.9), "love": ("#ee8a9a", 0.2, 1.02, 1.1),
@@ -105,8 +117,8 @@ _MOODS: dict[str, tuple[str, float, float, float]] = {
 
 _WEATHERS: dict[str, tuple[str, float, float, float, float]] = {
     # colour of the air, share, light, chroma, haze
-    "rain": ("#5f7284", 0.38, 0.84, 0.66, 0.5), "snow": ("#d3dde8", 0.34, 1.04, 0.6, 0.55),
-    "fog": ("#c3cbcd", 0.34, 1.0, 0.55, 0.95), "storm": ("#2b3346", 0.5, 0.66, 0.7, 0.4),
+    "rain": ("#6f8496", 0.36, 0.93, 0.66, 0.5), "snow": ("#d3dde8", 0.34, 1.04, 0.6, 0.55),
+    "fog": ("#c3cbcd", 0.34, 1.0, 0.55, 0.95), "storm": ("#3d4a62", 0.45, 0.8, 0.7, 0.4),
     "clouds": ("#93a0ab", 0.3, 0.94, 0.72, 0.4), "wind": ("#a8b8b4", 0.12, 1.0, 0.95, 0.35),
     "clear": ("#ffffff", 0.0, 1.02, 1.1, 0.26),
 }  # fmt: skip
@@ -137,7 +149,21 @@ def choose(
         code, share, light, chroma = _MOODS[mood]
         tone = shift(rgb(code), light=0.35 + 0.65 * palette.bright)
         palette = _lean(palette, tone, share, light, chroma)
-    return palette
+    return readable(palette)
+
+
+def readable(palette: Palette) -> Palette:
+    """The palette with enough light behind the near paper to see its outlines."""
+    missing = 0.43 - (lightness(palette.sky[2]) - lightness(palette.near))
+    if missing <= 0:
+        return palette
+
+    def raised(colour: Colour, share: float) -> Colour:
+        return shift(colour, light=1 + share * missing / max(lightness(colour), 0.15))
+
+    top, middle, low = palette.sky
+    sky = raised(top, 0.25), raised(middle, 0.6), raised(low, 1.0)
+    return replace(palette, sky=sky, far=raised(palette.far, 0.7))
 
 
 def _lean(
@@ -149,6 +175,7 @@ def _lean(
     )
     return replace(
         leaned,
+        lamp=palette.lamp,
         near=shift(mix(near, tone, 0.3 * share), light=light),
         bright=min(1.0, palette.bright * light),
     )

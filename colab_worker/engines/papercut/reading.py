@@ -21,12 +21,14 @@ from colab_worker.engines.papercut.wardrobe import (
 
 _TOKEN = re.compile(r"[A-Za-z']+(?:-[A-Za-z']+)*|\d+|[.,;:!?]")
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "several": 4, "many": 6, "couple": 2, "pair": 2, "few": 3, "dozen": 9}  # fmt: skip
-_MANY = frozenset(
-    "crowd people army troop mob audience fleet flock team herd villagers townsfolk folk everyone caravan".split()
-)
-_ARTICLES = frozenset(
-    "a an the his her their its my our this that old ancient stone wooden no little big great tiny of".split()
-)
+_MANY = frozenset((
+    "crowd", "people", "army", "troop", "mob", "audience", "fleet", "flock", "team",
+    "herd", "villagers", "townsfolk", "folk", "everyone", "caravan",
+))  # fmt: skip
+_ARTICLES = frozenset((
+    "a", "an", "the", "his", "her", "their", "its", "my", "our", "this", "that", "old",
+    "ancient", "stone", "wooden", "no", "little", "big", "great", "tiny", "of",
+))  # fmt: skip
 _DENIALS = frozenset(("no", "without", "never", "nobody", "not"))
 _PAUSES = frozenset(".,;:!?")
 
@@ -120,14 +122,17 @@ def _match(
     known = lexicon.meanings()
     for length in (3, 2):
         words = [token.word for token in tokens[at : at + length]]
-        phrase = "-".join(words)
-        if len(words) == length and phrase in known:
-            return length, False, known[phrase]
+        last, many = lexicon.lemma(words[-1])
+        for phrase in ("-".join(words), "-".join([*words[:-1], last])):
+            if len(words) == length and phrase in known:
+                return length, many, known[phrase]
     word, plural = lexicon.lemma(tokens[at].word)
     pairs = known.get(word, ())
     if pairs or "-" not in word:
         before = {token.word for token in tokens[max(0, at - 2) : at]}
-        if word in lexicon.AMBIGUOUS and not plural and not before & _ARTICLES:
+        after = tokens[at + 1].word if at + 1 < len(tokens) else "."
+        verb = after in _ARTICLES if plural else not before & _ARTICLES
+        if word in lexicon.AMBIGUOUS and verb:
             pairs = ()
         return 1, plural, pairs
     found = [pair for part in word.split("-") for pair in known.get(part, ())]
@@ -177,12 +182,13 @@ def _note_thing(
             token.word in {"carrying", "holding", "with", "lifting", "raising"}
             for token in tokens[max(0, at - 3) : at]
         )
-        and concept in PROPS
+        and tokens[at].word in PROPS
         and reading.cast
     ):
         last = reading.cast[-1]
         reading.cast[-1] = dataclasses.replace(
-            last, described=dataclasses.replace(last.described, prop=PROPS[concept])
+            last,
+            described=dataclasses.replace(last.described, prop=PROPS[tokens[at].word]),
         )
         return
     same = [k for k, thing in enumerate(reading.things) if thing.name == concept]

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from colab_worker.engines.papercut.dice import Dice
-from colab_worker.engines.papercut.looks import pick
-from colab_worker.engines.papercut.reading import Reading
+from colab_worker.engines.papercut.looks import Described, pick
+from colab_worker.engines.papercut.reading import Cast, Reading, Thing, is_removed
 from colab_worker.engines.papercut.silhouettes.catalogue import ITEMS
 
 
@@ -132,7 +132,25 @@ _ANY_PLACE = (
     "village",
 )
 _ANY_TIME = ("dawn", "morning", "noon", "afternoon", "dusk", "afternoon", "morning")
-_OPEN_WATER = frozenset(("sea", "coast", "island", "harbor"))
+#: Settings within four walls.
+WALLED = frozenset(("room", "hall", "library", "bridge_deck"))
+
+#: mood: (role, thing) pairs, one of which stands for it.
+_MOTIFS: dict[str, tuple[tuple[str, str], ...]] = {
+    "dark": (("", "crow"), ("", "bare_tree"), ("traveler", "")),
+    "fear": (("child", "bare_tree"), ("", "house"), ("woman", "bat")),
+    "lonely": (("person", ""), ("", "tree"), ("traveler", "bare_tree")),
+    "sad": (("woman", ""), ("person", "bare_tree")),
+    "hopeful": (("person", "bird"), ("child", "balloon"), ("woman", "")),
+    "joy": (("child", "balloon"), ("girl", "butterfly"), ("boy", "dog")),
+    "calm": (("", "sailboat"), ("", "deer"), ("", "tree")),
+    "love": (("person", ""), ("person", "tree")),
+    "anger": (("", "dragon"), ("warrior", ""), ("", "bare_tree")),
+    "mystery": (("", "gate"), ("detective", ""), ("", "key"), ("", "owl")),
+    "magic": (("wizard", ""), ("", "mushroom"), ("girl", "butterfly")),
+    "tense": (("thief", ""), ("person", ""), ("", "wolf")),
+    "time": (("", "clock"), ("person", "tree"), ("", "statue")),
+}
 
 
 def compose(reading: Reading, dice: Dice) -> Scene:
@@ -163,6 +181,33 @@ def compose(reading: Reading, dice: Dice) -> Scene:
         seasons=tuple(reading.seasons),
         shot=_shot(reading),
         mars="planet" in places,
+    )
+
+
+def furnish(reading: Reading, scene: Scene, dice: Dice) -> None:
+    """Adds a motif where only a mood is named; takes away what the setting excludes."""
+    bare = not (reading.cast or reading.things)
+    if bare and scene.moods:
+        options = _MOTIFS[scene.moods[0]]
+        role, name = options[int(dice.of("motif").integers(len(options)))]
+        if role and "figures" not in reading.removed:
+            pose = "raise" if scene.moods[0] in {"joy", "hopeful"} else "stand"
+            count = 2 if scene.moods[0] == "love" else 1
+            reading.cast.append(Cast(Described(role, f"{role} {name}"), count, pose))
+        if name and not is_removed(name, reading.removed):
+            reading.things.append(Thing(name))
+    if scene.setting.enclosed in WALLED:
+        reading.things = [t for t in reading.things if _fits_inside(t.name)]
+    if scene.setting.ground in {"garden", "meadow"}:
+        reading.things = [t for t in reading.things if t.name != "flower"]
+
+
+def _fits_inside(name: str) -> bool:
+    item = ITEMS.get(name)
+    if item is None or name == "window":
+        return False
+    return item.where not in {"far", "water"} and (
+        item.where != "sky" or item.metres < 1
     )
 
 
@@ -198,6 +243,10 @@ def _time(reading: Reading, dice: Dice) -> str:
 
 def _setting(places: list[str], reading: Reading) -> Setting:
     """The first place's setting, with the far and middle land of the others."""
+    if "bridge_deck" in places or ("space" in places and places[0] == "planet"):
+        places = ["bridge_deck" if "bridge_deck" in places else "space"]
+    if "street" in places and places[0] in {"city", "village"}:
+        places = ["street"]
     settings = [SETTINGS[place] for place in places if place in SETTINGS]
     enclosed = [setting for setting in settings if setting.enclosed]
     if enclosed and settings[0].enclosed:
@@ -217,6 +266,9 @@ def _setting(places: list[str], reading: Reading) -> Setting:
         ground = "bank"
     if "castle" in middle and any(t.name == "castle" for t in reading.things):
         middle = tuple(name for name in middle if name != "castle")
+    if "treeline" in middle and len(middle) > 1:
+        middle = tuple(name for name in middle if name != "treeline")
+        far = (*far[:1], "treeline")
     return Setting(far[:2], middle[:2], ground, waters[0] if waters else "")
 
 

@@ -38,8 +38,8 @@ class Stage:
     weathers: Sequence[str] = ()
     #: The ground of another planet is red, not grey.
     mars: bool = False
-    #: What the style does to every colour.
-    grade: Callable[[Colour], Colour] = lambda colour: colour  # noqa: E731
+    #: Within four walls: no weather, nothing flies past.
+    inside: bool = False
 
     def __post_init__(self) -> None:
         self.width, self.height = self.canvas.width, self.canvas.height
@@ -105,13 +105,7 @@ class Stage:
         parts = [(part.points * factor + (x, y), tones[part.tone]) for part in shape]
         if not parts:
             return
-        if lift and self.canvas.paper.shadow:
-            self.canvas.lay(
-                [points for points, _ in parts],
-                Fill(parts[0][1]),
-                lift=lift,
-                alpha=alpha,
-            )
+        self.canvas.shade([points for points, _ in parts], lift, alpha)
         for points, colour in _runs(parts):
             self.canvas.lay(
                 points, Fill(colour), lift=0, alpha=alpha, rim=0.5 if depth > 0.4 else 0
@@ -155,7 +149,7 @@ class Stage:
             cx, cy = points.mean(axis=0) * factor + (x, y)
             reach = float(np.ptp(points, axis=0).max()) * size
             self.canvas.glow(
-                cx, cy, min(3.2 * reach, 0.3 * self.unit), self.palette.lamp, 0.4
+                cx, cy, min(3.2 * reach, 0.3 * self.unit), self.palette.lamp, 0.7
             )
 
 

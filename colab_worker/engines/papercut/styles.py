@@ -21,8 +21,8 @@ class Style:
     finish: tuple[Finish, ...] = (finishes.grain(0.05),)
 
 
-def _same(colour: Colour) -> Colour:
-    return colour
+def _natural(colour: Colour) -> Colour:
+    return shift(mix(colour, rgb("#8fa39a"), 0.08), chroma=0.82, light=1.03)
 
 
 def _cinematic(colour: Colour) -> Colour:
@@ -40,7 +40,7 @@ def _anime(colour: Colour) -> Colour:
 
 
 def _horror(colour: Colour) -> Colour:
-    dimmed = shift(colour, chroma=0.45, light=0.66)
+    dimmed = shift(colour, chroma=0.5, light=0.8)
     return mix(
         dimmed, rgb("#4a1418") if lightness(colour) > 0.62 else rgb("#0d1512"), 0.26
     )
@@ -87,7 +87,7 @@ def _clay(colour: Colour) -> Colour:
 
 def _graphite(colour: Colour) -> Colour:
     level = lightness(colour)
-    paper = mix(rgb("#6e6a66"), rgb("#f6f2e9"), min(1.0, 0.25 + 0.95 * level))
+    paper = mix(rgb("#96918a"), rgb("#fbf8f1"), min(1.0, 0.2 + 1.0 * level))
     return mix(paper, colour, 0.16)
 
 
@@ -128,20 +128,20 @@ def _distance(first: Colour, second: Colour) -> float:
 _INK = rgb("#17151a")
 
 STYLES: dict[str, Style] = {
-    "cinematic": Style(_cinematic, Paper(), (finishes.grain(0.045), finishes.vignette(0.42))),
+    "cinematic": Style(_cinematic, Paper(), (finishes.grain(0.045), finishes.vignette(0.3))),
     "documentary": Style(_documentary, Paper(shadow=0.26, rim=0.12), (finishes.grain(0.1),)),
     "anime": Style(_anime, Paper(shadow=0.0, rim=0.7, rim_size=0.003), (finishes.bloom(0.3),)),
-    "horror": Style(_horror, Paper(shadow=0.6, bend=wobbly(0.0024, 38)), (finishes.grain(0.11), finishes.vignette(0.8))),
+    "horror": Style(_horror, Paper(shadow=0.6, bend=wobbly(0.0024, 38)), (finishes.grain(0.11), finishes.vignette(0.6))),
     "comic": Style(_comic, Paper(shadow=0.0, rim=0.0, outline=_INK, outline_size=0.0026), (finishes.halftone(0.0062, 0.5),)),
     "historical": Style(_historical, Paper(shadow=0.34, rim=0.2), (finishes.engraving(0.0052, 0.3), finishes.parchment(), finishes.vignette(0.4))),
     "scifi": Style(_scifi, Paper(shadow=0.3, rim=1.0, rim_size=0.0022), (finishes.bloom(0.35), finishes.scanlines(0.0046, 0.13))),
-    "noir": Style(_noir, Paper(shadow=0.7, shadow_size=0.02, rim=0.75, rim_size=0.0024), (finishes.blinds(0.3), finishes.grain(0.13), finishes.vignette(0.55))),
+    "noir": Style(_noir, Paper(shadow=0.7, shadow_size=0.02, rim=0.75, rim_size=0.0024), (finishes.blinds(0.3), finishes.grain(0.13), finishes.vignette(0.5), finishes.monochrome())),
     "fantasy": Style(_fantasy, Paper(rim=0.6), (finishes.bloom(0.4), finishes.sparkles(26), finishes.grain(0.04))),
     "3d_render": Style(_clay, Paper(shadow=0.6, shadow_size=0.026, rim=0.4, rim_size=0.004, bevel=0.55), (finishes.vignette(0.2),)),
-    "sketch": Style(_graphite, Paper(shadow=0.0, rim=0.0, outline=rgb("#3a3634"), outline_size=0.0014, bend=wobbly(0.0012, 24)), (finishes.hatching(0.0058), finishes.grain(0.07))),
-    "watercolor": Style(_wash, Paper(shadow=0.12, shadow_size=0.007, rim=0.0, outline=rgb("#4c4a5a"), outline_size=0.0, bend=wobbly(0.004, 30)), (finishes.washes(0.3), finishes.deckle(), finishes.grain(0.05))),
+    "sketch": Style(_graphite, Paper(shadow=0.0, rim=0.0, outline=rgb("#3a3634"), outline_size=0.0014, bend=wobbly(0.0012, 24)), (finishes.hatching(0.0085), finishes.grain(0.07))),
+    "watercolor": Style(_wash, Paper(shadow=0.12, shadow_size=0.007, rim=0.0, outline=rgb("#4c4a5a"), outline_size=0.0, bend=wobbly(0.004, 30)), (finishes.washes(0.2), finishes.deckle(), finishes.grain(0.05))),
     "oil_painting": Style(_oil, Paper(shadow=0.3, rim=0.45, rim_size=0.003, bend=brushed(0.003)), (finishes.strokes(0.012),)),
     "retro": Style(_retro, Paper(shadow=0.2, shadow_size=0.006, rim=0.0), (finishes.halftone(0.004, 0.22), finishes.border(rgb("#f1e3c4")), finishes.grain(0.09))),
-    "realistic": Style(_same, Paper(shadow=0.2, shadow_size=0.02, rim=0.16, rim_size=0.0012), (finishes.bloom(0.15), finishes.soft_far(), finishes.grain(0.035))),
+    "realistic": Style(_natural, Paper(shadow=0.2, shadow_size=0.02, rim=0.16, rim_size=0.0012), (finishes.bloom(0.15), finishes.soft_far(), finishes.grain(0.035))),
     "abstract": Style(_bold, Paper(shadow=0.5, rim=0.0, bend=faceted(0.03)), (finishes.discs(), finishes.grain(0.06))),
 }  # fmt: skip

@@ -44,7 +44,7 @@ def peaks(
         + 0.035 * noise(rng, xs, 60)
         + 0.02 * noise(rng, xs, 110)
     )
-    return base - rise * np.maximum(crest + rough * (0.3 + crest), 0.02)
+    return np.asarray(base - rise * np.maximum(crest + rough * (0.3 + crest), 0.02))
 
 
 def dunes(
@@ -57,7 +57,7 @@ def dunes(
     crest = rng.uniform(0.6, 0.8)
     up = (phase / crest) ** 1.5
     down = np.clip((1 - phase) / (1 - crest), 0, 1) ** 0.9
-    return base - rise * heights[ridge] * np.where(phase < crest, up, down)
+    return np.asarray(base - rise * heights[ridge] * np.where(phase < crest, up, down))
 
 
 def mesas(

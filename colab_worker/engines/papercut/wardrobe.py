@@ -40,20 +40,61 @@ PROPS = {
     "violin": "violin", "flower": "flower", "rose": "flower", "kite": "kite", "balloon": "balloon",
 }  # fmt: skip
 
-POSES = {
-    **dict.fromkeys("walking walks walked wandering strolling striding crossing trudging marching climbing wanders hiking leaving returning approaching enters entering steps stepping walk march".split(), "walk"),
-    **dict.fromkeys("running runs ran fleeing racing chasing rushing escaping sprinting flees charging run chase escape".split(), "run"),
-    **dict.fromkeys("sitting sits sat seated resting reading writing fishing waiting sit mending".split(), "sit"),
-    **dict.fromkeys("kneeling kneels knelt bowing crouching crouches planting kneel".split(), "kneel"),
-    **dict.fromkeys("waving waves shouting cheering celebrating dancing calling reaching dances raising jumping cheer triumphant".split(), "raise"),
-    **dict.fromkeys("pointing points aiming pushing pushes offering gives giving showing pushed".split(), "point"),
-    **dict.fromkeys("praying prays begging weeping pray".split(), "pray"),
-    **dict.fromkeys("fighting fights attacking dueling battling fight".split(), "fight"),
-    **dict.fromkeys("sleeping sleeps lying asleep dead fallen dying sleep".split(), "lie"),
-}  # fmt: skip
+_POSE_WORDS = {
+    "walk": """
+        walking walks walked wandering strolling striding crossing trudging marching
+        climbing wanders hiking leaving returning approaching enters entering steps
+        stepping walk march
+    """,
+    "run": """
+        running runs ran fleeing racing chasing rushing escaping sprinting flees
+        charging run chase escape
+    """,
+    "sit": """
+        sitting sits sat seated resting reading writing fishing waiting sit mending
+    """,
+    "kneel": """
+        kneeling kneels knelt bowing crouching crouches planting kneel
+    """,
+    "raise": """
+        waving waves shouting cheering celebrating dancing calling reaching dances
+        raising jumping cheer triumphant
+    """,
+    "point": """
+        pointing points aiming pushing pushes offering gives giving showing pushed
+    """,
+    "pray": """
+        praying prays begging weeping pray
+    """,
+    "fight": """
+        fighting fights attacking dueling battling fight
+    """,
+    "lie": """
+        sleeping sleeps lying asleep dead fallen dying sleep
+    """,
+}
+
+POSES = {word: pose for pose, words in _POSE_WORDS.items() for word in words.split()}
+
+_NAMES_BY_GENDER = {
+    "f": """
+        mara anna elena maria sarah emma sofia olivia lily alice clara eva lucy rose
+        jane mary ella maya nora ruth grace helen julia kate laura leah lena lisa
+        luna mia nina sara zoe amelia ava chloe diana elsa eliza emily isabel ivy
+        margaret martha rachel rebecca rosa sophie susan vera violet cleopatra joan
+        juliet gretel cinderella rapunzel snow
+    """,
+    "m": """
+        tom john james jack peter paul david daniel adam ben charlie edward eli
+        ethan finn frank george harry henry jacob jim joe jonas joseph leo liam
+        lucas luke mark martin max michael nathan noah oliver oscar robert sam
+        samuel simon theo thomas victor walter will william arthur alexander caesar
+        columbus galileo hansel napoleon robin romeo marcus elias omar amir kenji
+        ivan hugo
+    """,
+}
 
 #: Given names that stories use, with the gender of their figure.
 NAMES = {
-    **dict.fromkeys("mara anna elena maria sarah emma sofia olivia lily alice clara eva lucy rose jane mary ella maya nora ruth grace helen julia kate laura leah lena lisa luna mia nina sara zoe amelia ava chloe diana elsa eliza emily isabel ivy margaret martha rachel rebecca rosa sophie susan vera violet cleopatra joan juliet gretel cinderella rapunzel snow".split(), "f"),
-    **dict.fromkeys("tom john james jack peter paul david daniel adam ben charlie edward eli ethan finn frank george harry henry jacob jim joe jonas joseph leo liam lucas luke mark martin max michael nathan noah oliver oscar robert sam samuel simon theo thomas victor walter will william arthur alexander caesar columbus galileo hansel napoleon robin romeo marcus elias omar amir kenji ivan hugo".split(), "m"),
-}  # fmt: skip
+    name: gender for gender, names in _NAMES_BY_GENDER.items() for name in names.split()
+}

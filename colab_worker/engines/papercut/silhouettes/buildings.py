@@ -14,6 +14,7 @@ from colab_worker.engines.papercut.silhouettes.shape import (
     limb,
     moved,
     oval,
+    turned,
 )
 
 
@@ -126,9 +127,9 @@ def windmill() -> Shape:
         flat("0.01,0.12 0.1,0.14 0.1,0.46 0.01,0.46", "pale"),
     )
     sails = tuple(
-        Part(geometry.turned(part.points, angle) + (0.02, 0.7), part.tone)
+        part
         for angle in (20, 110, 200, 290)
-        for part in sail
+        for part in moved(turned(sail, angle), 0.02, 0.7)
     )
     return (
         flat("-0.24,0 -0.14,0.64 0.14,0.64 0.24,0"),

@@ -85,13 +85,13 @@ _BUILDINGS: dict[str, tuple[Callable[[], Shape], float, str]] = {
     "tent": (buildings.tent, 3, ""), "temple": (buildings.temple, 14, ""),
     "pyramid": (buildings.pyramid, 40, ""), "pagoda": (buildings.pagoda, 24, ""),
     "skyscraper": (buildings.skyscraper, 60, ""), "hut": (buildings.hut, 5, ""),
-    "gate": (buildings.gate, 6, ""), "dome": (buildings.dome, 10, ""),
+    "gate": (buildings.gate, 6, ""), "dome": (buildings.dome, 6, ""),
 }  # fmt: skip
 
 _VEHICLES: dict[str, tuple[Callable[[], Shape], float, str, str]] = {
     "ship": (vehicles.ship, 16, "water", "crimson"), "boat": (vehicles.boat, 1.5, "water", "rusty"),
     "sailboat": (vehicles.sailboat, 8, "water", "red"), "steamer": (vehicles.steamer, 14, "water", "red"),
-    "train": (vehicles.train, 4.5, "far", ""), "car": (vehicles.car, 1.6, "ground", "red"),
+    "train": (vehicles.train, 3.0, "far", ""), "car": (vehicles.car, 1.6, "ground", "red"),
     "cart": (vehicles.cart, 1.9, "ground", "brown"), "rocket": (vehicles.rocket, 18, "far", "red"),
     "starship": (vehicles.starship, 5, "sky", ""), "saucer": (vehicles.saucer, 4, "sky", ""),
     "plane": (vehicles.plane, 4, "sky", ""), "balloon": (vehicles.airship, 9, "sky", "red"),

@@ -176,6 +176,7 @@ def _head(look: Look) -> list[Part]:
             oval(0.035, 0.93, 0.012, 0.02, "shade"),
             oval(-0.005, 0.93, 0.012, 0.02, "shade"),
         ]
+    parts.append(oval(lean + 0.036, 0.928, 0.007, 0.009, "shade"))
     if look.hair != "bald":
         parts.append(hair)
     if look.hair == "bun":

@@ -14,9 +14,9 @@ from colab_worker.engines.papercut.silhouettes.shape import (
     oval,
 )
 
-#: How much larger a head is here than in ``people``, and where its middle is.
-_HEAD_SCALE = 4.7
-_HEAD = (0.02, 0.69)
+#: How much larger a head is here than in ``people``, and where its crown is.
+_HEAD_SCALE = 4.3
+_CROWN = (0.02, 0.975)
 
 
 def portrait(look: Look) -> Shape:
@@ -53,7 +53,7 @@ def from_behind(look: Look) -> Shape:
             if look.hair != "long"
             else (blob("-0.24,0.7 -0.3,0.3 -0.2,0.1 0.2,0.1 0.3,0.3 0.24,0.7", "hair"),)
         ),
-        *moved(headgear(look), -0.02, 0.69 - 0.92 * _HEAD_SCALE, _HEAD_SCALE),
+        *moved(headgear(look), -0.02, 0.99 - 0.99 * _HEAD_SCALE, _HEAD_SCALE),
     )
 
 
@@ -167,8 +167,8 @@ def _beard(look: Look) -> list[Part]:
 
 
 def _hat(look: Look) -> Shape:
-    x, y = _HEAD
-    return moved(headgear(look), x, y - 0.92 * _HEAD_SCALE + 0.06, _HEAD_SCALE)
+    x, y = _CROWN
+    return moved(headgear(look), x, y - 0.99 * _HEAD_SCALE, _HEAD_SCALE)
 
 
 def _ghost() -> Shape:

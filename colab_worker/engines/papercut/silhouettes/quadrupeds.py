@@ -12,6 +12,7 @@ from colab_worker.engines.papercut.silhouettes.shape import (
     Shape,
     blob,
     limb,
+    moved,
     oval,
 )
 
@@ -47,8 +48,8 @@ def quadruped(plan: Plan) -> Shape:
     parts = [*_legs(plan, half), _body(plan, half), _neck(plan, half, poll)]
     parts += [*_head(plan, poll), *_placed(plan.ears, poll)]
     if plan.tail:
-        knots = _knots(plan.tail) + (-half - 0.02, 0.9 + plan.hips, 0)
-        parts.append(Part(geometry.band(knots)))
+        tail = Part(geometry.band(_knots(plan.tail)))
+        parts += moved((tail,), -half - 0.02, 0.9 + plan.hips)
     parts += [Part(part.points + poll, part.tone) for part in plan.extra]
     return tuple(parts)
 
@@ -130,7 +131,10 @@ def _head(plan: Plan, poll: geometry.Points) -> list[Part]:
     knots = np.array(
         [(*poll, wide), (*middle, 0.62 * wide + 0.38 * thin), (*muzzle, thin)]
     )
-    return [Part(geometry.band(knots)), Part(geometry.oval(*poll, 0.52 * wide))]
+    return [
+        Part(geometry.band(knots)),
+        Part(geometry.oval(poll[0], poll[1], 0.52 * wide)),
+    ]
 
 
 def _placed(text: str, poll: geometry.Points) -> list[Part]:
@@ -280,36 +284,6 @@ PLANS: dict[str, Plan] = {
         extra=_MANE,
         ears="-0.1,0.12 -0.08,0.28 0.04,0.26 0.06,0.12",
     ),
-    "mouse": Plan(
-        length=1.2,
-        chest=0.66,
-        waist=0.74,
-        leg=(0.16, 0.08),
-        neck=(0.16, -0.1),
-        neck_width=(0.6, 0.4),
-        head=(0.42, -0.16),
-        head_width=(0.44, 0.08),
-        ears="-0.22,0.1 -0.34,0.34 -0.16,0.5 0.04,0.38 0.04,0.16|0.04,0.14 0.06,0.32 0.2,0.36 0.24,0.18",
-        tail="0.04,-0.5,0.1 -0.3,-0.7,0.07 -0.7,-0.6,0.05 -1.0,-0.76,0.02",
-        paw=0.08,
-        hips=-0.02,
-        stride=0.05,
-    ),
-    "hare": Plan(
-        length=1.15,
-        chest=0.5,
-        waist=0.62,
-        leg=(0.18, 0.09),
-        neck=(0.14, 0.18),
-        neck_width=(0.4, 0.28),
-        head=(0.24, -0.08),
-        head_width=(0.34, 0.2),
-        ears="-0.16,0.1! -0.4,0.44 -0.38,0.78 -0.2,0.6 -0.02,0.12!|-0.04,0.1! -0.08,0.5 0.06,0.82 0.12,0.5 0.1,0.1!",
-        tail="0.0,-0.22,0.18 -0.08,-0.2,0.16",
-        hips=0.06,
-        paw=0.16,
-        stride=0.04,
-    ),
     "cow": Plan(
         length=1.45,
         chest=0.6,
@@ -334,7 +308,7 @@ PLANS: dict[str, Plan] = {
         head_width=(0.26, 0.15),
         ears="-0.08,0.04! -0.28,0.0 -0.28,-0.1 -0.08,-0.08!",
         extra=tuple(
-            oval(x, y, 0.22, tone="pale")
+            oval(x, y, 0.22, 0.22, "pale")
             for x, y in (
                 (-0.2, 0.0),
                 (-0.44, 0.06),
