@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,20 @@ def job_id(fake: FakeOrchestrator, capsys: Capture) -> str:
     return fake.only_job.view.job_id
 
 
+def when(condition: Callable[[], bool], act: Callable[[], None]) -> threading.Thread:
+    """Acts from a thread as soon as the condition holds."""
+    pause = threading.Event()
+
+    def wait() -> None:
+        while not condition():
+            pause.wait(0.01)
+        act()
+
+    thread = threading.Thread(target=wait, daemon=True)
+    thread.start()
+    return thread
+
+
 def events(capsys: Capture) -> list[dict[str, Any]]:
     """The JSON lines on standard output."""
     return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -65,12 +80,15 @@ def test_status_of_the_newest(job_id: str, capsys: Capture) -> None:
 
 
 def test_status_follow_ends_as_the_job_does(
-    fake: FakeOrchestrator, job_id: str, capsys: Capture
+    fake: FakeOrchestrator, capsys: Capture
 ) -> None:
     """A job under way is watched to its end, whose exit code is the command's."""
-    fake.script, fake.only_job.done = Script(step_s=0.03), 0
-    assert main(["retry", job_id]) == 0
-    assert main(["status", job_id, "--follow"]) == 0
+    fake.script = Script(step_s=0.001, units=2, then="away")
+    assert main(["make", "story.txt", "--worker-wait", "0"]) == 3
+    fake.calls.clear()
+    thread = when(lambda: len(fake.calls) >= 4, fake.go_on)  # health, list, job, held
+    assert main(["status", "--follow"]) == 0
+    thread.join()
     assert "100% complete" in capsys.readouterr().err
 
 

@@ -25,7 +25,7 @@ from tests.servers.worker_thread import WorkerThread
 
 Capture = pytest.CaptureFixture[str]
 STORY = "A crow was thirsty.\n\nIt found a pitcher.\n\nThe water was low.\n"
-LIMIT_S = 20.0
+LIMIT_S = 60.0
 
 
 @pytest.fixture
