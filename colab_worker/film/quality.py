@@ -55,16 +55,12 @@ def frames_for(duration_s: float, fps: int) -> int:
 
 def move_for(scene_index: int, seed: int) -> str:
     """How scene ``scene_index`` (from 0) moves; neighbours always differ."""
-    rounds, place = divmod(scene_index, len(MOVES))
-    moves = _shuffled(seed, rounds)
-    if rounds and moves[0] == _shuffled(seed, rounds - 1)[-1]:
-        moves = moves[1:] + moves[:1]
-    return moves[place]
+    return _shuffled(seed)[scene_index % len(MOVES)]
 
 
-def _shuffled(seed: int, rounds: int) -> list[str]:
+def _shuffled(seed: int) -> list[str]:
     def order(move: str) -> bytes:
-        return hashlib.sha256(f"{seed}/{rounds}/{move}".encode()).digest()
+        return hashlib.sha256(f"{seed}/{move}".encode()).digest()
 
     return sorted(MOVES, key=order)
 
