@@ -51,7 +51,7 @@ async function followWorker(jobId, film, pictures, show, signal) {
     if (view === "same") continue;
     version = view.version;
     await loadPictures(worker.url, token, view, pictures, signal);
-    if (view.terminal) return finished(jobId, view, signal);
+    if (view.terminal) return finished(jobId, signal);
     show(remote(film, view, worker, pictures));
   }
 }
@@ -75,10 +75,10 @@ async function askWorker(url, token, version, signal) {
   }
 }
 
-// The worker is done; this machine says when the film is safe here.
-async function finished(jobId, view, signal) {
+// The worker is done; this machine says when everything is safe here.
+async function finished(jobId, signal) {
   let film = await readFilm(jobId, 0, 0, signal);
-  while (!film.terminal && view.state === "complete") {
+  while (!film.terminal) {
     film = (await readFilm(jobId, film.version, HOLD_S, signal)) ?? film;
   }
   return true;

@@ -88,7 +88,8 @@ class Dispatcher:
         try:
             await self._hand_over(film, choice)
         except Unreachable as trouble:
-            choice.slot.lost(trouble)
+            if choice.slot.client is choice.client:
+                choice.slot.lost(trouble)
             await self._park(film, str(trouble), trouble.retry_after_s)
         except Refused as refused:
             await self._refused(film, refused)

@@ -29,6 +29,8 @@ log = logging.getLogger(__name__)
 
 #: A version before every version: the first answer tells everything.
 _NOTHING = -1
+#: A tunnel that cuts held answers gets shorter ones, but not shorter than this.
+SHORTEST_HOLD_S = 5.0
 
 
 class Mirror:
@@ -54,6 +56,7 @@ class Mirror:
         self._speaker: tuple[WorkerClient | None, str | None] = (None, None)
         self._cancel_told: set[str] = set()
         self._failures = 0
+        self._hold_s = settings.hold_s
 
     async def run(self) -> None:
         """Watches for ever."""
@@ -66,7 +69,8 @@ class Mirror:
                 await self._watch_once(placed)
                 self._failures = 0
             except WorkerError as trouble:
-                await self._lost_contact(placed, trouble)
+                if self._slot.client is self._speaker[0]:
+                    await self._lost_contact(placed, trouble)
 
     async def _watch_once(self, placed: dict[str, FilmState]) -> None:
         """One held request; raises WorkerError when our worker did not answer it."""
@@ -90,6 +94,7 @@ class Mirror:
         if self._slot.client is None and self._slot.kind == "local":
             await self._workers.wake_local()
         if self._slot.client is None:
+            self._speaker = (None, None)
             raise Unreachable(
                 "The film's worker is not connected any more; start the notebook and "
                 "paste its address, or try the film again to use another worker.",
@@ -119,7 +124,7 @@ class Mirror:
         self, client: WorkerClient, known: dict[str, int], placed: dict[str, FilmState]
     ) -> WaitReply | None:
         """The held reply, or None once something else is to be watched."""
-        asking = asyncio.create_task(client.wait(known, self._settings.hold_s))
+        asking = asyncio.create_task(client.wait(known, self._hold_s))
         try:
             while True:
                 woken = asyncio.create_task(self._ear.wait())
@@ -205,26 +210,38 @@ class Mirror:
         self, placed: dict[str, FilmState], trouble: WorkerError
     ) -> None:
         """Says so in every film, then waits a while or until the workers change."""
-        pause_s = self._settings.first_retry_s * 2 ** min(self._failures, 12)
+        backoff_s = self._settings.first_retry_s * 2 ** min(self._failures, 12)
+        pause_s = min(backoff_s, self._settings.longest_retry_s)
         self._failures += 1
         self._known.clear()
         self._slot.lost(trouble)
         if isinstance(trouble, Unreachable):
             pause_s = max(pause_s, trouble.retry_after_s or 0.0)
+            if trouble.reason == "held_too_long":
+                self._hold_s = max(self._hold_s / 2, SHORTEST_HOLD_S)
         for job_id in placed:
-            await self._films.change(
-                job_id,
-                {FilmState.SENT},
-                state=FilmState.UNREACHABLE,
-                message=str(trouble),
-            )
+            await self._say_unreachable(job_id, trouble)
         client = self._slot.client
         loop = asyncio.get_running_loop()
-        until = loop.time() + min(pause_s, self._settings.longest_retry_s)
+        until = loop.time() + pause_s
         while loop.time() < until:
             await self._ear.wait(until - loop.time())
             if self._slot.client is not client or self._slot.reachable:
                 return
+
+    async def _say_unreachable(self, job_id: str, trouble: WorkerError) -> None:
+        await self._films.change(
+            job_id,
+            {FilmState.SENT},
+            state=FilmState.UNREACHABLE,
+            message=str(trouble),
+        )
+        if self._failures == 1:
+            await self._films.change(
+                job_id,
+                {FilmState.CANCELING},
+                message=f"Canceled as soon as the worker answers. {trouble}",
+            )
 
 
 def _canceling(placed: dict[str, FilmState]) -> set[str]:

@@ -63,12 +63,14 @@ class WorkerClient:
         self.address = address
         self.boot_id: str | None = None
         self._http: httpx.AsyncClient | None = None
+        self._closed = False
         self._starting = asyncio.Lock()
         self._answer_timeout_s = answer_timeout_s
         self._timeout = httpx.Timeout(answer_timeout_s, connect=connect_timeout_s)
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections; requests under way end as Unreachable."""
+        self._closed = True
         if self._http is not None:
             await self._http.aclose()
 
@@ -216,9 +218,15 @@ class WorkerClient:
                 yield reply
         except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
             raise _no_answer(self.address.url, error) from error
+        except RuntimeError as error:  # httpx says so when its client is closed
+            if not self._closed:
+                raise
+            raise _replaced() from error
 
     async def _client(self) -> httpx.AsyncClient:
         async with self._starting:
+            if self._closed:
+                raise _replaced()
             if self._http is None:
                 self._http = await asyncio.to_thread(self._connect)
         return self._http
@@ -297,6 +305,10 @@ def _parse(answer: Answer, model: type[V]) -> V:
             "or Moonreel, so that both have the same.",
             "protocol",
         ) from error
+
+
+def _replaced() -> Unreachable:
+    return Unreachable("Another worker has taken this one's place.", "closed")
 
 
 def _no_answer(url: str, error: Exception) -> Unreachable:

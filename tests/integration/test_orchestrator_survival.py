@@ -277,3 +277,66 @@ async def test_no_token_is_ever_shown(
     assert access["read_token"].startswith("r1.")
     assert not [text for text in texts if worker.token in text]
     assert (home / "orchestrator.db").stat().st_mode & 0o077 == 0
+
+
+async def test_a_new_address_wins_while_the_old_worker_still_answers(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """A held request to the old worker does not keep films from the new one."""
+    async with (
+        LiveOrchestrator(tmp_path / "home") as live,
+        FakeWorker("other-token-1") as other,
+    ):
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab", message="0 units.")
+        other.boots = 7
+        await live.connect(other.url, other.token)
+        await live.until(job_id, "sent_to_colab", boot="boot-7")
+        await other.work(job_id)
+        await live.until(job_id, "complete")
+
+    assert worker.made == []
+
+
+async def test_a_cancel_waits_for_an_unreachable_worker(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """The film says that it waits, and the worker hears of it when it is back."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab", message="0 units.")
+        worker.gateway = GATEWAYS["tunnel offline"]
+        await worker.work(job_id, units=1)
+        await live.until(job_id, "unreachable")
+        reply = await live.api.post(f"/api/jobs/{job_id}/cancel", json={})
+        assert reply.json()["state"] == "canceling"
+
+        worker.gateway = None
+        await live.until(job_id, "canceled")
+
+    assert worker.jobs[job_id].state == "canceled"
+
+
+async def test_an_unreachable_film_can_be_tried_elsewhere(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """Retry takes the film from a worker that is gone; it waits for another."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        await live.until(job_id, "sent_to_colab", message="0 units.")
+        worker.gateway = GATEWAYS["tunnel offline"]
+        await worker.work(job_id, units=1)
+        await live.until(job_id, "unreachable")
+        await live.api.post(f"/api/jobs/{job_id}/retry", json={})
+        view = await live.until(job_id, "waiting_for_worker")
+        assert "tunnel is offline" in view["message"]
+
+        worker.gateway = None  # the old worker still has attempt 1, running
+        await live.until(job_id, "sent_to_colab", attempt=2)
+        await worker.work(job_id)
+        await live.until(job_id, "complete")
+
+    assert len(worker.made) == len(set(worker.made)) == 10
