@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
-from colab_worker.film import encode, fonts
-from colab_worker.film.ass import Frame
-from colab_worker.film.captions import clip_captions
+from colab_worker.film import encode
+from colab_worker.film.captions.burned import write_clip_captions
+from colab_worker.film.captions.looks import Frame
 from colab_worker.film.motion import windows
 from colab_worker.film.picture import prepared
 from colab_worker.film.quality import Canvas, frames_for
@@ -49,22 +49,24 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
             still=zoom == 0,
             captions=captions,
         )
-    facts: dict[str, Any] = {"frames": frames, "duration_s": length_s}
+    facts: dict[str, Any] = {
+        "frames": frames,
+        "duration_s": length_s,
+        "ignored_text": missing,
+    }
     if missing:
         facts["warnings"] = [
-            f"Captions leave out what no font here can draw: {missing[:40]}"
+            f"Captions leave out what no font here can draw: {''.join(missing[:40])}"
         ]
     return UnitOutput((UnitFile("clip.mp4", "video/mp4"),), facts)
 
 
 def _captions(
     call: UnitCall, words: dict[str, Any], length_s: float, work: Path
-) -> tuple[str | None, str]:
-    """Writes the clip's ASS file beside its fonts; its name, and missing characters."""
-    if call.params["captions"] is None:
-        return None, ""
-    frame = Frame(call.params["width"], call.params["height"])
-    text, missing = clip_captions(call.params["captions"], words, frame, length_s)
-    (work / "captions.ass").write_text(text, encoding="utf-8")
-    fonts.place_fonts(work / "fonts")
-    return "captions.ass", missing
+) -> tuple[str | None, list[str]]:
+    """The clip's ASS file in ``work``, if any, and what no font can draw."""
+    params = call.params
+    if params["captions"] is None:
+        return None, []
+    frame = Frame(params["width"], params["height"])
+    return write_clip_captions(params["captions"], words, frame, length_s, work)

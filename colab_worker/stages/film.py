@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
-from colab_worker.film import join, subtitles
-from colab_worker.film.ass import Frame, document
-from colab_worker.film.captions import look_of
-from colab_worker.film.cues import Cue, cues_of
+from colab_worker.film import join
+from colab_worker.film.captions import subtitles
+from colab_worker.film.captions.burned import film_document, look_of
+from colab_worker.film.captions.cues import Cue, cues_of
+from colab_worker.film.captions.looks import Frame
 from colab_worker.film.probe import probe
 from colab_worker.film.quality import frames_for
 from colab_worker.film.script import script_markdown
@@ -89,17 +90,18 @@ def _metadata(params: dict[str, Any]) -> dict[str, str]:
 def _subtitles(
     call: UnitCall, words: list[dict[str, Any]], scenes: list[join.SceneParts]
 ) -> None:
-    frame = Frame(call.params["width"], call.params["height"])
     cues: list[Cue] = []
-    frames = 0
+    begins, frames = [], 0
     for spoken, scene in zip(words, scenes, strict=True):
-        offset = frames / call.params["fps"]
-        cues += [cue.later(offset) for cue in cues_of(spoken)]
+        begins.append(frames / call.params["fps"])
+        cues += [cue.later(begins[-1]) for cue in cues_of(spoken)]
         frames += scene.frames
+    frame = Frame(call.params["width"], call.params["height"])
+    look = look_of(call.params["captions"])
     texts = {
         "captions.srt": subtitles.srt(cues),
         "captions.vtt": subtitles.vtt(cues),
-        "captions.ass": document(cues, frame, look_of(call.params["captions"])),
+        "captions.ass": film_document(zip(words, begins, strict=True), frame, look),
     }
     for name, text in texts.items():
         (call.out_dir / name).write_text(text, encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable
 
-from colab_worker.film.cues import Cue
+from colab_worker.film.captions.cues import Cue
 
 
 def srt(cues: Iterable[Cue]) -> str:

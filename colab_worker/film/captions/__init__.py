@@ -1,0 +1,1 @@
+"""Captions: words into cues, cues into subtitle files and into the picture."""

@@ -1,0 +1,165 @@
+"""How captions come, go and move: one function for each animation of the vocabulary.
+
+Each gives the text of an ASS event; letters are already escaped.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from colab_worker.film.captions.cues import Cue, TimedWord
+from colab_worker.film.captions.looks import Frame, Look
+
+#: Seconds that a caption takes to come or go.
+MOTION_S = 0.35
+#: A pulse: seconds from beat to beat, percent of the size at its height.
+BEAT_S, BEAT_PERCENT = 1.0, 112
+#: Scripts whose letters change with their neighbours come word by word.
+_LAST_SIMPLE_LETTER = "\u058f"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What an animation needs to know besides its cue."""
+
+    frame: Frame
+    look: Look
+    #: A text as ASS shows it: escaped, in fonts that can draw it.
+    show: Callable[[str], str]
+
+    def plain(self, cue: Cue) -> str:
+        """All lines, without any motion."""
+        return r"\N".join(self.line(line, lambda word: "") for line in cue.lines)
+
+    def line(
+        self, words: tuple[TimedWord, ...], before: Callable[[TimedWord], str]
+    ) -> str:
+        """One line; ``before`` gives the tags that stand before each word."""
+        parts = [
+            ("" if word.glued or not number else " ")
+            + before(word)
+            + self.show(word.text)
+            for number, word in enumerate(words)
+        ]
+        return "".join(parts)
+
+
+def animated(cue: Cue, stage: Stage) -> str:
+    """The text of the event of ``cue``; KeyError for an unknown animation."""
+    return _ANIMATIONS[stage.look.animation](cue, stage)
+
+
+def _none(cue: Cue, stage: Stage) -> str:
+    return stage.plain(cue)
+
+
+def _fade_in(cue: Cue, stage: Stage) -> str:
+    return rf"{{\fad({_motion(cue)},0)}}" + stage.plain(cue)
+
+
+def _fade_out(cue: Cue, stage: Stage) -> str:
+    return rf"{{\fad(0,{_motion(cue)})}}" + stage.plain(cue)
+
+
+def _slide_up(cue: Cue, stage: Stage) -> str:
+    return _slide(cue, stage, 1)
+
+
+def _slide_down(cue: Cue, stage: Stage) -> str:
+    return _slide(cue, stage, -1)
+
+
+def _slide(cue: Cue, stage: Stage, side: int) -> str:
+    """Comes from below (1) or above (-1) to its place."""
+    across, down = stage.frame.anchor(stage.look.position)
+    start = round(down + side * 2.5 * stage.frame.letter_px)
+    span = _motion(cue)
+    move = rf"\move({across},{start},{across},{down},0,{span})\fad({span},0)"
+    return f"{{{move}}}" + stage.plain(cue)
+
+
+def _pulse(cue: Cue, stage: Stage) -> str:
+    """Grows quickly and shrinks slowly, again and again."""
+    beats = []
+    for beat in range(int((cue.end_s - cue.start_s) / BEAT_S) + 1):
+        begin = _millis(beat * BEAT_S)
+        top, end = begin + 180, begin + 650
+        beats.append(rf"\t({begin},{top},\fscx{BEAT_PERCENT}\fscy{BEAT_PERCENT})")
+        beats.append(rf"\t({top},{end},\fscx100\fscy100)")
+    return f"{{{''.join(beats)}}}" + stage.plain(cue)
+
+
+def _karaoke(cue: Cue, stage: Stage) -> str:
+    """Each word takes another colour, from left to right, as it is heard."""
+    clock = _Centis(cue.start_s)
+
+    def sing(word: TimedWord) -> str:
+        wait, span = clock.until(word.start_s), clock.until(word.end_s)
+        return (rf"{{\k{wait}}}" if wait else "") + rf"{{\kf{span}}}"
+
+    return r"\N".join(stage.line(line, sing) for line in cue.lines)
+
+
+class _Centis:
+    """Hundredths of seconds that add up: rounding one span is made good in the next."""
+
+    def __init__(self, start_s: float) -> None:
+        self._start_s = start_s
+        self._told = 0
+
+    def until(self, seconds: float) -> int:
+        span = max(round((seconds - self._start_s) * 100) - self._told, 0)
+        self._told += span
+        return span
+
+
+def _typewriter(cue: Cue, stage: Stage) -> str:
+    """Every letter appears within the time of its word."""
+
+    def typed(word: TimedWord) -> str:
+        begin = word.start_s - cue.start_s
+        if not _separable(word.text):
+            return _appear(begin) + stage.show(word.text)
+        step = (word.end_s - word.start_s) / max(len(word.text), 1)
+        letters = enumerate(word.text)
+        return "".join(_appear(begin + step * n) + stage.show(c) for n, c in letters)
+
+    lines = []
+    for line in cue.lines:
+        parts = [("" if word.glued else " ") + typed(word) for word in line]
+        lines.append("".join(parts).lstrip())
+    return r"\N".join(lines)
+
+
+def _separable(text: str) -> bool:
+    """Whether the letters may be shown one by one."""
+    return all(
+        c <= _LAST_SIMPLE_LETTER and not unicodedata.combining(c) for c in text
+    ) or all(unicodedata.east_asian_width(c) in "WF" for c in text)
+
+
+def _appear(seconds: float) -> str:
+    millis = _millis(max(seconds, 0.0))
+    return rf"{{\alpha&HFF&\t({millis},{millis + 1},\alpha)}}"
+
+
+_ANIMATIONS: dict[str, Callable[[Cue, Stage], str]] = {
+    "none": _none,
+    "fade_in": _fade_in,
+    "fade_out": _fade_out,
+    "slide_up": _slide_up,
+    "slide_down": _slide_down,
+    "typewriter": _typewriter,
+    "pulse": _pulse,
+    "karaoke": _karaoke,
+}
+
+
+def _motion(cue: Cue) -> int:
+    return _millis(min(MOTION_S, (cue.end_s - cue.start_s) / 2))
+
+
+def _millis(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,111 @@
+"""Captions as Advanced SubStation Alpha, which libass draws into the picture.
+
+Nothing in a user's text is ever taken for markup: braces are escaped, a backslash is
+followed by an invisible word joiner, and a line break is a space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from colab_worker.film.captions.animations import Stage, animated
+from colab_worker.film.captions.cues import Cue
+from colab_worker.film.captions.fonts import LINE_HEIGHT, FontBook
+from colab_worker.film.captions.looks import ALIGNMENTS, STYLES, Frame, Look
+
+_WORD_JOINER = "\u2060"
+_STYLE_FIELDS = (
+    "Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, "
+    "BackColour, Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, "
+    "BorderStyle, Outline, Shadow, Alignment, MarginL, MarginR, MarginV, Encoding"
+)
+_EVENT_FIELDS = (
+    "Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text"
+)
+#: BorderStyle: 1 is outline and shadow, 4 is libass's one plate behind all lines.
+_OUTLINED, _PLATE = 1, 4
+#: Encoding: the direction of writing is that of the text.
+_AUTO_DIRECTION = -1
+#: WrapStyle: lines break only where we break them.
+_NO_WRAP = 2
+
+
+def document(cues: Iterable[Cue], frame: Frame, look: Look, book: FontBook) -> str:
+    """The whole ``.ass`` file; ``book`` afterwards knows which fonts it needs."""
+    events = [_event(cue, frame, look, book) for cue in cues]
+    head = f"""[Script Info]
+ScriptType: v4.00+
+PlayResX: {frame.width}
+PlayResY: {frame.height}
+WrapStyle: {_NO_WRAP}
+ScaledBorderAndShadow: yes
+YCbCr Matrix: TV.709
+
+[V4+ Styles]
+Format: {_STYLE_FIELDS}
+Style: {_style(frame, look)}
+
+[Events]
+Format: {_EVENT_FIELDS}"""
+    return "\n".join([head, *events, ""])
+
+
+def escaped(text: str) -> str:
+    """``text`` as it is, whatever it holds."""
+    flat = " ".join(text.split())
+    joined = flat.replace("\\", "\\" + _WORD_JOINER)
+    return joined.replace("{", "\\{").replace("}", "\\}")
+
+
+def _style(frame: Frame, look: Look) -> str:
+    style = STYLES[look.style]
+    letter = frame.letter_px * style.size
+    # Karaoke: PrimaryColour is that of words already heard.
+    first = style.heard if look.animation == "karaoke" else style.colour
+    margin = frame.margin_px(look.position)
+    fields: tuple[object, ...] = (
+        "Caption",
+        style.family,
+        round(letter * LINE_HEIGHT, 1),
+        *(first, style.colour, style.edge, style.back),
+        *(0, -int(style.italic), 0, 0),
+        *(100, 100, round(letter * style.spacing, 2), 0),
+        _PLATE if style.plate else _OUTLINED,
+        round(letter * style.outline, 2),
+        round(letter * style.shadow, 2),
+        ALIGNMENTS[look.position],
+        *(frame.side_px, frame.side_px, margin),
+        _AUTO_DIRECTION,
+    )
+    return ",".join(map(str, fields))
+
+
+def _event(cue: Cue, frame: Frame, look: Look, book: FontBook) -> str:
+    style = STYLES[look.style]
+
+    def show(text: str) -> str:
+        return _in_fonts(text.upper() if style.upper else text, book)
+
+    blur = round(frame.letter_px * style.blur, 1)
+    soft = rf"{{\blur{blur}}}" if blur else ""
+    text = soft + animated(cue, Stage(frame, look, show))
+    return (
+        f"Dialogue: 0,{_clock(cue.start_s)},{_clock(cue.end_s)},Caption,,0,0,0,,{text}"
+    )
+
+
+def _in_fonts(text: str, book: FontBook) -> str:
+    """Escaped text, with a font named where the caption's own cannot draw it."""
+    return "".join(
+        rf"{{\fn{run.family}}}{escaped(run.text)}{{\fn}}"
+        if run.family
+        else escaped(run.text)
+        for run in book.runs(text)
+    )
+
+
+def _clock(seconds: float) -> str:
+    centis = max(round(seconds * 100), 0)
+    minutes, centis = divmod(centis, 6000)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{centis // 100:02}.{centis % 100:02}"

@@ -1,0 +1,143 @@
+"""Where captions break: at natural places, into even and readable parts.
+
+Both cuts minimise a cost; its weights are relative, their order is what counts: first
+never too long, then after sentences, after clauses, before small words, and evenly.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from colab_worker.film.captions.measure import Measure
+
+if TYPE_CHECKING:
+    from colab_worker.film.captions.cues import TimedWord
+
+MAX_LINES = 2
+#: Longest time that one cue is shown, in seconds.
+MAX_CUE_S = 7.0
+#: A pause of the voice that asks for a new cue.
+PAUSE_S = 0.6
+#: Shorter cues are hard to read; they join a neighbour where they can.
+SHORT_S = 1.0
+#: Also the full-width marks of Chinese and Japanese.
+_SENTENCE_ENDS = tuple(".!?\u2026\u3002\uff01\uff1f")
+_CLAUSE_ENDS = tuple(',;:\u2014\u2013)"\u201d\u3001\uff0c\uff1b\uff1a')
+_QUOTES = "\"'\u201c\u201d\u2018\u2019("
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+#: Words that begin a part of a sentence (English; other languages break evenly).
+_OPENERS = _words(
+    "and or but nor so yet because although while when where who which that if as "
+    "than then until unless before after since though"
+)
+_PREPOSITIONS = _words(
+    "in on at by for from with without of to into onto over under about between "
+    "through during against across behind beyond near"
+)
+#: Words that belong to what follows them.
+_CLINGING = _words(
+    "a an the my your his her its our their this these those no very not mr mrs ms dr"
+)
+
+
+def cue_breaks(
+    words: list[TimedWord], sentence_starts: set[int], measure: Measure
+) -> list[int]:
+    """Indices at which a new cue begins, besides 0; the cheapest way of cutting."""
+    count = len(words)
+    best = [0.0] + [float("inf")] * count
+    came_from = [0] * (count + 1)
+    for end in range(1, count + 1):
+        for begin in range(end - 1, -1, -1):
+            group = words[begin:end]
+            if begin < end - 1 and not _fits(group, measure):
+                break
+            cost = best[begin] + _cue_cost(words, begin, end, sentence_starts, measure)
+            if cost < best[end]:
+                best[end], came_from[end] = cost, begin
+    breaks, at = [], count
+    while at > 0:
+        at = came_from[at]
+        breaks.append(at)
+    return sorted(breaks)[1:]
+
+
+def line_break(words: list[TimedWord], measure: Measure) -> int | None:
+    """Index of the first word of the second line; None if one line is enough."""
+    if measure(_text(words)) <= 1 or len(words) == 1:
+        return None
+
+    def cost(cut: int) -> float:
+        first, second = measure(_text(words[:cut])), measure(_text(words[cut:]))
+        over = max(0.0, first - 1) + max(0.0, second - 1)
+        return over * 1000 + abs(first - second) * 12 + _break_cost(words, cut)
+
+    return min(range(1, len(words)), key=cost)
+
+
+def _cue_cost(
+    words: list[TimedWord],
+    begin: int,
+    end: int,
+    sentence_starts: set[int],
+    measure: Measure,
+) -> float:
+    seconds = words[end - 1].end_s - words[begin].start_s
+    inside = sum(start in sentence_starts for start in range(begin + 1, end))
+    pauses = sum(
+        words[n].start_s - words[n - 1].end_s > PAUSE_S for n in range(begin + 1, end)
+    )
+    at_end = end == len(words) or end in sentence_starts
+    filled = measure(_text(words[begin:end])) / MAX_LINES
+    return (
+        2.0
+        + 9 * inside
+        + 6 * pauses
+        + (0.0 if at_end else 3 + _break_cost(words, end))
+        + 6 * max(0.0, SHORT_S - seconds) / SHORT_S
+        + 5 * max(0.0, seconds - MAX_CUE_S)
+        + 4 * max(0.0, 0.35 - filled)
+    )
+
+
+def _break_cost(words: list[TimedWord], at: int) -> float:
+    """How much a break before word ``at`` hurts, from 0."""
+    before = words[at - 1].text
+    after = words[at].text.lower().strip(_QUOTES)
+    if before.endswith(_SENTENCE_ENDS):
+        return 0.0
+    if before.endswith(_CLAUSE_ENDS):
+        return 1.0
+    if before.lower().strip(_QUOTES) in _CLINGING | _PREPOSITIONS:
+        return 8.0
+    if after in _OPENERS:
+        return 2.5
+    if after in _PREPOSITIONS:
+        return 3.5
+    return 7.0 if words[at].glued else 5.0
+
+
+def _fits(words: list[TimedWord], measure: Measure) -> bool:
+    """Whether some cut gives lines that are not too long."""
+    if measure(_text(words)) <= 1:
+        return True
+    size = _first_line(words, measure)
+    return measure(_text(words[size:])) <= MAX_LINES - 1
+
+
+def _first_line(words: list[TimedWord], measure: Measure) -> int:
+    """How many words the first line holds at most."""
+    size = 1
+    while size < len(words) and measure(_text(words[: size + 1])) <= 1:
+        size += 1
+    return size
+
+
+def _text(words: list[TimedWord]) -> str:
+    text = "".join(word.text if word.glued else f" {word.text}" for word in words)
+    return text.lstrip()

@@ -1,0 +1,58 @@
+"""The captions of a clip or a film as an ASS file: which cues, in which look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from colab_worker.film.captions.ass import document
+from colab_worker.film.captions.cues import Cue, cues_of, title_cue
+from colab_worker.film.captions.fonts import FontBook
+from colab_worker.film.captions.looks import STYLES, Frame, Look, line_measure
+
+#: The look of the subtitle file when no captions are burned in.
+_PLAIN = Look("simple", "bottom", "none")
+
+
+def look_of(captions: dict[str, Any] | None) -> Look:
+    """The look that the parameter ``captions`` asks for."""
+    if captions is None:
+        return _PLAIN
+    return Look(captions["style"], captions["position"], captions["animation"])
+
+
+def write_clip_captions(
+    captions: dict[str, Any],
+    words: dict[str, Any],
+    frame: Frame,
+    length_s: float,
+    folder: Path,
+) -> tuple[str, list[str]]:
+    """Writes an ASS file and its ``fonts`` into ``folder``.
+
+    Gives the file's name, and the characters that no font can draw.
+    """
+    look = look_of(captions)
+    book = FontBook(STYLES[look.style].face)
+    measure = line_measure(frame, look, book)
+    if captions["mode"] == "fixed":
+        cues = [title_cue(str(captions["text"]), length_s, measure)]
+    else:
+        cues = cues_of(words, measure)
+    text = document(cues, frame, look, book)
+    (folder / "captions.ass").write_text(text, encoding="utf-8")
+    book.place(folder / "fonts")
+    return "captions.ass", book.missing
+
+
+def film_document(
+    scenes: Iterable[tuple[dict[str, Any], float]], frame: Frame, look: Look
+) -> str:
+    """The ASS file of a whole film, from each scene's words and the time it begins."""
+    book = FontBook(STYLES[look.style].face)
+    measure = line_measure(frame, look, book)
+    cues: list[Cue] = []
+    for words, begin_s in scenes:
+        cues += [cue.later(begin_s) for cue in cues_of(words, measure)]
+    return document(cues, frame, look, book)

@@ -1,0 +1,168 @@
+"""Captions as cues: a few words with the time in which they are heard."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass, replace
+from typing import Any
+
+from colab_worker.film.captions.breaks import cue_breaks, line_break
+from colab_worker.film.captions.measure import Measure, by_characters
+
+#: A cue stays at least this long where the next one allows it.
+MIN_CUE_S = 1.0
+#: A cue may stay this long after its last word.
+LINGER_S = 0.25
+#: A shorter gap between two cues would only flicker, so it is closed.
+FLICKER_S = 0.3
+
+
+@dataclass(frozen=True)
+class TimedWord:
+    """A word, or a part of one, and when it is heard, in seconds."""
+
+    text: str
+    start_s: float
+    end_s: float
+    #: No space stands before it: it goes on with the word before.
+    glued: bool = False
+
+
+@dataclass(frozen=True)
+class Cue:
+    """One or two lines of words, shown from ``start_s`` to ``end_s``."""
+
+    lines: tuple[tuple[TimedWord, ...], ...]
+    start_s: float
+    end_s: float
+
+    @property
+    def text(self) -> str:
+        """The lines, one below the other."""
+        return "\n".join(joined(line) for line in self.lines)
+
+    def later(self, offset_s: float) -> Cue:
+        """The same cue ``offset_s`` later."""
+        lines = tuple(
+            tuple(
+                replace(
+                    word,
+                    start_s=word.start_s + offset_s,
+                    end_s=word.end_s + offset_s,
+                )
+                for word in line
+            )
+            for line in self.lines
+        )
+        return Cue(lines, self.start_s + offset_s, self.end_s + offset_s)
+
+
+def joined(words: tuple[TimedWord, ...] | list[TimedWord]) -> str:
+    """The text of some words, with the spaces between them."""
+    text = "".join(word.text if word.glued else f" {word.text}" for word in words)
+    return text.lstrip()
+
+
+def cues_of(words: dict[str, Any], measure: Measure = by_characters) -> list[Cue]:
+    """The cues of one scene from its ``words.json``, in order, never overlapping.
+
+    ``measure`` tells how much of a line a text fills; 1 is a full line.
+    """
+    timed, ends = _pieces(words, measure)
+    starts = [0, *cue_breaks(timed, ends, measure), len(timed)] if timed else []
+    groups = [timed[a:b] for a, b in itertools.pairwise(starts)]
+    return _timed(groups, float(words["duration_s"]), measure)
+
+
+def title_cue(text: str, length_s: float, measure: Measure) -> Cue:
+    """A fixed text for the whole clip, on as many lines as it needs.
+
+    Its words are timed at reading pace, for animations that go by words.
+    """
+    tokens = text.split()
+    pace = min(length_s / 2 / max(len(text), 1), 1 / 15)
+    words, at = [], 0.0
+    for token in tokens:
+        words.append(TimedWord(token, at, at + pace * len(token)))
+        at += pace * (len(token) + 1)
+    spoken = {
+        "words": [[word.text, word.start_s, word.end_s] for word in words],
+        "sentences": [0],
+        "duration_s": length_s,
+    }
+    lines = tuple(line for cue in cues_of(spoken, measure) for line in cue.lines)
+    return Cue(lines, 0.0, length_s)
+
+
+def _pieces(
+    words: dict[str, Any], measure: Measure
+) -> tuple[list[TimedWord], set[int]]:
+    """The words, those too long for a line in parts, and where sentences begin."""
+    sentences = set(words["sentences"])
+    timed: list[TimedWord] = []
+    starts = set()
+    for index, (text, start, end) in enumerate(words["words"]):
+        if index in sentences:
+            starts.add(len(timed))
+        timed += _parts(TimedWord(str(text), float(start), float(end)), measure)
+    return timed, starts
+
+
+def _parts(word: TimedWord, measure: Measure) -> list[TimedWord]:
+    if measure(word.text) <= 1:
+        return [word]
+    step = (word.end_s - word.start_s) / len(word.text)
+    parts, begin = [], 0
+    while begin < len(word.text):
+        end = begin + _fitting(word.text[begin:], measure)
+        start_s = word.start_s + step * begin
+        parts.append(
+            TimedWord(
+                word.text[begin:end], start_s, word.start_s + step * end, begin > 0
+            )
+        )
+        begin = end
+    return parts
+
+
+#: A part of a long word takes at most this share of a line, so that lines fill well.
+_PART = 0.5
+#: Marks that may not stand at the beginning of a line.
+_CLOSING = (
+    ",.!?;:)]}\u2026\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1b\uff1a\u300d\u300f\uff09"
+)
+
+
+def _fitting(text: str, measure: Measure) -> int:
+    """How many characters of ``text`` make one part."""
+    for size in range(1, len(text)):
+        if measure(text[: size + 1]) > _PART and text[size] not in _CLOSING:
+            return size
+        if text[size - 1] in _CLOSING and text[size] not in _CLOSING:
+            return size
+    return len(text)
+
+
+def _timed(
+    groups: list[list[TimedWord]], duration_s: float, measure: Measure
+) -> list[Cue]:
+    cues = []
+    for index, group in enumerate(groups):
+        last = index + 1 == len(groups)
+        until = duration_s if last else groups[index + 1][0].start_s
+        start = group[0].start_s
+        end = max(group[-1].end_s + LINGER_S, start + MIN_CUE_S)
+        if not last and until - end < FLICKER_S:
+            end = until
+        lines = _lines(group, measure)
+        cues.append(Cue(lines, start, max(min(end, until), start)))
+    return cues
+
+
+def _lines(
+    group: list[TimedWord], measure: Measure
+) -> tuple[tuple[TimedWord, ...], ...]:
+    cut = line_break(group, measure)
+    if cut is None:
+        return (tuple(group),)
+    return tuple(group[:cut]), tuple(group[cut:])

@@ -1,0 +1,22 @@
+"""How much of a line a text fills: by characters, and by the width of its letters."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+
+#: Characters of a line that broadcasters take for readable; a wide one counts twice.
+MAX_LINE_CHARS = 42
+
+#: The share of a line that a text fills; above 1 it does not fit.
+Measure = Callable[[str], float]
+
+
+def by_characters(text: str) -> float:
+    """The share of a line of ``MAX_LINE_CHARS`` characters."""
+    return (len(text) + sum(map(is_wide, text))) / MAX_LINE_CHARS
+
+
+def is_wide(character: str) -> bool:
+    """Whether it takes the room of two letters, as Chinese and emoji do."""
+    return unicodedata.east_asian_width(character) in "WF"
