@@ -75,8 +75,8 @@ class Board:
     def change(self, job_id: str, unit: UnitStatus | None = None) -> int:
         """A visible change: a new version, which it returns, and readers wake up."""
         status = self._jobs[job_id]
-        self.versions[job_id] += 1
-        version = self.versions[job_id]
+        version = max(self.versions[job_id] + 1, status.row.version)
+        self.versions[job_id] = version
         if unit is not None:
             unit.version = version
         progress = overall_progress(status.row, status.units.values())
@@ -120,7 +120,9 @@ class Board:
         """Tells waiting jobs their position; 1 is next."""
         for position, job_id in enumerate(job_ids, start=1):
             status = self._jobs.get(job_id)
-            if status is not None and status.queue_position != position:
+            if status is None or status.row.state is not JobState.QUEUED:
+                continue  # canceled a moment ago
+            if status.queue_position != position:
                 status.queue_position = position
                 self.change(job_id)
 

@@ -21,6 +21,10 @@ from shared_protocol.jobs import FilmSpec, JobState, UnitState
 
 log = logging.getLogger(__name__)
 
+#: Versions kept free for what is still told while the end of a job is being written:
+#: the stored one must be the last, or a reader would not hear of it after a restart.
+END_ROOM = 10
+
 ACTIVE = (JobState.PREPARING, JobState.RUNNING, JobState.FINALIZING)
 
 
@@ -63,7 +67,7 @@ class Runner:
     async def cancel(self, job_id: str) -> bool:
         """Cancels a job that is not finished; False if it was already."""
         store = self._parts.store
-        version = self._parts.board.versions.get(job_id, 0) + 1
+        version = self._parts.board.versions.get(job_id, 0) + END_ROOM
         finished = {"finished_at": utc_now(), "version": version}
         if await store.move(job_id, [JobState.QUEUED], JobState.CANCELED, **finished):
             await self._show(job_id, JobState.CANCELED, **finished)
@@ -163,7 +167,7 @@ class Runner:
         self, job_id: str, expected: Iterable[JobState], state: JobState, **changes: Any
     ) -> None:
         """Ends a job, unless a cancel came first: then it ends as canceled."""
-        version = self._parts.board.versions[job_id] + 1
+        version = self._parts.board.versions[job_id] + END_ROOM
         changes |= {"finished_at": utc_now(), "version": version}
         if not await self._move(job_id, expected, state, **changes):
             changes.pop("error", None)

@@ -217,7 +217,7 @@ class Store:
             for job_id in job_ids:
                 await connection.execute(
                     sa.update(jobs)
-                    .where(jobs.c.id == job_id)
+                    .where(jobs.c.id == job_id, jobs.c.version <= version[job_id])
                     .values(heartbeat_at=now, version=version[job_id])
                 )
 

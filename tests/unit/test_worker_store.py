@@ -246,3 +246,16 @@ async def test_a_reused_unit_names_its_key(store: Store) -> None:
     found = await the_unit(store)
     assert (found.state, found.key, found.reused) == (UnitState.DONE, KEY, True)
     assert found.attempt == 0
+
+
+async def test_a_heartbeat_never_takes_a_version_back(store: Store) -> None:
+    """The end of a job may be written while its last heartbeat is on the way."""
+    await store.move("job-0001", [JobState.QUEUED], JobState.COMPLETE, version=20)
+    await store.heartbeat(["job-0001"], {"job-0001": 15})
+    late = await store.job("job-0001")
+    await store.heartbeat(["job-0001"], {"job-0001": 25})
+    row = await store.job("job-0001")
+
+    assert late is not None
+    assert row is not None
+    assert (late.version, row.version) == (20, 25)
