@@ -23,7 +23,7 @@ from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Slot, Workers
 from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
-from shared_protocol.jobs import JobView, WaitReply
+from shared_protocol.jobs import JobState, JobView, WaitReply
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +166,8 @@ class Mirror:
             "worker_url": client.address.url,
             "worker_boot": client.boot_id,
         }
+        if view.state is JobState.COMPLETE:
+            values["message"] = "Bringing the finished film to this machine."
         if film.state is FilmState.CANCELING:
             values["message"] = "The film is being canceled."
         else:

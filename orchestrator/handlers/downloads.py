@@ -43,8 +43,16 @@ def _file(request: web.Request, film: Film, artifact: Artifact) -> ServedFile:
         sha256=artifact.sha256,
         bytes=artifact.bytes,
         media_type=artifact.media_type,
-        filename=artifact.name,
+        filename=_filename(artifact, film.title),
     )
+
+
+def _filename(artifact: Artifact, title: str) -> str:
+    """What a browser saves it as: the film under its title, the rest by their names."""
+    if artifact.name != FILM:
+        return artifact.name
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in title).split()
+    return ("-".join(words).lower()[:80] or "film") + ".mp4"
 
 
 def _absent(film: Film, name: str) -> ApiError:

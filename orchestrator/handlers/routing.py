@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from orchestrator.handlers import downloads, films, pages, progress, workers
+from orchestrator.handlers import connection, downloads, films, pages, progress, workers
 from shared_protocol import routes
 
 STATIC = "/static"
@@ -19,7 +19,7 @@ def add_routes(app: web.Application) -> None:
             web.get(routes.HEALTH, workers.health),
             web.get(routes.API_VOICES, workers.voices),
             web.get(routes.API_WORKER, workers.show_worker),
-            web.post(routes.API_SET_WORKER_URL, workers.set_url),
+            web.post(routes.API_SET_WORKER_URL, connection.set_url),
             web.post(routes.API_GENERATE_VIDEO, films.generate),
             web.get(routes.API_PROGRESS, progress.progress),
             web.get(routes.API_JOBS, films.list_films),

@@ -48,6 +48,7 @@ async def test_a_film_is_made_mirrored_and_downloaded(
     film = await studio.api.get(f"/api/download/{job_id}")
     assert film.content == worker.jobs[job_id].units["film"].data
     assert film.headers["content-type"] == "video/mp4"
+    assert 'filename="the-crow-was-thirsty' in film.headers["content-disposition"]
     assert len(view["artifacts"]) == view["mirrored"] == 10
     picture = await studio.api.get(f"/api/download/{job_id}/scene-002-picture.png")
     assert picture.content == worker.jobs[job_id].units["image-002"].data

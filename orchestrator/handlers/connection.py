@@ -1,0 +1,65 @@
+"""``POST /api/set-colab-url``: takes the address of a worker out of any pasted text."""
+
+from __future__ import annotations
+
+import re
+
+from aiohttp import web
+
+from orchestrator import keys
+from orchestrator.errors import NotAnAddress, Unreachable
+from orchestrator.url_intake import WorkerAddress, dig_address
+from shared_protocol.api import SetWorkerUrl, WorkerConnection
+from shared_protocol.errors import Code
+from shared_protocol.kit.http_errors import ApiError, read_model
+
+_TOKEN_IN_TEXT = re.compile(r"(?i)(token=)[^\s&\"'*]+")
+
+
+async def set_url(request: web.Request) -> web.Response:
+    """Connects a remote worker; saved even when nobody answers there yet."""
+    limit = request.app[keys.SETTINGS].max_body_bytes
+    body = await read_model(request, SetWorkerUrl, limit_bytes=limit)
+    shown = _TOKEN_IN_TEXT.sub(r"\1***", body.url)
+    try:
+        dug = dig_address(body.url)
+    except NotAnAddress as refusal:
+        raise ApiError(
+            Code.BAD_REQUEST,
+            f"{refusal} {refusal.tip}",
+            param="url",
+            extra={"received": shown[:200], "tip": refusal.tip},
+        ) from refusal
+    address = WorkerAddress(dug.url, body.token or dug.token)
+    reply = await _connect(request, address, None if shown == dug.url else shown[:200])
+    return web.json_response(text=reply.model_dump_json())
+
+
+async def _connect(
+    request: web.Request, address: WorkerAddress, raw: str | None
+) -> WorkerConnection:
+    workers, warnings, found = request.app[keys.WORKERS], [], None
+    await workers.connect(address)
+    try:
+        await request.app[keys.URL_WATCH].save(address)
+    except OSError as error:
+        warnings.append(
+            f"{request.app[keys.SETTINGS].url_file.name} could not be written "
+            f"({error.strerror}); the address is kept in Moonreel's own data."
+        )
+    try:
+        found = await workers.remote.probe()
+        message = "The worker is connected."
+    except Unreachable as trouble:
+        message = f"Saved, but not connected: {trouble}"
+    if request.app[keys.SETTINGS].worker == "local":
+        warnings.append("Moonreel was started with worker=local, so it is not used.")
+    return WorkerConnection(
+        success=True,
+        raw_input=raw,
+        clean_url=address.url,
+        connected=found is not None,
+        message=message,
+        health=found,
+        warnings=tuple(warnings),
+    )
