@@ -195,4 +195,7 @@ def test_every_pace_has_its_pauses() -> None:
     """Slower is longer, for each of the three pauses."""
     paces = [PAUSES_S[word] for word in vocab.PACINGS]
 
-    assert all(sorted(column, reverse=True) == list(column) for column in zip(*paces, strict=True))
+    assert all(
+        sorted(column, reverse=True) == list(column)
+        for column in zip(*paces, strict=True)
+    )
