@@ -18,6 +18,7 @@ from pathlib import Path
 from orchestrator.errors import Unreachable
 from orchestrator.settings import Settings
 from orchestrator.url_intake import WorkerAddress
+from shared_protocol.clock import new_id
 from shared_protocol.tokens import new_token
 
 log = logging.getLogger(__name__)
@@ -123,7 +124,12 @@ class LocalWorker:
     def _prepare(self) -> int:
         """Clears the stage; the open log file that the child writes to."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._ready_file.unlink(missing_ok=True)
+        for leftover in self._settings.home.glob("worker-ready-*.json"):
+            leftover.unlink(missing_ok=True)
+        # A name of its own: the child of a killed orchestrator may still come up and
+        # say so, just before it notices that nobody needs it.
+        name = f"worker-ready-{new_id()}.json"
+        self._ready_file = self._settings.home / name
         flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
         if self._log_file.exists() and self._log_file.stat().st_size > _MAX_LOG_BYTES:
             flags |= os.O_TRUNC
