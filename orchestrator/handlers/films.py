@@ -8,7 +8,7 @@ import json
 from aiohttp import web
 
 from orchestrator import keys
-from orchestrator.handlers.holds import held, hold_of, not_modified, with_version
+from orchestrator.handlers.holds import held, hold_of, versioned
 from orchestrator.views import accepted, film_summary, film_view
 from shared_protocol import routes
 from shared_protocol.api import FilmList, FilmView, GenerateRequest
@@ -46,13 +46,11 @@ async def list_films(request: web.Request) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """One film; held until there is news if the client asks for it."""
     hold, job_id = hold_of(request), request.match_info["job_id"]
-    studio, films = request.app[keys.STUDIO], request.app[keys.FILMS]
-    film = await studio.find(job_id)
-    if await held(films, job_id, film.version, hold):
-        film = await studio.find(job_id)
-    if not_modified(hold, film.version):
-        return with_version(web.Response(status=304), film.version)
-    return with_version(_json(await _view(request, job_id)), film.version)
+    film = await request.app[keys.STUDIO].find(job_id)
+    if not film.state.terminal:
+        await held(request.app[keys.FILMS], job_id, film.version, hold)
+    view = await _view(request, job_id)
+    return versioned(_json(view), view.version, hold)
 
 
 async def cancel(request: web.Request) -> web.Response:

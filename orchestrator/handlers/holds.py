@@ -11,29 +11,27 @@ from shared_protocol.kit.http_errors import ApiError
 
 
 def hold_of(request: web.Request) -> Hold:
-    """What the request asks for; raises ApiError 400."""
+    """What the request asks for; raises ApiError 422."""
     try:
         return read_hold(request.headers, request.query)
     except ValueError as error:
-        raise ApiError(Code.BAD_REQUEST, f"{error}.") from error
+        param = str(error).split(":", 1)[0]
+        raise ApiError(Code.INVALID_FIELD, f"{error}.", param=param) from error
 
 
-async def held(films: FilmStore, key: str, version: int, hold: Hold) -> bool:
-    """Waits if the client already has ``version``; whether it waited at all."""
-    if hold.wait_s <= 0 or hold.since is None or version > hold.since:
-        return False
-    await films.wait(key, hold.since, hold.wait_s)
-    return True
+async def held(films: FilmStore, key: str, version: int, hold: Hold) -> None:
+    """Waits for news if the client asks for it and already has ``version``."""
+    if hold.wait_s > 0 and hold.since == version:
+        await films.wait(key, version, hold.wait_s)
 
 
-def not_modified(hold: Hold, version: int) -> bool:
-    """Whether the reply is 304: the client has this version and said so in a header."""
-    return hold.conditional and hold.since is not None and version <= hold.since
-
-
-def with_version(reply: web.Response, version: int) -> web.Response:
-    """The reply with its version, and what was done about ``Prefer: wait``."""
+def versioned(reply: web.Response, version: int, hold: Hold) -> web.Response:
+    """The reply with its version; 304 if the client said that it has this one."""
+    if hold.conditional and hold.since == version:
+        reply = web.Response(status=304)
     reply.headers["ETag"] = etag_of_version(version)
     reply.headers["X-Version"] = str(version)
     reply.headers["Cache-Control"] = "no-cache"
+    if hold.wait_s:
+        reply.headers["Preference-Applied"] = f"wait={hold.wait_s:g}"
     return reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from orchestrator import keys
-from orchestrator.handlers.holds import held, hold_of, not_modified, with_version
+from orchestrator.handlers.holds import held, hold_of, versioned
 from orchestrator.store.films import ANY
 from orchestrator.views import idle_view, progress_view
 
@@ -18,9 +18,7 @@ async def progress(request: web.Request) -> web.Response:
         await request.app[keys.STUDIO].find(job_id)
     await held(films, key, films.versions.get(key, 0), hold)
     version = films.versions.get(key, 0)
-    if not_modified(hold, version):
-        return with_version(web.Response(status=304), version)
-    return with_version(await _reply(request, job_id, version), version)
+    return versioned(await _reply(request, job_id, version), version, hold)
 
 
 async def _reply(

@@ -285,10 +285,10 @@ async def test_unknown_films_are_404(live: LiveOrchestrator) -> None:
 
 
 async def test_a_bad_hold_is_refused(live: LiveOrchestrator) -> None:
-    """A wait that is no number is 400, not a traceback."""
+    """A wait that is no number is refused by name."""
     reply = await live.api.get("/api/progress?wait=soon")
 
-    assert (reply.status_code, reply.json()["code"]) == (400, "bad_request")
+    assert (reply.status_code, reply.json()["error"]["param"]) == (422, "wait")
 
 
 async def test_serve_file_tells_where_and_goes_away(tmp_path: Path) -> None:

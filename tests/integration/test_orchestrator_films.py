@@ -301,6 +301,7 @@ async def test_replies_are_held_until_there_is_news(
         await worker.work(job_id, units=1)
         news = await held
         assert news.status_code == 200
+        assert news.headers["preference-applied"] == "wait=15"
         assert int(news.headers["x-version"]) > int(now.headers["x-version"])
         await studio.until(job_id, mirrored=len(worker.made))
 
