@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]  # its stubs are not needed for three calls
+import psutil  # type: ignore[import-untyped]  # its stubs are not needed for two calls
 
 from benchmarks.figures import median
 

@@ -111,7 +111,7 @@ def _overlap(ax: Axes, document: dict[str, Any]) -> None:
         )
     path_s = _values(document, "overlap")["critical_path"]
     ax.axvline(path_s, color=_INK, lw=1, ls=":")
-    ax.text(path_s, 0, "critical\npath ", ha="right", va="center", fontsize=8)
+    ax.text(path_s, 1, "critical\npath ", ha="right", va="center", fontsize=8)
     ax.set_yticks(list(rows.values()), list(rows))
     ax.invert_yaxis()
     ax.set_xlabel("seconds after the submit")

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import psutil  # type: ignore[import-untyped]  # its stubs are not needed for three calls
+import psutil  # type: ignore[import-untyped]  # its stubs are not needed for two calls
 
 from benchmarks.bare import bare_server
 from benchmarks.figures import Outcome, Target, at_most, median
@@ -47,6 +47,8 @@ class Life:
     """One start of one program."""
 
     ready_s: float
+    #: Processor time of the process until it was ready: other work does not count.
+    cpu_s: float
     own: Memory
     #: With all processes that it started.
     tree: Memory
@@ -89,8 +91,7 @@ def _bare(settle_s: float) -> Life:
     begun = time.perf_counter()
     with bare_server() as bare:
         httpx.get(bare.url).raise_for_status()
-        ready_s = time.perf_counter() - begun
-        return _life(bare.pid, ready_s, settle_s)
+        return _life(bare.pid, time.perf_counter() - begun, settle_s)
 
 
 def _serve(settle_s: float) -> Life:
@@ -160,11 +161,13 @@ def _wait_until(done: Callable[[], bool], process: subprocess.Popen[bytes]) -> N
 
 
 def _life(pid: int, ready_s: float, settle_s: float) -> Life:
-    time.sleep(settle_s)
     process = psutil.Process(pid)
+    spent = process.cpu_times()
+    time.sleep(settle_s)
     children = process.children(recursive=True)
-    own = _memory([process])
-    return Life(ready_s, own, _memory([process, *children]), len(children))
+    tree = _memory([process, *children])
+    cpu_s = spent.user + spent.system
+    return Life(ready_s, cpu_s, _memory([process]), tree, len(children))
 
 
 def _memory(processes: list[psutil.Process]) -> Memory:
@@ -188,15 +191,14 @@ def _add_lives(
     memory: Target | None = None,
 ) -> None:
     n = len(lives)
-    note = "first 200"
-    outcome.add(
-        f"{name}_ready", median([x.ready_s for x in lives]), "s", n, ready, note
-    )
-    note = "idle, its own process"
-    outcome.add(
-        f"{name}_rss", median([x.own.rss for x in lives]), "MB", n, memory, note
-    )
-    outcome.add(f"{name}_pss", median([x.own.pss for x in lives]), "MB", n, note=note)
+    ready_s = median([life.ready_s for life in lives])
+    outcome.add(f"{name}_ready", ready_s, "s", n, ready, "first 200")
+    cpu_s = median([life.cpu_s for life in lives])
+    outcome.add(f"{name}_cpu", cpu_s, "s", n, note="processor time until then")
+    rss = median([life.own.rss for life in lives])
+    outcome.add(f"{name}_rss", rss, "MB", n, memory, "idle, its own process")
+    pss = median([life.own.pss for life in lives])
+    outcome.add(f"{name}_pss", pss, "MB", n, note="idle, its own process")
     if any(life.children for life in lives):
         note = f"with its {lives[-1].children} child processes"
         rss = median([x.tree.rss for x in lives])

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import httpx
-import psutil  # type: ignore[import-untyped]  # its stubs are not needed for three calls
+import psutil  # type: ignore[import-untyped]  # its stubs are not needed for two calls
 
 from benchmarks.bare import Bare, bare_server
-from benchmarks.figures import Outcome, at_least, at_most, median, percentile
+from benchmarks.figures import Outcome, at_least, at_most, percentile
 from benchmarks.films import film_spec, view_once
 from benchmarks.load import LoadProcess, Source, pollers
 from shared_protocol import routes
@@ -40,7 +40,7 @@ class Size:
     flood_s: float
 
 
-FULL = Size(films=12, pollers=500, paced_s=20.0, rounds=5, flood_s=2.0)
+FULL = Size(films=12, pollers=500, paced_s=20.0, rounds=10, flood_s=1.0)
 QUICK = Size(films=3, pollers=20, paced_s=1.0, rounds=1, flood_s=0.5)
 
 
@@ -171,20 +171,15 @@ def _add_case(outcome: Outcome, name: str, case: _Case, size: Size) -> None:
         value = percentile(case.latencies_ms, percent)
         target = P99_MS if percent == 99 else None
         outcome.add(f"{name}_p{percent}", value, "ms", n, target, note)
-    ours, bare = median(case.worker_per_s), median(case.bare_per_s)
+    ours, bare = fmean(case.worker_per_s), fmean(case.bare_per_s)
     note = f"{CONNECTIONS} connections, {case.body_bytes} bytes of gzip"
     outcome.add(f"{name}_throughput", ours, "replies/s", rounds, note=note)
     outcome.add(f"{name}_bare_throughput", bare, "replies/s", rounds, note=note)
-    ratio = _ratio(case.worker_per_s, case.bare_per_s)
-    outcome.add(f"{name}_to_bare", ratio, "x", rounds, RATIO, "median of the rounds")
-    cpu = _ratio(case.worker_cpu_ms, case.bare_cpu_ms)
+    outcome.add(f"{name}_to_bare", ours / bare, "x", rounds, RATIO)
+    cpu = fmean(case.worker_cpu_ms) / fmean(case.bare_cpu_ms)
     note = "server's processor time for a reply, to the bare handler's"
     outcome.add(f"{name}_cpu_to_bare", cpu, "x", rounds, note=note)
     outcome.add(f"{name}_errors", case.errors, "", n, at_most(0))
     note = f"replies to the {size.pollers} pollers meanwhile"
     outcome.add(f"{name}_news", case.news, "", 1, note=note)
     outcome.series[f"status_{name}_ms"] = [round(ms, 2) for ms in case.latencies_ms]
-
-
-def _ratio(ours: Sequence[float], bare: Sequence[float]) -> float:
-    return median([a / b for a, b in zip(ours, bare, strict=True)])
