@@ -24,8 +24,8 @@ def _quiet(fraction: float, words: str) -> None:
 def _request(
     prompt: str = PROMPT,
     style: str = "cinematic",
-    width: int = 256,
-    height: int = 144,
+    width: int = 160,
+    height: int = 90,
     seed: int = 7,
 ) -> ImageRequest:
     return ImageRequest(prompt, "", style, seed, width, height)

@@ -20,6 +20,9 @@ from shared_protocol.vocab import IMAGE_STYLES
 
 Pixels = NDArray[np.int16]
 
+#: Pictures that several tests compare with.
+_drawn: dict[ImageRequest, Pixels] = {}
+
 
 @pytest.fixture
 def draw(tmp_path: Path):
@@ -28,11 +31,13 @@ def draw(tmp_path: Path):
     def picture(
         prompt: str, negative: str = "", style: str = "cinematic", seed: int = 3
     ) -> Pixels:
-        out = tmp_path / "picture.png"
-        request = ImageRequest(prompt, negative, style, seed, 256, 144)
-        PapercutEngine().draw(request, out, lambda fraction, words: None)
-        with Image.open(out) as image:
-            return np.asarray(image).astype(np.int16)
+        request = ImageRequest(prompt, negative, style, seed, 192, 108)
+        if request not in _drawn:
+            out = tmp_path / "picture.png"
+            PapercutEngine().draw(request, out, lambda fraction, words: None)
+            with Image.open(out) as image:
+                _drawn[request] = np.asarray(image).astype(np.int16)
+        return _drawn[request]
 
     return picture
 
@@ -84,7 +89,7 @@ def test_snow_is_brighter_than_grass(draw) -> None:
     """A snowfield at noon is brighter than a meadow at noon, above all below."""
     snow, grass = draw("a snowfield at noon"), draw("a meadow at noon")
 
-    assert snow[110:].mean() > grass[110:].mean() + 15
+    assert snow[82:].mean() > grass[82:].mean() + 15
 
 
 def test_a_red_coat_adds_red(draw) -> None:
@@ -92,7 +97,7 @@ def test_a_red_coat_adds_red(draw) -> None:
     red = draw("medium shot of an old fisherman in a red coat, meadow, noon")
     blue = draw("medium shot of an old fisherman in a blue coat, meadow, noon")
 
-    assert _red(red) > _red(blue) + 300
+    assert _red(red) > _red(blue) + 150
 
 
 def test_close_up_shows_more_of_a_person_than_wide(draw) -> None:
@@ -144,8 +149,8 @@ def test_a_denial_in_the_prompt_takes_away(draw) -> None:
     with_horse = draw("a red horse, a meadow at noon")
     without = draw("a red horse, a meadow at noon", "horse")
 
-    assert _red(with_horse) > _red(without) + 100
-    assert _red(draw("a meadow at noon without a red horse")) < _red(with_horse) - 100
+    assert _red(with_horse) > _red(without) + 50
+    assert _red(draw("a meadow at noon without a red horse")) < _red(with_horse) - 50
 
 
 @pytest.mark.parametrize("name", sorted(ITEMS))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Callable
 
 import numpy as np
@@ -142,7 +143,11 @@ def table_land(stage: Stage, depth: float) -> None:
 
 def skyline(stage: Stage, depth: float) -> None:
     """Tall blocks in three rows with lit windows."""
-    tall = 0.4 * min(stage.horizon, 1.2 * stage.unit) * stage.camera.zoom**0.5
+    tall = (
+        0.4
+        * max(min(stage.horizon, 1.2 * stage.unit), 0.36 * stage.height)
+        * stage.camera.zoom**0.5
+    )
     for k in range(3):
         rng = stage.dice.of("skyline", k)
         base = stage.level(0.1 + 0.2 * k)
@@ -458,6 +463,50 @@ def graves(stage: Stage, depth: float) -> None:
                 0.34 * stage.unit * stage.camera.zoom**0.6,
             )
     stage.land(profile, depth, rgb("#59665a"), extra=stones)
+
+
+def patchwork(stage: Stage) -> None:
+    """Fields and hedges from above, smaller towards the horizon."""
+    rng = stage.dice.of("patchwork")
+    stage.land(np.full_like(stage.xs, stage.level(0.12)), 0.3, GRASS)
+    tones = (GRASS, FIELD, WOOD, rgb("#9db35a"), rgb("#c9a05a"))
+    rows = (
+        stage.level(0.14)
+        + (stage.height - stage.level(0.14)) * np.linspace(0, 1, 7) ** 1.7
+    )
+    for k, (top, low) in enumerate(itertools.pairwise(rows)):
+        count = 11 - k
+        edges = np.linspace(-0.1, 1.1, count + 1) + rng.uniform(-0.02, 0.02, count + 1)
+        lean = 0.5 + (edges - 0.5) * (1.0 + 0.12 * (low - top) / stage.unit * 4)
+        for n in range(count):
+            quad = [
+                (edges[n], top),
+                (edges[n + 1], top),
+                (lean[n + 1], low),
+                (lean[n], low),
+            ]
+            field = np.array(quad) * (stage.width, 1)
+            inset = field.mean(axis=0) + (field - field.mean(axis=0)) * (0.97, 0.93)
+            tone = stage.palette.layer(0.35 + 0.1 * k, tones[int(rng.integers(5))])
+            stage.canvas.lay([inset], Fill(tone), lift=0.25)
+
+
+def hamlet(stage: Stage) -> None:
+    """Houses strewn over fields that are seen from above, the far ones small."""
+    rng = stage.dice.of("hamlet")
+    for k, t in enumerate(np.sort(rng.uniform(0.05, 0.8, 16))):
+        x = stage.width * (0.5 + 0.42 * rng.uniform(-1, 1))
+        size = stage.unit * (0.035 + 0.06 * t)
+        shape = (
+            buildings.church()
+            if k == 9
+            else buildings.house()
+            if k % 2
+            else buildings.cottage()
+        )
+        roof = rgb(("#a8553c", "#8a6a58", "#b5764a")[k % 3])
+        scale = size * (1.8 if k == 9 else 1.0)
+        stage.place(shape, x, stage.level(t), scale, depth=0.5 + 0.4 * t, body=roof)
 
 
 BACKDROPS: dict[str, Backdrop] = {

@@ -16,8 +16,9 @@ from colab_worker.engines.papercut.silhouettes.shape import Part, Shape, moved
 from colab_worker.engines.papercut.stage import Stage
 
 _METRES = 1.75
-#: Sizes are drawn closer together than they are, so that a mouse can meet a lion.
-_SQUEEZE = 0.58
+#: Sizes are drawn closer together than they are, so that a mouse can meet a lion;
+#: less so beside people, whose size everybody knows.
+_SQUEEZE, _BESIDE_PEOPLE = 0.58, 0.8
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def actors(stage: Stage, reading: Reading, shot: str) -> list[Actor]:
         actor
         for thing in reading.things
         if place_of(thing) in {"ground", "perch"}
-        for actor in _copies(stage, thing)
+        for actor in _copies(stage, thing, bool(people))
     ]
     return people + things if people else _enlarged(stage, things)
 
@@ -66,10 +67,10 @@ def place_of(thing: Thing) -> str:
     return ITEMS[thing.name].where if thing.name in ITEMS else ""
 
 
-def scale_of(stage: Stage, metres: float) -> float:
+def scale_of(stage: Stage, metres: float, squeeze: float = _SQUEEZE) -> float:
     """Pixels for something on the near ground that is so many metres high."""
     figure = stage.camera.figure * stage.unit
-    return float(figure * (metres / _METRES) ** _SQUEEZE)
+    return float(figure * (metres / _METRES) ** squeeze)
 
 
 def colours(item: Item, thing: Thing) -> tuple[Colour | None, Colour | None]:
@@ -108,17 +109,18 @@ def _mounted(look: Look, animal: str) -> Shape:
     return (*coat, *moved(person(look, "sit"), 0.0, back - 0.27))
 
 
-def _copies(stage: Stage, thing: Thing) -> list[Actor]:
+def _copies(stage: Stage, thing: Thing, peopled: bool) -> list[Actor]:
     item = ITEMS[thing.name]
     body, cloth = colours(item, thing)
-    size = scale_of(stage, item.metres)
+    small = peopled and item.metres < _METRES
+    size = scale_of(stage, item.metres, _BESIDE_PEOPLE if small else _SQUEEZE)
     return [
         Actor(
             item.draw(stage.dice.of("thing", thing.name, n)),
             size,
             body,
             cloth,
-            perches=item.where == "perch",
+            perches=item.where == "perch" and not stage.camera.portrait,
         )
         for n in range(min(thing.count, 5))
     ]

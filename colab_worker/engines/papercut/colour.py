@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +37,7 @@ def rgb(code: str) -> Colour:
     return red / 255, green / 255, blue / 255
 
 
+@functools.lru_cache(maxsize=8192)
 def mix(first: Colour, second: Colour, share: float) -> Colour:
     """``first`` with ``share`` (0-1) of ``second`` in it."""
     if share <= 0:
@@ -44,6 +47,7 @@ def mix(first: Colour, second: Colour, share: float) -> Colour:
     return _from_lab(_to_lab(first) * (1 - share) + _to_lab(second) * share)
 
 
+@functools.lru_cache(maxsize=8192)
 def shift(
     colour: Colour, *, light: float = 1.0, chroma: float = 1.0, turn: float = 0.0
 ) -> Colour:
@@ -54,6 +58,7 @@ def shift(
     return _from_lab(np.array([light * lab[0], a * cos - b * sin, a * sin + b * cos]))
 
 
+@functools.lru_cache(maxsize=8192)
 def lightness(colour: Colour) -> float:
     """Perceived lightness, 0 (black) to 1 (white)."""
     return float(_to_lab(colour)[0])

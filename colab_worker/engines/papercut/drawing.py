@@ -17,7 +17,7 @@ from colab_worker.engines.papercut import (
     staging,
     weather,
 )
-from colab_worker.engines.papercut.backdrops import BACKDROPS
+from colab_worker.engines.papercut.backdrops import BACKDROPS, hamlet, patchwork
 from colab_worker.engines.papercut.canvas import Canvas
 from colab_worker.engines.papercut.colour import WHITE, mix, rgb
 from colab_worker.engines.papercut.dice import Dice
@@ -27,6 +27,9 @@ from colab_worker.engines.papercut.reading import Reading, is_removed, read
 from colab_worker.engines.papercut.scene import Scene
 from colab_worker.engines.papercut.stage import Stage
 from colab_worker.engines.papercut.styles import Style
+
+#: Ground that shows as fields from above.
+_FARMED = frozenset(("grass", "meadow", "field", "river", "road", "garden"))
 
 
 def draw(request: ImageRequest, style: Style, tick: Tick) -> Image.Image:
@@ -90,7 +93,10 @@ def _outside(stage: Stage, plan: Scene, reading: Reading, tick: Tick) -> None:
     _clouds(stage)
     if "storm" in plan.weathers:
         light.draw_lightning(stage)
-    names = [*setting.far, *setting.middle]
+    stage.fields = (
+        plan.shot == "aerial" and setting.ground in _FARMED and not setting.water
+    )
+    names = [*setting.far, *([] if stage.fields else setting.middle)]
     for k, name in enumerate(names):
         tick(0.1 + 0.3 * k / len(names), name)
         BACKDROPS[name](stage, 0.08 if name in setting.far else 0.3)
@@ -98,6 +104,8 @@ def _outside(stage: Stage, plan: Scene, reading: Reading, tick: Tick) -> None:
             weather.fog_bank(
                 stage, stage.level(0.2 + 0.3 * k), 0.16 * stage.height, 0.55
             )
+    if stage.fields:
+        patchwork(stage)
     if setting.water:
         tick(0.42, "water")
         water(stage, setting.water == "calm")
@@ -106,6 +114,8 @@ def _outside(stage: Stage, plan: Scene, reading: Reading, tick: Tick) -> None:
     tick(0.6, setting.ground)
     if setting.ground != "none":
         GROUNDS[setting.ground](stage)
+    if stage.fields and "houses" in setting.middle:
+        hamlet(stage)
 
 
 def _clouds(stage: Stage) -> None:

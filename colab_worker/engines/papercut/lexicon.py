@@ -96,7 +96,7 @@ SHOTS = {
 }
 
 FIGURES = {
-    "person": "person figure someone somebody human stranger villager townsperson hero character survivor protagonist neighbor neighbour friend self silhouette people crowd folk everyone villagers team family couple lovers audience mob citizen townsfolk passenger engineer writer artist painter poet narrator cook baker merchant messenger servant miller widow student",
+    "person": "person figure someone somebody human crowded busy stranger villager townsperson hero character survivor protagonist neighbor neighbour friend self silhouette people crowd folk everyone villagers team family couple lovers audience mob citizen townsfolk passenger engineer writer artist painter poet narrator cook baker merchant messenger servant miller widow student",
     "man": "man gentleman husband father grandfather brother uncle guy fellow grandpa son men widower mr",
     "woman": "woman lady wife mother grandmother sister aunt grandma daughter women girlfriend heroine mrs ms",
     "child": "child kid toddler orphan children",

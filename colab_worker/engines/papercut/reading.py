@@ -22,14 +22,19 @@ from colab_worker.engines.papercut.wardrobe import (
 _TOKEN = re.compile(r"[A-Za-z']+(?:-[A-Za-z']+)*|\d+|[.,;:!?]")
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "several": 4, "many": 6, "couple": 2, "pair": 2, "few": 3, "dozen": 9}  # fmt: skip
 _MANY = frozenset((
-    "crowd", "people", "army", "troop", "mob", "audience", "fleet", "flock", "team",
+    "crowd", "crowded", "busy", "people", "army", "troop", "mob", "audience", "fleet", "flock", "team",
     "herd", "villagers", "townsfolk", "folk", "everyone", "caravan",
 ))  # fmt: skip
 _ARTICLES = frozenset((
     "a", "an", "the", "his", "her", "their", "its", "my", "our", "this", "that", "old",
     "ancient", "stone", "wooden", "no", "little", "big", "great", "tiny", "of",
 ))  # fmt: skip
+_COUNTED = _ARTICLES | frozenset(_NUMBERS) | {"and", "with"} - {"a", "an"}
 _DENIALS = frozenset(("no", "without", "never", "nobody", "not"))
+_MOUNTS = {
+    "horse": "horse", "stallion": "horse", "pony": "horse", "steed": "horse",
+    "camel": "camel", "donkey": "donkey", "mule": "donkey", "elephant": "elephant",
+}  # fmt: skip
 _PAUSES = frozenset(".,;:!?")
 
 
@@ -81,6 +86,8 @@ def read(prompt: str, negative: str) -> Reading:
     tokens = tokenize(prompt)
     reading = Reading()
     denied = _walk(tokens, reading)
+    mounts = {member.rides for member in reading.cast}
+    reading.things = [t for t in reading.things if t.name not in mounts or t.count > 1]
     reading.removed = frozenset(denied | _concepts_of(tokenize(negative)))
     _take_away(reading)
     return reading
@@ -131,8 +138,12 @@ def _match(
     if pairs or "-" not in word:
         before = {token.word for token in tokens[max(0, at - 2) : at]}
         after = tokens[at + 1].word if at + 1 < len(tokens) else "."
-        verb = after in _ARTICLES if plural else not before & _ARTICLES
-        if word in lexicon.AMBIGUOUS and verb:
+        if plural:
+            last = tokens[at - 1].word if at else "."
+            noun = last in _COUNTED and after not in _ARTICLES
+        else:
+            noun = bool(before & _ARTICLES)
+        if word in lexicon.AMBIGUOUS and not noun:
             pairs = ()
         return 1, plural, pairs
     found = [pair for part in word.split("-") for pair in known.get(part, ())]
@@ -360,11 +371,11 @@ def _pose(words: list[str]) -> str:
 def _mount(tokens: list[Token], at: int, after: list[str]) -> str:
     if tokens[at].word in {"rider", "horseman", "cavalry"}:
         return "horse"
-    rides = {"riding", "rides", "rode", "horseback", "mounted"} & set(after[:5])
-    if not rides:
-        return ""
-    animals = {"camel", "donkey", "elephant", "horse", "mule"} & set(after[:9])
-    return {"mule": "donkey"}.get(name := next(iter(sorted(animals)), "horse"), name)
+    animals = [word for word in after[:8] if word in _MOUNTS]
+    seated = {"riding", "rides", "rode", "horseback", "mounted"} & set(after[:5])
+    if animals and not seated:
+        seated = {"on", "upon", "astride"} & set(after[: after.index(animals[0])][-3:])
+    return _MOUNTS[animals[0]] if seated and animals else "horse" if seated else ""
 
 
 def _read_name(tokens: list[Token], at: int, reading: Reading) -> None:

@@ -262,6 +262,8 @@ def _setting(places: list[str], reading: Reading) -> Setting:
     if afloat and not waters and first.ground != "marsh":
         waters = ["calm" if "river" in places or "forest" in places else "waves"]
     ground = next((s.ground for s in open_air if s.ground != "none"), "none")
+    if "river" in places and ground in {"grass", "meadow", "field"}:
+        ground = "river"
     if waters and ground in {"meadow", "field", "forest", "river"}:
         ground = "bank"
     if "castle" in middle and any(t.name == "castle" for t in reading.things):

@@ -38,6 +38,8 @@ class Stage:
     weathers: Sequence[str] = ()
     #: The ground of another planet is red, not grey.
     mars: bool = False
+    #: Seen from above: fields lie under rivers and roads.
+    fields: bool = False
     #: Within four walls: no weather, nothing flies past.
     inside: bool = False
 
@@ -90,8 +92,8 @@ class Stage:
 
     def profile_base(self, top: float, material: Colour) -> float:
         """Level land from ``top`` down, for rivers and roads to run on; its edge."""
-        profile = np.full_like(self.xs, top)
-        self.land(profile, 0.55, material)
+        if not self.fields:
+            self.land(np.full_like(self.xs, top), 0.55, material)
         return top
 
     def place(
@@ -108,7 +110,7 @@ class Stage:
         self.canvas.shade([points for points, _ in parts], lift, alpha)
         for points, colour in _runs(parts):
             self.canvas.lay(
-                points, Fill(colour), lift=0, alpha=alpha, rim=0.5 if depth > 0.4 else 0
+                points, Fill(colour), lift=0, alpha=alpha, rim=0.9 if depth > 0.4 else 0
             )
         self._shine(shape, factor, x, y, size)
 
@@ -124,7 +126,7 @@ class Stage:
         paper = palette.layer(depth)
         air = 0.75 * (1 - depth)
         main = (
-            paper if body is None else mix(palette.shown(body), paper, 0.3 + 0.5 * air)
+            paper if body is None else mix(palette.shown(body), paper, 0.14 + 0.6 * air)
         )
         worn = mix(palette.shown(cloth or rgb("#b0483a")), paper, 0.6 * air)
         pale = mix(palette.shown(rgb("#e6e0d2")), paper, 0.12 + 0.6 * air)
