@@ -22,14 +22,16 @@ class Changes:
     ) -> None:
         """Returns when a key's ``current`` version passes ``known``, or after a while.
 
-        ``current`` is a live mapping; a key that it lacks counts as unchanged.
+        ``current`` is a live mapping; a key that it lacks counts as unchanged, one that
+        leaves it as changed.
         """
         event = asyncio.Event()
+        present = known.keys() & current.keys()
         for key in known:
             self._waiting.setdefault(key, set()).add(event)
         try:
             async with asyncio.timeout(wait_s):
-                while not any(current.get(k, v) > v for k, v in known.items()):
+                while present <= current.keys() and not _passed(known, current):
                     event.clear()
                     await event.wait()
         except TimeoutError:
@@ -43,3 +45,7 @@ class Changes:
         waiting.discard(event)
         if not waiting:
             del self._waiting[key]
+
+
+def _passed(known: Mapping[str, int], current: Mapping[str, int]) -> bool:
+    return any(current.get(key, version) > version for key, version in known.items())

@@ -146,8 +146,8 @@ async def test_a_waiting_job_is_canceled_for_good(client: Client) -> None:
 
 async def test_results_that_no_json_can_tell_are_refused(client: Client) -> None:
     """NaN in a mirrored result would make every later status unreadable."""
-    memo = {"key": "a" * 64, "kind": "image", "result": {"files": [], "facts": {}}}
-    memo["result"]["facts"] = {"duration_s": float("nan")}
+    result = {"files": [], "facts": {"duration_s": float("nan")}}
+    memo = {"key": "a" * 64, "kind": "image", "result": result}
     body = json.dumps({"spec": film(), "memo": [memo]})
     reply = await client.put(
         f"/jobs/{JOB}", data=body, headers={"Content-Type": "application/json"}

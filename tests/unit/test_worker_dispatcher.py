@@ -49,8 +49,8 @@ class FakeHost(EngineHost):
         )
 
 
-def _draw(command: Do) -> None:
-    picture(command.out_dir)
+def _draw(command: Do, width: int = 64) -> None:
+    picture(command.out_dir, width)
 
 
 def _raises(error: Exception) -> Work:
@@ -61,7 +61,7 @@ def _raises(error: Exception) -> Work:
 
 
 WAYS: dict[str, Work] = {
-    "wrong": lambda command: picture(command.out_dir, 8, 8) and None,
+    "wrong": lambda command: _draw(command, 8),
     "silent": lambda command: None,
     "full": _raises(OSError(errno.ENOSPC, "No space left on device")),
     "broken": _raises(OSError(errno.EIO, "Input/output error")),
@@ -125,8 +125,9 @@ async def test_a_task_is_reported_from_start_to_end(lanes: Lanes) -> None:
     (file,) = reports[2].result.files
     assert (file.name, file.media_type) == ("picture.png", "image/png")
     assert await asyncio.to_thread(lanes.blobs.has, file.sha256)
-    await lanes.dispatcher.close()
-    assert await asyncio.to_thread(lambda: list(lanes.work.iterdir())) == []
+    lanes.submit("another")  # begins when the first has cleared its folder
+    assert isinstance(await lanes.reports.get(), Started)
+    assert not (lanes.work / "job-0001~a hill").exists()
 
 
 async def test_lower_ranks_come_first_whenever_they_arrive(lanes: Lanes) -> None:
@@ -145,7 +146,7 @@ async def test_lower_ranks_come_first_whenever_they_arrive(lanes: Lanes) -> None
 @pytest.mark.parametrize(
     ("way", "code", "retryable", "words"),
     [
-        ("wrong", Code.ENGINE_WRONG_OUTPUT, True, "drew 8x8 pixels"),
+        ("wrong", Code.ENGINE_WRONG_OUTPUT, True, "drew 8x48 pixels"),
         ("silent", Code.ENGINE_WRONG_OUTPUT, True, "no file that it made"),
         ("full", Code.DISK_FULL, True, "disk is full"),
         ("broken", Code.INTERNAL, True, "Input/output error"),

@@ -47,7 +47,9 @@ def video(folder: Path, kind: str = "clip", **changes: int) -> dict[str, Any]:
     """A real clip or film of two frames, and its facts."""
     source = picture(folder)
     call = UnitCall(kind, "ffmpeg", SIZE | changes, {"picture": source}, folder)
-    return getattr(SimulatedVideo(), kind)(call, lambda part, note: None).facts
+    engine = SimulatedVideo()
+    make = engine.film if kind == "film" else engine.clip
+    return make(call, lambda part, note: None).facts
 
 
 def cut(path: Path) -> None:

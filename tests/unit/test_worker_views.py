@@ -22,7 +22,7 @@ from colab_worker.views import (
     overall_progress,
     remaining_s,
 )
-from shared_protocol.artifacts import FileRef, UnitResult
+from shared_protocol.artifacts import Artifact, FileRef, UnitResult
 from shared_protocol.clock import rfc3339
 from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import JobState, JobView, UnitState, WorkerStamp
@@ -210,7 +210,7 @@ async def test_each_change_is_a_version_and_a_delta(board: Board) -> None:
     status = board.live("job-0001")
     first = board.view(status)
     merged = {unit.id: unit for unit in first.units}
-    known, seen = first.version, {}
+    known, seen = first.version, dict[str, Artifact]()
     for unit in status.units.values():
         finish(unit)
         version = board.change("job-0001", unit)
