@@ -33,6 +33,9 @@ _AFTERMATH = re.compile(
     r"Task finished with error|Terminating thread|Nothing was written|"
     r"Error sending frames|Could not open encoder before EOF"
 )
+_LEVEL = re.compile(r"\[(?:panic|fatal|error|warning|info)\] ")
+_ERROR = re.compile(r"\[(?:panic|fatal|error)\] ")
+_ADDRESS = re.compile(r" @ 0x[0-9a-f]+")
 #: Inputs may be local files and our own pipe, whatever a file names inside.
 INPUT = {"protocol_whitelist": "file,pipe"}
 #: No versions and no dates: the same inputs give the same bytes.
@@ -54,6 +57,12 @@ def executable() -> str:
             "There is no ffmpeg for this machine.",
             hint="Install ffmpeg and set IMAGEIO_FFMPEG_EXE to its path.",
         ) from error
+
+
+def list_entry(path: Path) -> str:
+    """The line of a ``concat`` list that names ``path``, whatever it is called."""
+    quoted = str(path.resolve()).replace("'", "'\\''")
+    return f"file '{quoted}'"
 
 
 def run(
@@ -106,7 +115,7 @@ def _start(output: Any, folder: Path, fed: bool, level: str) -> subprocess.Popen
     arguments = ffmpeg.get_args(output.global_args("-progress", "pipe:1"))
     command = [executable(), "-hide_banner", "-nostdin", "-nostats", "-y"]
     return subprocess.Popen(  # noqa: S603 - our own binary and arguments, no shell
-        [*command, "-v", level, *arguments],
+        [*command, "-v", f"level+{level}", *arguments],
         cwd=folder,
         stdin=subprocess.PIPE if fed else subprocess.DEVNULL,
         stdout=subprocess.PIPE,
@@ -169,12 +178,18 @@ def _open(pipe: IO[bytes] | None) -> IO[bytes]:
 
 
 def _failure(words: str, code: int, log: Iterable[str]) -> EngineError:
-    telling = [line for line in log if not _AFTERMATH.search(line)]
-    ending = " ".join(telling[-LINES_IN_ERROR:]) or "It said nothing."
+    ending = " ".join(_telling(list(log))[-LINES_IN_ERROR:]) or "It said nothing."
     if code < 0:
         name = signal.Signals(-code).name
         ending = f"It was ended by {name}, perhaps for want of memory. {ending}"
     return EngineError(f"ffmpeg failed while {words}: {ending}")
+
+
+def _telling(log: list[str]) -> list[str]:
+    """The lines that tell of errors, or all if there are none; without memory addresses."""
+    lines = [line for line in log if not _AFTERMATH.search(line)]
+    errors = [line for line in lines if _ERROR.search(line)] or lines
+    return [_ADDRESS.sub("", _LEVEL.sub("", line)) for line in errors]
 
 
 def _widen(pipe: IO[bytes]) -> None:

@@ -1,36 +1,29 @@
-"""Joins clips and narration into the film: the pictures are copied, the sound encoded once.
-
-The narration of each scene is resampled to 48 kHz and padded with silence to exactly the
-frames of its clip, so that picture and sound of the last scene meet as those of the first.
-"""
+"""Joins clips and narration into the film: pictures are copied, sound is encoded once."""
 
 from __future__ import annotations
 
-import json
-import math
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import ffmpeg
 
 from colab_worker.engines.base import EngineError, Tick
-from colab_worker.film.ffmpeg import BITEXACT, INPUT, run
+from colab_worker.film.encode import TICKS_IN_FRAME
+from colab_worker.film.ffmpeg import BITEXACT, INPUT, list_entry, run
+from colab_worker.film.narration import SAMPLE_RATE, Voice, write_narration
+from colab_worker.film.probe import Probe, probe
 
-SAMPLE_RATE = 48_000
-AUDIO_BITRATE = "128k"
-#: What players expect of a film (EBU R 128 measure, level of the video platforms).
-LOUDNESS_LUFS = -14.0
-#: The limiter keeps true peaks below -1 dB after AAC has rounded them up a little.
-PEAK = 10 ** (-2.0 / 20)
-MAX_GAIN_DB = 24.0
+AUDIO_BITRATE = "160k"
+#: Share of the work that leveling the narration is.
+_SOUND_SHARE = 0.6
 
 
 @dataclass(frozen=True)
 class SceneParts:
-    """One scene as it goes into the film."""
+    """One scene as it goes into the film; ``title`` None is called by its number."""
 
     clip: Path
     voice: Path
@@ -46,122 +39,98 @@ def film(
     folder: Path,
     tick: Tick,
 ) -> None:
-    """Writes ``out``; raises EngineError with ffmpeg's last lines."""
-    length_s = sum(scene.frames for scene in scenes) / fps
-    _link(scenes, folder)
-    gain_db = _gain_db(scenes, fps, folder, lambda part, note: tick(part * 0.3, note))
-    (folder / "film.ffmeta").write_text(
-        _ffmetadata(scenes, fps, metadata), encoding="utf-8"
-    )
-    pictures = ffmpeg.input("clips.ffconcat", format="concat", safe=0, **INPUT)
-    sound = _narration(scenes, fps).filter("volume", f"{gain_db}dB")
-    sound = sound.filter(
-        "alimiter", limit=PEAK, level=0, attack=2, release=60, latency=1
-    )
-    sound = sound.filter("atrim", end_sample=_samples(scenes, fps))
+    """Writes ``out``; EngineError if clips do not fit together or ffmpeg fails."""
+    _check_clips(scenes)
+    ends = list(itertools.accumulate(scene.frames for scene in scenes))
+    voices = _voices(scenes, ends, fps)
+    sound = folder / "narration.wav"
+    write_narration(voices, sound, folder, _within(tick, 0, _SOUND_SHARE))
+    _write_list(scenes, folder / "clips.ffconcat")
+    chapters = _ffmetadata(scenes, ends, fps, metadata)
+    (folder / "film.ffmeta").write_text(chapters, encoding="utf-8")
     output = ffmpeg.output(
-        pictures.video,
-        sound,
+        ffmpeg.input("clips.ffconcat", format="concat", safe=0, **INPUT).video,
+        ffmpeg.input(sound.name, format="wav", **INPUT).audio,
         str(out),
         vcodec="copy",
         acodec="aac",
         audio_bitrate=AUDIO_BITRATE,
-        ar=SAMPLE_RATE,
+        # Whole numbers of ticks for a frame as well as for a sample.
+        video_track_timescale=fps * TICKS_IN_FRAME,
+        movie_timescale=SAMPLE_RATE,
         movflags="+faststart",
         format="mp4",
-        **{
-            **BITEXACT,
-            "map_metadata": len(scenes) + 1,
-            "map_chapters": len(scenes) + 1,
-        },
+        **{**BITEXACT, "map_metadata": 2, "map_chapters": 2},
     )
     # A file without streams cannot be mapped, so that it is named as an option.
     about = ("-f", "ffmetadata", "-i", "film.ffmeta")
     run(
         output.global_args(*about),
         folder=folder,
-        tick=lambda part, note: tick(0.3 + part * 0.7, note),
+        tick=_within(tick, _SOUND_SHARE, 1),
         words="joining the film",
-        length_s=length_s,
+        length_s=ends[-1] / fps,
     )
 
 
-def poster(clip: Path, out: Path, at_s: float, folder: Path, tick: Tick) -> None:
-    """One frame of ``clip`` as a JPEG."""
-    stream = ffmpeg.input(str(clip), ss=at_s, **INPUT)
-    output = stream.output(
-        str(out), vframes=1, format="mjpeg", **{"q:v": 3}, **BITEXACT
-    )
-    run(output, folder=folder, tick=tick, words="taking the poster", length_s=1.0)
+def _check_clips(scenes: Sequence[SceneParts]) -> None:
+    """Copied pictures need one decoder for all, and the frames that were planned."""
+    first: Probe | None = None
+    for number, scene in enumerate(scenes, start=1):
+        found = probe(scene.clip)
+        first = first or found
+        if found.decoder != first.decoder:
+            raise EngineError(
+                f"The clip of scene {number} is encoded differently from that of "
+                "scene 1, so they cannot be joined; make the film's clips anew."
+            )
+        if found.frames != scene.frames:
+            raise EngineError(
+                f"The clip of scene {number} has {found.frames} frames, its "
+                f"narration asks for {scene.frames}; make that clip anew."
+            )
 
 
-def _link(scenes: Sequence[SceneParts], folder: Path) -> None:
-    """Names without spaces or quotes, so that the list needs no quoting."""
-    lines = ["ffconcat version 1.0"]
-    for number, scene in enumerate(scenes):
-        (folder / f"clip{number}.mp4").symlink_to(scene.clip)
-        (folder / f"voice{number}.wav").symlink_to(scene.voice)
-        lines.append(f"file clip{number}.mp4")
-    (folder / "clips.ffconcat").write_text("\n".join(lines) + "\n", encoding="ascii")
+def _voices(scenes: Sequence[SceneParts], ends: Sequence[int], fps: int) -> list[Voice]:
+    """Samples are counted from the film's beginning, so that nothing adds up."""
+    marks = [end * SAMPLE_RATE // fps for end in (0, *ends)]
+    return [
+        Voice(scene.voice, end - begin)
+        for scene, (begin, end) in zip(scenes, itertools.pairwise(marks), strict=True)
+    ]
 
 
-def _narration(scenes: Sequence[SceneParts], fps: int) -> Any:
-    """All voices one after another, each as long as its clip to the sample."""
-    parts = []
-    for number, scene in enumerate(scenes):
-        voice = ffmpeg.input(f"voice{number}.wav", format="wav", **INPUT)
-        samples = scene.frames * SAMPLE_RATE // fps
-        part = voice.audio.filter("aresample", SAMPLE_RATE)
-        part = part.filter("apad", whole_len=samples).filter(
-            "atrim", end_sample=samples
-        )
-        parts.append(part)
-    return ffmpeg.concat(*parts, v=0, a=1)
-
-
-def _gain_db(scenes: Sequence[SceneParts], fps: int, folder: Path, tick: Tick) -> float:
-    """How much louder the narration must be, from its integrated loudness."""
-    measured = _narration(scenes, fps).filter("loudnorm", print_format="json")
-    log = run(
-        measured.output("-", format="null"),
-        folder=folder,
-        tick=tick,
-        words="measuring the loudness",
-        length_s=sum(scene.frames for scene in scenes) / fps,
-        level="info",
-    )
-    found = re.search(r"\{[^{}]*\}", " ".join(log))
-    if found is None:
-        raise EngineError("ffmpeg told no loudness of the narration.")
-    loudness = float(json.loads(found[0])["input_i"])
-    if not math.isfinite(loudness) or loudness < -70:
-        return 0.0  # silence stays silence
-    return round(min(LOUDNESS_LUFS - loudness, MAX_GAIN_DB), 2)
-
-
-def _samples(scenes: Sequence[SceneParts], fps: int) -> int:
-    return sum(scene.frames for scene in scenes) * SAMPLE_RATE // fps
+def _write_list(scenes: Sequence[SceneParts], path: Path) -> None:
+    lines = ["ffconcat version 1.0", *(list_entry(scene.clip) for scene in scenes)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _ffmetadata(
-    scenes: Sequence[SceneParts], fps: int, metadata: dict[str, str]
+    scenes: Sequence[SceneParts],
+    ends: Sequence[int],
+    fps: int,
+    metadata: dict[str, str],
 ) -> str:
     lines = [";FFMETADATA1"]
     lines += [f"{name}={_meta(value)}" for name, value in metadata.items()]
-    start = 0
-    for number, scene in enumerate(scenes, start=1):
-        end = start + scene.frames
+    for number, (scene, (begin, end)) in enumerate(
+        zip(scenes, itertools.pairwise((0, *ends)), strict=True), start=1
+    ):
+        title = _meta(scene.title or f"Scene {number}")
         lines += [
             "[CHAPTER]",
             f"TIMEBASE=1/{fps}",
-            f"START={start}",
+            f"START={begin}",
             f"END={end}",
-            f"title={_meta(scene.title or f'Scene {number}')}",
+            f"title={title}",
         ]
-        start = end
     return "\n".join(lines) + "\n"
 
 
 def _meta(value: str) -> str:
     flat = " ".join(value.split())
     return re.sub(r"([=;#\\])", r"\\\1", flat)
+
+
+def _within(tick: Tick, begin: float, end: float) -> Tick:
+    return lambda part, words: tick(begin + part * (end - begin), words)

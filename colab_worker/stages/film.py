@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
-from colab_worker.film import join
+from colab_worker.film import join, stills
 from colab_worker.film.captions import subtitles
 from colab_worker.film.captions.burned import film_document, look_of
 from colab_worker.film.captions.cues import Cue, cues_of
@@ -24,22 +24,21 @@ _FILES = {
     "captions.ass": "text/x-ssa",
     "script.md": "text/markdown",
     "poster.jpg": "image/jpeg",
+    "contact-sheet.webp": "image/webp",
 }
 
 
 def run(call: UnitCall, tick: Tick) -> UnitOutput:
-    """Writes ``film.mp4``, ``captions.*``, ``script.md`` and ``poster.jpg``."""
+    """Writes ``film.mp4``, ``captions.*``, ``script.md``, a poster, a sheet."""
     params, out = call.params, call.out_dir
     words = _words(call)
     scenes = _scenes(call, words)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as name:
         work = Path(name)
-        join.film(
-            scenes, params["fps"], _metadata(params), out / "film.mp4", work,
-            lambda part, note: tick(part * 0.95, note),
-        )  # fmt: skip
-        middle = scenes[0].frames / params["fps"] / 2
-        join.poster(scenes[0].clip, out / "poster.jpg", middle, work, _within(tick))
+        about = _metadata(params)
+        told = _within(tick, 0, 0.94)
+        join.film(scenes, params["fps"], about, out / "film.mp4", work, told)
+        _stills(scenes, params["fps"], out, work, tick)
     _subtitles(call, words, scenes)
     (out / "script.md").write_text(script_markdown(params), encoding="utf-8")
     found = probe(out / "film.mp4")
@@ -56,8 +55,18 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
     return UnitOutput(files, facts)
 
 
-def _within(tick: Tick) -> Tick:
-    return lambda part, note: tick(0.95 + part * 0.05, note)
+def _stills(
+    scenes: list[join.SceneParts], fps: int, out: Path, work: Path, tick: Tick
+) -> None:
+    middle = scenes[0].frames / fps / 2
+    told = _within(tick, 0.94, 0.96)
+    stills.poster(scenes[0].clip, out / "poster.jpg", middle, work, told)
+    clips, told = [scene.clip for scene in scenes], _within(tick, 0.96, 1)
+    stills.contact_sheet(clips, fps, out / "contact-sheet.webp", work, told)
+
+
+def _within(tick: Tick, begin: float, end: float) -> Tick:
+    return lambda part, note: tick(begin + part * (end - begin), note)
 
 
 def _words(call: UnitCall) -> list[dict[str, Any]]:

@@ -1,0 +1,225 @@
+"""Films: as long as their narration, sound on picture to the last scene, well tagged."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import numpy as np
+import numpy.typing as npt
+import pytest
+from PIL import Image
+
+from colab_worker.engines.base import EngineError, Stopped, UnitOutput
+from colab_worker.film.probe import probe
+from tests.film_material import (
+    FPS,
+    greys,
+    make_clip,
+    make_film,
+    plain,
+    sound,
+    spoken,
+    voice,
+)
+
+TEXT = "A crow came to the well."
+RATE = 22050
+TITLE = "The Crow; 100% \\ #1 = 'fine'"
+LENGTHS = (0.55, 0.71, 0.83, 0.97, 1.1, 0.64)
+
+
+def flash_and_beep(
+    folder: Path, seconds: float, grey: int
+) -> tuple[Path, Path, dict[str, Any]]:
+    """A scene of one grey that begins with a beep of 50 ms."""
+    folder.mkdir()
+    words = spoken(TEXT, seconds)
+    clip, _ = make_clip(folder, plain(grey=grey), words)
+    time = np.arange(round(seconds * RATE)) / RATE
+    beep = 0.3 * np.sin(2 * np.pi * 1000 * time) * (time < 0.05)
+    return clip, voice(folder / "voice.wav", beep), words
+
+
+@pytest.fixture(scope="module")
+def scenes(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> list[tuple[Path, Path, dict[str, Any]]]:
+    """Six scenes of odd lengths, alternately dark and bright."""
+    folder = tmp_path_factory.mktemp("scenes")
+    return [
+        flash_and_beep(folder / str(n), seconds, 60 + 120 * (n % 2))
+        for n, seconds in enumerate(LENGTHS)
+    ]
+
+
+@pytest.fixture(scope="module")
+def sixty(
+    scenes: list[tuple[Path, Path, dict[str, Any]]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> tuple[Path, UnitOutput]:
+    """A film of sixty scenes in a folder with an awkward name."""
+    folder = tmp_path_factory.mktemp("it's 100% [odd], #1")
+    clips, voices, words = zip(*(scenes[n % 6] for n in range(60)), strict=True)
+    return make_film(folder, list(clips), list(voices), list(words), title=TITLE)
+
+
+def test_a_film_is_as_long_as_its_narration(sixty: tuple[Path, UnitOutput]) -> None:
+    """Every scene is its voice rounded up to a frame; nothing else is added."""
+    out, output = sixty
+    frames = 10 * sum(-(-seconds * FPS // 1) for seconds in LENGTHS)
+    found = probe(out / "film.mp4")
+
+    assert output.facts["frames"] == found.frames == frames
+    assert found.duration_s == pytest.approx(frames / FPS, abs=0.001)
+    assert found.audio_s == pytest.approx(frames / FPS, abs=0.001)
+    assert len(sound(out / "film.mp4")) == pytest.approx(frames * 4800, abs=1024)
+    assert found.faststart
+
+
+def test_sound_meets_picture_in_every_scene(sixty: tuple[Path, UnitOutput]) -> None:
+    """Sixty scenes: each beep within 5 ms of the change of picture."""
+    out, _ = sixty
+    bright = greys(out / "film.mp4").mean(axis=(1, 2)) > 128
+    cuts = np.nonzero(np.diff(bright.astype(int)))[0] + 1
+    beeps = onsets(sound(out / "film.mp4"))
+
+    assert len(cuts) == 59
+    assert len(beeps) == 60
+    assert np.abs(beeps[1:] - cuts / FPS).max() < 0.005
+
+
+def test_frames_come_at_a_constant_rate(sixty: tuple[Path, UnitOutput]) -> None:
+    """No joint of two clips moves a frame by even one tick of the clock."""
+    out, output = sixty
+    told = said(out / "film.mp4", "-map", "0:v", "-f", "framecrc", "-c", "copy", "-")
+    times = re.findall(r"^0,\s*-?\d+,\s*(\d+),\s*(\d+)", told, re.MULTILINE)
+    shown = sorted(int(pts) for pts, _ in times)
+
+    assert shown == list(range(0, 512 * output.facts["frames"], 512))
+    assert {int(duration) for _, duration in times} == {512}
+
+
+def test_the_film_says_what_it_is(sixty: tuple[Path, UnitOutput]) -> None:
+    """Title, draft, engines, seed and chapters; BT.709; never a path."""
+    out, _ = sixty
+    told = said(out / "film.mp4")
+
+    assert f"title           : {TITLE}" in told
+    assert "draft; made with Moonreel; image papercut, voice espeak; seed 7" in told
+    assert told.count("Chapter #0:") == 60
+    assert "start 0.600000, end 1.400000" in told
+    assert "yuv420p(tv, bt709" in told
+    assert "48000 Hz, stereo" in told
+    assert str(out.parent).encode() not in (out / "film.mp4").read_bytes()
+
+
+def test_the_files_beside_the_film(sixty: tuple[Path, UnitOutput]) -> None:
+    """A cue a scene in each subtitle file, the script, and pictures of the film."""
+    out, output = sixty
+    names = {file.name for file in output.files}
+    srt = (out / "captions.srt").read_text(encoding="utf-8")
+    with (
+        Image.open(out / "contact-sheet.webp") as sheet,
+        Image.open(out / "poster.jpg") as poster,
+    ):
+        sizes = sheet.size, poster.size
+
+    assert {path.name for path in out.iterdir()} == names
+    assert srt.count(TEXT) == 60
+    assert "\n2\n00:00:00,700 --> 00:00:01,310\n" in srt
+    for name, mark in (("captions.vtt", "-->"), ("captions.ass", "Dialogue:")):
+        assert (out / name).read_text(encoding="utf-8").count(mark) == 60
+    assert "## Scene 60: Part 60" in (out / "script.md").read_text(encoding="utf-8")
+    assert sizes == ((8 * 326 + 6, 8 * 186 + 6), (320, 180))
+
+
+def test_the_loudness_is_that_of_the_platforms(
+    scenes: list[tuple[Path, Path, dict[str, Any]]], tmp_path: Path
+) -> None:
+    """Speech-like sound with high peaks: -14 LUFS, no peak above -1 dB."""
+    random = np.random.default_rng(3)
+    clip, _, words = scenes[4]
+    time = np.arange(round(LENGTHS[4] * RATE)) / RATE
+    syllables = np.clip(np.sin(2 * np.pi * 4 * time), 0, 1) ** 2
+    speech = 0.04 * random.standard_normal(len(time)).clip(-4, 4) * syllables
+    spoke = voice(tmp_path / "speech.wav", speech)
+    out, _ = make_film(tmp_path, [clip] * 6, [spoke] * 6, [words] * 6)
+    told = said(out / "film.mp4", "-af", "ebur128=peak=true", "-f", "null", "-")
+
+    assert float(re.findall(r"I:\s+(-?[\d.]+) LUFS", told)[-1]) == pytest.approx(
+        -14, abs=0.5
+    )
+    assert float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", told)[-1]) < -1.0
+
+
+def test_silence_stays_silent(
+    scenes: list[tuple[Path, Path, dict[str, Any]]], tmp_path: Path
+) -> None:
+    """A narration without sound is not made louder."""
+    clip, _, words = scenes[0]
+    quiet_voice = voice(tmp_path / "silence.wav", np.zeros(round(0.55 * RATE)))
+    out, _ = make_film(tmp_path, [clip], [quiet_voice], [words])
+
+    assert np.abs(sound(out / "film.mp4")).max() < 0.001
+
+
+def test_the_same_parts_give_the_same_film(
+    scenes: list[tuple[Path, Path, dict[str, Any]]], tmp_path: Path
+) -> None:
+    """Joined again, every file is the same to the byte."""
+    parts = [list(column) for column in zip(*scenes[:2], strict=True)]
+    first, second = (make_film(tmp_path, *parts)[0] for _ in range(2))
+
+    for path in first.iterdir():
+        assert path.read_bytes() == (second / path.name).read_bytes(), path.name
+
+
+def test_clips_that_do_not_fit_are_refused(
+    scenes: list[tuple[Path, Path, dict[str, Any]]], tmp_path: Path
+) -> None:
+    """Another encoding, or another length than the narration, is named."""
+    clip, spoke, words = scenes[0]
+    other, _ = make_clip(tmp_path, plain(), words, preset="medium")
+
+    with pytest.raises(EngineError, match="scene 2 is encoded differently"):
+        make_film(tmp_path, [clip, other], [spoke, spoke], [words, words])
+    with pytest.raises(EngineError, match="scene 1 has 6 frames"):
+        make_film(tmp_path, [clip], [spoke], [spoken(TEXT, 2.0)])
+
+
+def test_a_canceled_film_stops(
+    scenes: list[tuple[Path, Path, dict[str, Any]]], tmp_path: Path
+) -> None:
+    """What the tick raises comes through, and nothing is left behind."""
+    clip, spoke, words = scenes[0]
+
+    def stop(_fraction: float, note: str) -> None:
+        if note == "joining the film":
+            raise Stopped("canceled")
+
+    with pytest.raises(Stopped):
+        make_film(tmp_path, [clip], [spoke], [words], tick=stop)
+    assert not list(tmp_path.glob("film-*/out/work-*"))
+
+
+def onsets(samples: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Seconds at which sound begins after at least 0.2 s of silence."""
+    heard = np.nonzero(np.abs(samples) > 0.05)[0]
+    begins = np.diff(heard, prepend=-48000) > 9600
+    return heard[begins] / 48000
+
+
+def said(path: Path, *options: str) -> str:
+    """All that ffmpeg prints about ``path``."""
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-hide_banner", "-nostdin"]
+    done = subprocess.run(
+        [*command, "-i", str(path), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout + done.stderr

@@ -1,0 +1,208 @@
+"""Captions: cues that can be read, text that is never taken for markup."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import pytest
+from fontTools.ttLib import TTFont
+
+from colab_worker.film.captions.ass import document, escaped
+from colab_worker.film.captions.burned import write_clip_captions
+from colab_worker.film.captions.cues import cues_of, joined, title_cue
+from colab_worker.film.captions.fonts import FontBook
+from colab_worker.film.captions.glyphs import characters
+from colab_worker.film.captions.looks import STYLES, Frame, Look, line_measure
+from colab_worker.film.captions.measure import MAX_LINE_CHARS, by_characters
+from colab_worker.film.captions.subtitles import srt, vtt
+from shared_protocol import vocab
+from tests.film_material import CAPTIONS
+
+FRAME = Frame(1280, 720)
+PLAIN = Look("simple", "bottom", "none")
+FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+NASTY = ["don't", '"quoted"', "100%", "a:b", "c\\Nd", "{\\b1}", "\u05e9\u05dc", "end."]
+
+
+def spoken(text: str, seconds_a_word: float = 0.4) -> dict[str, Any]:
+    """Words of ``text``, each as long as the others; sentences end at full stops."""
+    tokens = text.split()
+    timed = [
+        [t, n * seconds_a_word, (n + 1) * seconds_a_word] for n, t in enumerate(tokens)
+    ]
+    starts = [n + 1 for n, t in enumerate(tokens[:-1]) if t.endswith(".")]
+    duration = len(tokens) * seconds_a_word
+    return {"words": timed, "sentences": [0, *starts], "duration_s": duration}
+
+
+def test_cues_hold_every_word_once_in_order() -> None:
+    """Three thousand awkward words: none lost, none twice, none out of time."""
+    text = " ".join(NASTY[n % len(NASTY)] for n in range(3000))
+    cues = cues_of(spoken(text))
+    told = [word.text for cue in cues for line in cue.lines for word in line]
+
+    assert told == text.split()
+    assert all(a.end_s <= b.start_s for a, b in itertools.pairwise(cues))
+    assert all(cue.start_s < cue.end_s <= 1200 for cue in cues)
+
+
+def test_cues_are_readable() -> None:
+    """At most two lines of forty-two characters; a sentence starts a cue of its own."""
+    text = (
+        "It was the driest summer that anyone on the hill could remember, and the pond "
+        "behind the old mill had turned to cracked mud. A crow came. It was thirsty."
+    )
+    cues = cues_of(spoken(text))
+
+    assert all(len(cue.lines) <= 2 for cue in cues)
+    assert max(len(line) for c in cues for line in c.text.split("\n")) <= MAX_LINE_CHARS
+    assert [cue.text for cue in cues[-2:]] == ["A crow came.", "It was thirsty."]
+
+
+def test_a_word_longer_than_a_line_goes_on_below() -> None:
+    """Its parts follow without a space, none longer than a line, none lost."""
+    cues = cues_of(spoken("x" * 120 + " y."))
+    lines = [line for cue in cues for line in cue.text.split("\n")]
+
+    assert "".join(lines).replace(" ", "") == "x" * 120 + "y."
+    assert max(map(len, lines)) <= MAX_LINE_CHARS
+
+
+def test_text_without_spaces_breaks_after_its_marks() -> None:
+    """A Japanese paragraph is one token; its wide letters count twice."""
+    text = "\u543e\u8f29\u306f\u732b\u3067\u3042\u308b\u3002" * 12
+    cues = cues_of(spoken(text, 24.0))
+    lines = [joined(line) for cue in cues for line in cue.lines]
+
+    assert "".join(lines) == text
+    assert max(map(by_characters, lines)) <= 1
+    assert all(line.endswith("\u3002") for line in lines)
+
+
+def test_cues_break_where_a_speaker_would() -> None:
+    """After a clause rather than after an article or a preposition."""
+    text = (
+        "The lighthouse keeper climbed the stairs to the top of the tower every "
+        "evening, because the lamp had to be lit before the first ship came in."
+    )
+    cues = cues_of(spoken(text, 0.3))
+    last_words = [cue.text.split()[-1] for cue in cues]
+
+    assert "evening," in last_words
+    assert not {"the", "to", "of"} & set(last_words)
+
+
+def test_a_fixed_text_is_shown_whole() -> None:
+    """Two hundred characters take the lines they need, for the whole clip."""
+    text = "A title that is much longer than any title ought to be, " * 4
+    measure = line_measure(FRAME, PLAIN, FontBook("RobotoMedium", ()))
+    cue = title_cue(text, 9.0, measure)
+
+    assert cue.text.split() == text.split()
+    assert (cue.start_s, cue.end_s) == (0.0, 9.0)
+    assert max(map(len, cue.text.split("\n"))) <= MAX_LINE_CHARS
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        (r"\Nnew", "\\\u2060Nnew"),
+        (r"{\b1}bold", "\\{\\\u2060b1\\}bold"),
+        ("two\nlines", "two lines"),
+        ("100%, \"don't\": 'x'", "100%, \"don't\": 'x'"),
+    ],
+)
+def test_text_is_never_markup(text: str, safe: str) -> None:
+    """Backslashes, braces and line breaks of a text are only text."""
+    assert escaped(text) == safe
+
+
+@pytest.mark.parametrize("style", list(vocab.CAPTION_STYLES))
+def test_tall_frames_get_shorter_lines(style: str) -> None:
+    """A phone's width holds fewer letters, and no line is wider than its room."""
+    look = Look(style, "bottom", "none")
+    book = FontBook(STYLES[style].face, ())
+    wide = line_measure(Frame(1920, 1080), look, book)
+    tall = line_measure(Frame(1080, 1920), look, book)
+    cues = cues_of(spoken("Mighty warriors wandered homeward, " * 9), tall)
+
+    assert tall("Mighty warriors") > wide("Mighty warriors")
+    assert max(tall(joined(line)) for cue in cues for line in cue.lines) <= 1
+
+
+@pytest.mark.parametrize("animation", list(vocab.CAPTION_ANIMATIONS))
+@pytest.mark.parametrize("style", list(vocab.CAPTION_STYLES))
+def test_every_look_writes_its_own_file(style: str, animation: str) -> None:
+    """No two styles or animations of the vocabulary give the same file."""
+    cues = cues_of(spoken("A crow came to the well. It was dry."))
+    book = FontBook("Roboto", ())
+    mine = document(cues, FRAME, Look(style, "bottom", animation), book)
+    others = [
+        document(cues, FRAME, Look(s, "bottom", a), book)
+        for s in vocab.CAPTION_STYLES
+        for a in vocab.CAPTION_ANIMATIONS
+        if (s, a) != (style, animation)
+    ]
+
+    assert mine not in others
+    assert mine.count("Dialogue:") == len(cues)
+
+
+def test_karaoke_follows_the_voice() -> None:
+    """The spans of a cue add up to the times of its words, waits included."""
+    words = [["one", 1.0, 1.333], ["two", 1.666, 2.0], ["three", 2.0, 2.3334]]
+    cues = cues_of({"words": words, "sentences": [0], "duration_s": 3.0})
+    look = Look("simple", "bottom", "karaoke")
+    text = document(cues, FRAME, look, FontBook("Roboto", ()))
+
+    assert r"{\kf33}one {\k34}{\kf33}two {\kf33}three" in text
+
+
+def test_what_no_font_can_draw_is_told(tmp_path: Path) -> None:
+    """Characters without a glyph are left out of the picture and named."""
+    words = spoken("Caf\u00e9 \ue123 na\u00efve")
+    name, missing = write_clip_captions(CAPTIONS, words, FRAME, 2.0, tmp_path)
+
+    assert missing == ["\ue123"]
+    assert "Caf\u00e9  na\u00efve" in (tmp_path / name).read_text(encoding="utf-8")
+    assert len(list((tmp_path / "fonts").glob("Roboto*.ttf"))) == 5
+
+
+def test_fonts_of_the_machine_help_out(tmp_path: Path) -> None:
+    """Letters that Roboto has not come from the first font of the system that has."""
+    shutil.copyfile(FONTS / "DejaVuSans.ttf", tmp_path / "some.ttf")
+    (tmp_path / "broken.ttf").write_bytes(b"\x00\x01\x00\x00 no font")
+    book = FontBook("Roboto", (tmp_path, tmp_path / "absent"))
+    runs = book.runs("a\u05e9\u05dc!")
+    book.place(tmp_path / "placed")
+
+    assert [tuple(run) for run in runs] == [
+        ("a", None),
+        ("\u05e9\u05dc", "DejaVu Sans"),
+        ("!", None),
+    ]
+    assert (tmp_path / "placed" / "some.ttf").exists()
+    assert book.missing == []
+
+
+@pytest.mark.parametrize("name", ["DejaVuSans.ttf", "cmr10.ttf", "STIXGeneral.ttf"])
+def test_the_glyphs_of_a_font_are_those_that_fonttools_finds(name: str) -> None:
+    """Our reader of the character table agrees with a complete one."""
+    with TTFont(FONTS / name) as font:
+        known = font.getBestCmap()
+
+    assert characters(FONTS / name) == set(known)
+
+
+def test_subtitle_files() -> None:
+    """SubRip and WebVTT carry the same cues, in their own clocks and escapes."""
+    cues = [cue.later(3600) for cue in cues_of(spoken("Tom & <Jerry> ran."))]
+
+    assert srt(cues) == "1\n01:00:00,000 --> 01:00:01,600\nTom & <Jerry> ran.\n"
+    assert vtt(cues) == (
+        "WEBVTT\n\n01:00:00.000 --> 01:00:01.600\nTom &amp; &lt;Jerry&gt; ran.\n"
+    )
