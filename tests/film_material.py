@@ -32,19 +32,13 @@ def quiet(_fraction: float, _words: str) -> None:
     """A tick that nobody listens to."""
 
 
-def picture(path: Path, pixels: Pixels) -> Path:
-    """Writes an RGB picture from rows x columns x 3."""
-    Image.fromarray(pixels).save(path)
-    return path
-
-
 def plain(width: int = WIDTH, height: int = HEIGHT, grey: int = 90) -> Pixels:
     """A picture of one grey."""
     return np.full((height, width, 3), grey, np.uint8)
 
 
 def colourful(width: int = WIDTH, height: int = HEIGHT) -> Pixels:
-    """Every hue across, every brightness down, and a few hard edges."""
+    """Every hue across, every brightness down, hard edges, and a soft weave."""
     hue = np.linspace(0, 255, width, dtype=np.uint8)[None].repeat(height, 0)
     value = np.linspace(40, 255, height, dtype=np.uint8)[:, None].repeat(width, 1)
     saturation = np.full_like(hue, 150)
@@ -53,6 +47,9 @@ def colourful(width: int = WIDTH, height: int = HEIGHT) -> Pixels:
             "HSV", [Image.fromarray(c) for c in (hue, saturation, value)]
         ).convert("RGB")
     )
+    rows, columns = np.indices((height, width))
+    weave = 12 * (np.sin(rows / 1.7) + np.sin(columns / 1.3))
+    pixels = (pixels + weave[:, :, None]).clip(0, 255).astype(np.uint8)
     pixels[height // 3 : height // 2, width // 4 : width // 2 : 8] //= 3
     return pixels
 
@@ -94,20 +91,24 @@ def clip_params(**changes: Any) -> dict[str, Any]:
 
 def make_clip(
     folder: Path,
-    pixels: Pixels,
+    pixels: Pixels | bytes,
     words: dict[str, Any],
     tick: Any = quiet,
     **changes: Any,
 ) -> tuple[Path, UnitOutput]:
-    """Runs the clip stage in a new folder below ``folder``."""
+    """Runs the clip stage in a new folder below ``folder``.
+
+    ``pixels`` is rows x columns x RGB, or the bytes of a file.
+    """
     base = folder / f"clip-{len(list(folder.glob('clip-*')))}"
     out = base / "out"
     out.mkdir(parents=True)
     (base / "words.json").write_text(json.dumps(words), encoding="utf-8")
-    inputs = {
-        "picture": picture(base / "picture.png", pixels),
-        "words": base / "words.json",
-    }
+    inputs = {"picture": base / "picture.png", "words": base / "words.json"}
+    if isinstance(pixels, bytes):
+        inputs["picture"].write_bytes(pixels)
+    else:
+        Image.fromarray(pixels).save(inputs["picture"])
     call = UnitCall("clip", "ffmpeg", clip_params(**changes), inputs, out)
     return out / "clip.mp4", clip.run(call, tick)
 
