@@ -134,22 +134,17 @@ def test_tall_frames_get_shorter_lines(style: str) -> None:
     assert max(tall(joined(line)) for cue in cues for line in cue.lines) <= 1
 
 
-@pytest.mark.parametrize("animation", list(vocab.CAPTION_ANIMATIONS))
-@pytest.mark.parametrize("style", list(vocab.CAPTION_STYLES))
-def test_every_look_writes_its_own_file(style: str, animation: str) -> None:
-    """No two styles or animations of the vocabulary give the same file."""
+def test_every_look_writes_its_own_file() -> None:
+    """No two styles, positions or animations of the vocabulary give the same file."""
     cues = cues_of(spoken("A crow came to the well. It was dry."))
     book = FontBook("Roboto", ())
-    mine = document(cues, FRAME, Look(style, "bottom", animation), book)
-    others = [
-        document(cues, FRAME, Look(s, "bottom", a), book)
-        for s in vocab.CAPTION_STYLES
-        for a in vocab.CAPTION_ANIMATIONS
-        if (s, a) != (style, animation)
-    ]
+    looks = itertools.product(
+        vocab.CAPTION_STYLES, vocab.CAPTION_POSITIONS, vocab.CAPTION_ANIMATIONS
+    )
+    files = [document(cues, FRAME, Look(*words), book) for words in looks]
 
-    assert mine not in others
-    assert mine.count("Dialogue:") == len(cues)
+    assert len(set(files)) == len(files) == 6 * 7 * 8
+    assert all(text.count("Dialogue:") == len(cues) for text in files)
 
 
 def test_karaoke_follows_the_voice() -> None:

@@ -28,6 +28,8 @@ class Stage:
     look: Look
     #: A text as ASS shows it: escaped, in fonts that can draw it.
     show: Callable[[str], str]
+    #: Tags that give letters, edges and shadows the style's own opacity.
+    visible: str
 
     def plain(self, cue: Cue) -> str:
         """All lines, without any motion."""
@@ -120,11 +122,13 @@ def _typewriter(cue: Cue, stage: Stage) -> str:
 
     def typed(word: TimedWord) -> str:
         begin = word.start_s - cue.start_s
-        if not _separable(word.text):
-            return _appear(begin) + stage.show(word.text)
-        step = (word.end_s - word.start_s) / max(len(word.text), 1)
-        letters = enumerate(word.text)
-        return "".join(_appear(begin + step * n) + stage.show(c) for n, c in letters)
+        whole = not _separable(word.text)
+        parts = [word.text] if whole else list(word.text)
+        step = (word.end_s - word.start_s) / max(len(parts), 1)
+        return "".join(
+            _appear(begin + step * n, stage.visible) + stage.show(part)
+            for n, part in enumerate(parts)
+        )
 
     lines = []
     for line in cue.lines:
@@ -140,9 +144,9 @@ def _separable(text: str) -> bool:
     ) or all(unicodedata.east_asian_width(c) in "WF" for c in text)
 
 
-def _appear(seconds: float) -> str:
+def _appear(seconds: float, visible: str) -> str:
     millis = _millis(max(seconds, 0.0))
-    return rf"{{\alpha&HFF&\t({millis},{millis + 1},\alpha)}}"
+    return rf"{{\alpha&HFF&\t({millis},{millis + 1},{visible})}}"
 
 
 _ANIMATIONS: dict[str, Callable[[Cue, Stage], str]] = {

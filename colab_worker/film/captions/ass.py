@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from colab_worker.film.captions.animations import Stage, animated
 from colab_worker.film.captions.cues import Cue
 from colab_worker.film.captions.fonts import LINE_HEIGHT, FontBook
-from colab_worker.film.captions.looks import ALIGNMENTS, STYLES, Frame, Look
+from colab_worker.film.captions.looks import ALIGNMENTS, STYLES, Frame, Look, Style
 
 _WORD_JOINER = "\u2060"
 _STYLE_FIELDS = (
@@ -88,10 +88,17 @@ def _event(cue: Cue, frame: Frame, look: Look, book: FontBook) -> str:
 
     blur = round(frame.letter_px * style.blur, 1)
     soft = rf"{{\blur{blur}}}" if blur else ""
-    text = soft + animated(cue, Stage(frame, look, show))
+    stage = Stage(frame, look, show, visible=_opacities(style))
+    text = soft + animated(cue, stage)
     return (
         f"Dialogue: 0,{_clock(cue.start_s)},{_clock(cue.end_s)},Caption,,0,0,0,,{text}"
     )
+
+
+def _opacities(style: Style) -> str:
+    """Tags for the opacities that the colours (&HAABBGGRR) begin with."""
+    parts = {1: style.colour, 3: style.edge, 4: style.back}
+    return "".join(rf"\{part}a&H{colour[2:4]}&" for part, colour in parts.items())
 
 
 def _in_fonts(text: str, book: FontBook) -> str:

@@ -6,6 +6,8 @@ never too long, then after sentences, after clauses, before small words, and eve
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from colab_worker.film.captions.measure import Measure
@@ -46,54 +48,77 @@ _CLINGING = _words(
 
 
 def cue_breaks(
-    words: list[TimedWord], sentence_starts: set[int], measure: Measure
+    words: Sequence[TimedWord], sentence_starts: set[int], measure: Measure
 ) -> list[int]:
     """Indices at which a new cue begins, besides 0; the cheapest way of cutting."""
-    count = len(words)
-    best = [0.0] + [float("inf")] * count
-    came_from = [0] * (count + 1)
-    for end in range(1, count + 1):
+    row = _Row(words, measure)
+    best = [0.0] + [float("inf")] * len(words)
+    came_from = [0] * (len(words) + 1)
+    for end in range(1, len(words) + 1):
         for begin in range(end - 1, -1, -1):
-            group = words[begin:end]
-            if begin < end - 1 and not _fits(group, measure):
+            if begin < end - 1 and not row.fits(begin, end):
                 break
-            cost = best[begin] + _cue_cost(words, begin, end, sentence_starts, measure)
+            cost = best[begin] + _cue_cost(row, begin, end, sentence_starts)
             if cost < best[end]:
                 best[end], came_from[end] = cost, begin
-    breaks, at = [], count
+    breaks, at = [], len(words)
     while at > 0:
         at = came_from[at]
         breaks.append(at)
     return sorted(breaks)[1:]
 
 
-def line_break(words: list[TimedWord], measure: Measure) -> int | None:
+def line_break(words: Sequence[TimedWord], measure: Measure) -> int | None:
     """Index of the first word of the second line; None if one line is enough."""
-    if measure(_text(words)) <= 1 or len(words) == 1:
+    row = _Row(words, measure)
+    count = len(words)
+    if row.share(0, count) <= 1 or count == 1:
         return None
 
     def cost(cut: int) -> float:
-        first, second = measure(_text(words[:cut])), measure(_text(words[cut:]))
+        first, second = row.share(0, cut), row.share(cut, count)
         over = max(0.0, first - 1) + max(0.0, second - 1)
         return over * 1000 + abs(first - second) * 12 + _break_cost(words, cut)
 
-    return min(range(1, len(words)), key=cost)
+    return min(range(1, count), key=cost)
 
 
-def _cue_cost(
-    words: list[TimedWord],
-    begin: int,
-    end: int,
-    sentence_starts: set[int],
-    measure: Measure,
-) -> float:
+class _Row:
+    """Words side by side, and how much of a line any stretch of them fills."""
+
+    def __init__(self, words: Sequence[TimedWord], measure: Measure) -> None:
+        self.words = words
+        self._space = measure("a a") - measure("aa")
+        shares = (
+            measure(word.text) + (0.0 if word.glued else self._space) for word in words
+        )
+        self._up_to = [0.0, *itertools.accumulate(shares)]
+
+    def share(self, begin: int, end: int) -> float:
+        """The share of a line; a stretch begins without a space."""
+        first = 0.0 if self.words[begin].glued else self._space
+        return self._up_to[end] - self._up_to[begin] - first
+
+    def fits(self, begin: int, end: int) -> bool:
+        """Whether the words find room on the lines of one cue."""
+        lines = 0
+        while begin < end and lines < MAX_LINES:
+            cut = begin + 1
+            while cut < end and self.share(begin, cut + 1) <= 1:
+                cut += 1
+            begin, lines = cut, lines + 1
+        return begin == end
+
+
+def _cue_cost(row: _Row, begin: int, end: int, sentence_starts: set[int]) -> float:
+    words = row.words
     seconds = words[end - 1].end_s - words[begin].start_s
     inside = sum(start in sentence_starts for start in range(begin + 1, end))
     pauses = sum(
         words[n].start_s - words[n - 1].end_s > PAUSE_S for n in range(begin + 1, end)
     )
     at_end = end == len(words) or end in sentence_starts
-    filled = measure(_text(words[begin:end])) / MAX_LINES
+    filled = row.share(begin, end) / MAX_LINES
     return (
         2.0
         + 9 * inside
@@ -105,7 +130,7 @@ def _cue_cost(
     )
 
 
-def _break_cost(words: list[TimedWord], at: int) -> float:
+def _break_cost(words: Sequence[TimedWord], at: int) -> float:
     """How much a break before word ``at`` hurts, from 0."""
     before = words[at - 1].text
     after = words[at].text.lower().strip(_QUOTES)
@@ -120,24 +145,3 @@ def _break_cost(words: list[TimedWord], at: int) -> float:
     if after in _PREPOSITIONS:
         return 3.5
     return 7.0 if words[at].glued else 5.0
-
-
-def _fits(words: list[TimedWord], measure: Measure) -> bool:
-    """Whether some cut gives lines that are not too long."""
-    if measure(_text(words)) <= 1:
-        return True
-    size = _first_line(words, measure)
-    return measure(_text(words[size:])) <= MAX_LINES - 1
-
-
-def _first_line(words: list[TimedWord], measure: Measure) -> int:
-    """How many words the first line holds at most."""
-    size = 1
-    while size < len(words) and measure(_text(words[: size + 1])) <= 1:
-        size += 1
-    return size
-
-
-def _text(words: list[TimedWord]) -> str:
-    text = "".join(word.text if word.glued else f" {word.text}" for word in words)
-    return text.lstrip()

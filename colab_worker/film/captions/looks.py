@@ -56,7 +56,7 @@ STYLES = {
     ),
     "cinematic": Style(
         face="RobotoItalic", family="Roboto", italic=True, colour="&H00D6F2FF",
-        spacing=0.04, outline=0.03, shadow=0.08, blur=0.02,
+        spacing=0.04, outline=0.05, shadow=0.08, blur=0.02,
     ),
     "horror": Style(
         face="RobotoBlack", family="Roboto Black", colour="&H001C1CD8",
