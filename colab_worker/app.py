@@ -52,7 +52,9 @@ def make_app(
     dispatcher = app[keys.DISPATCHER] = _dispatcher(settings, blobs, disk)
     parts = RunParts(store, memo, board, dispatcher, registry, settings)
     runner = app[keys.RUNNER] = Runner(parts, disk)
-    app[keys.SUBMISSIONS] = Submissions(settings, store, board, registry, runner, disk)
+    app[keys.SUBMISSIONS] = Submissions(
+        settings, store, board, registry, runner, disk, blobs
+    )
     app.on_response_prepare.append(access.stamp_reply)
     app.cleanup_ctx.append(_working)
     app.add_routes(_routes())
@@ -99,6 +101,7 @@ def _routes() -> list[web.RouteDef]:
         web.post(routes.GENERATE_FILM, submit.post_film),
         web.post(routes.SUBMIT_ALIAS, submit.post_film),
         web.post(routes.JOB_CANCEL, submit.cancel_job),
+        web.delete(routes.JOB, submit.delete_job),
         web.get(routes.STATUS, status.get_status),
         web.get(routes.STATUS_ALIAS, status.get_status),
         web.get(routes.JOBS, status.list_jobs),

@@ -126,6 +126,12 @@ class Board:
                 status.queue_position = position
                 self.change(job_id)
 
+    def remove(self, job_id: str) -> None:
+        """Takes a deleted job off the board; those who wait for it hear of it."""
+        self._jobs.pop(job_id, None)
+        self.versions.pop(job_id, None)
+        self.changes.announce(job_id)
+
     def counts(self) -> dict[str, int]:
         """How many jobs of the board wait and run."""
         states = [status.row.state for status in self._jobs.values()]

@@ -17,6 +17,7 @@ from colab_worker.store.jobs import JobRow, Store
 from shared_protocol.clock import new_id, unix_seconds
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec, JobState, JobSubmission
+from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.wire import content_key
 
@@ -46,6 +47,7 @@ class Submissions:
         registry: Registry,
         runner: Runner,
         disk: Disk,
+        blobs: BlobStore,
     ) -> None:
         self._settings = settings
         self._store = store
@@ -53,6 +55,7 @@ class Submissions:
         self._registry = registry
         self._runner = runner
         self._disk = disk
+        self._blobs = blobs
         self._door = asyncio.Lock()
 
     async def put(
@@ -96,6 +99,26 @@ class Submissions:
             if known is not None:
                 return await self._found(known.id), False
             return await self._add(row), True
+
+    async def delete(self, job_id: str) -> None:
+        """Forgets a finished job and the files that no other job needs.
+
+        Raises ApiError: 404 when there is none, 409 while it is not finished.
+        """
+        async with self._door:
+            status = await self._found(job_id)
+            spare = await self._store.delete_job(job_id)
+            if spare is None:
+                raise ApiError(
+                    Code.CONFLICT,
+                    f"Job {job_id} is {status.row.state}; cancel it before deleting it.",
+                )
+            self._board.remove(job_id)
+            await asyncio.to_thread(self._remove_files, spare)
+
+    def _remove_files(self, hashes: set[str]) -> None:
+        for sha256 in hashes:
+            self._blobs.remove(sha256)
 
     def _row(self, job_id: str, spec: FilmSpec) -> JobRow:
         try:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from operator import not_
+
+from tenacity import AsyncRetrying, retry_if_result, wait_fixed
 
 from orchestrator.errors import WorkerError
 from orchestrator.library import Library
 from orchestrator.settings import Settings
 from orchestrator.store.films import PLACEABLE, Film, FilmStore, KeyTaken
+from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Workers
 from orchestrator.writer.film_spec import write_film
 from shared_protocol.api import FilmState, GenerateRequest
@@ -132,11 +136,18 @@ class Studio:
         """Forgets a film and its files; one that is going on is canceled first."""
         film = await self.find(job_id)
         slot = self._workers.slot(film.worker_kind)
-        if not film.state.terminal and slot is not None and slot.client is not None:
+        if slot is not None and slot.client is not None:
             with suppress(WorkerError, TimeoutError):
                 async with asyncio.timeout(CANCEL_S):
-                    await slot.client.cancel(job_id)
+                    await self._delete_there(slot.client, film)
         await self._library.forget(job_id)
+
+    async def _delete_there(self, client: WorkerClient, film: Film) -> None:
+        """Frees the worker's disk too; a worker that is away keeps its copy."""
+        if not film.state.terminal:
+            await client.cancel(film.job_id)
+        stopping = AsyncRetrying(retry=retry_if_result(not_), wait=wait_fixed(0.1))
+        await stopping(client.delete, film.job_id)
 
     async def _check_room(self) -> None:
         if await self._films.count_open() >= self._settings.queue_capacity:

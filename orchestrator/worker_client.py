@@ -107,6 +107,16 @@ class WorkerClient:
             raise
         return _parse(answer, JobView)
 
+    async def delete(self, job_id: str) -> bool:
+        """``DELETE /jobs/{job_id}``; False while the worker is not done with the job."""
+        try:
+            await self._ask("DELETE", routes.JOB.format(job_id=job_id))
+        except Refused as refused:
+            if refused.status not in (404, 409):
+                raise
+            return refused.status == 404
+        return True
+
     async def missing(self, hashes: Iterable[str]) -> tuple[str, ...]:
         """``POST /blobs/missing``: which of these files the worker lacks."""
         body = BlobQuery(sha256=tuple(sorted(hashes))).model_dump_json()

@@ -21,10 +21,8 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
-    GONE = "gone"
     CONFLICT = "conflict"
     NOT_READY = "not_ready"
-    PRECONDITION_FAILED = "precondition_failed"
     TOO_LARGE = "too_large"
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
@@ -54,10 +52,8 @@ STATUS: dict[Code, int] = {
     Code.FORBIDDEN: 403,
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
-    Code.GONE: 410,
     Code.CONFLICT: 409,
     Code.NOT_READY: 409,
-    Code.PRECONDITION_FAILED: 412,
     Code.TOO_LARGE: 413,
     Code.RANGE_NOT_SATISFIABLE: 416,
     Code.IDEMPOTENCY_MISMATCH: 422,

@@ -9,7 +9,7 @@ from colab_worker.handlers.submit import find_status, read_job_id
 from colab_worker.keys import BOARD, SETTINGS, STORE
 from colab_worker.views import artifacts
 from shared_protocol.errors import Code
-from shared_protocol.holds import Hold, etag_of_version, read_hold
+from shared_protocol.holds import Hold, etag_of_version
 from shared_protocol.jobs import (
     JobList,
     JobState,
@@ -17,6 +17,7 @@ from shared_protocol.jobs import (
     WaitReply,
     WaitRequest,
 )
+from shared_protocol.kit.hold_requests import hold_of
 from shared_protocol.kit.http_errors import ApiError, read_model
 
 #: Bodies smaller than this travel as they are.
@@ -26,7 +27,7 @@ GZIP_FROM_BYTES = 1500
 async def get_status(request: web.Request) -> web.Response:
     """``GET /status/{job_id}``: the job's view, held until there is something new."""
     job_id = read_job_id(request)
-    hold = _hold(request)
+    hold = hold_of(request)
     status = await _found(request, job_id)
     status.polled = True
     board = request.app[BOARD]
@@ -81,14 +82,6 @@ async def list_artifacts(request: web.Request) -> web.Response:
 
 async def _found(request: web.Request, job_id: str) -> JobStatus:
     return await find_status(request, job_id)
-
-
-def _hold(request: web.Request) -> Hold:
-    try:
-        return read_hold(request.headers, request.query)
-    except ValueError as error:
-        param = str(error).split(":", 1)[0]
-        raise ApiError(Code.INVALID_FIELD, str(error), param=param) from error
 
 
 def _status_reply(request: web.Request, status: JobStatus, hold: Hold) -> web.Response:

@@ -55,6 +55,13 @@ async def cancel_job(request: web.Request) -> web.Response:
     )
 
 
+async def delete_job(request: web.Request) -> web.Response:
+    """``DELETE /jobs/{job_id}``: 200; 409 while the job is not finished."""
+    job_id = read_job_id(request)
+    await request.app[SUBMISSIONS].delete(job_id)
+    return web.json_response({"success": True, "job_id": job_id})
+
+
 def read_job_id(request: web.Request) -> str:
     """The id in the path; ApiError 422 when it is none."""
     try:

@@ -336,6 +336,25 @@ class Store:
             for entry in entries:
                 await _remember(connection, entry)
 
+    async def delete_job(self, job_id: str) -> set[str] | None:
+        """Forgets a finished job and the memo of its units.
+
+        Returns the hashes of files that nothing else refers to; None while the job runs.
+        """
+        over = [state for state in JobState if state.terminal]
+        gone = sa.delete(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(over))
+        async with self._database.write() as connection:
+            mine = await _units(connection, job_id)
+            if (await connection.execute(gone)).rowcount != 1:
+                return None
+            shared = sa.select(units.c.key).where(units.c.key.is_not(None))
+            keys = [unit.key for unit in mine if unit.key is not None]
+            await connection.execute(
+                sa.delete(memo).where(memo.c.key.in_(keys), memo.c.key.not_in(shared))
+            )
+            files = {f for unit in mine if unit.result for f in _hashes(unit.result)}
+            return files - await _referenced(connection)
+
     async def recall(self, key: str) -> UnitResult | None:
         """What is remembered under ``key``."""
         query = sa.select(memo.c.result).where(memo.c.key == key)
@@ -343,10 +362,20 @@ class Store:
             found = (await connection.execute(query)).scalar()
         return UnitResult.model_validate(found) if found else None
 
-    async def forget(self, key: str) -> None:
-        """Drops a memo entry whose files are gone."""
-        async with self._database.write() as connection:
-            await connection.execute(sa.delete(memo).where(memo.c.key == key))
+
+async def _referenced(connection: AsyncConnection) -> set[str]:
+    """The hashes of all files that a unit or the memo refers to."""
+    found: set[str] = set()
+    for column in (units.c.result, memo.c.result):
+        query = sa.select(column).where(column.is_not(None))
+        for result in (await connection.execute(query)).scalars():
+            if result is not None:
+                found.update(_hashes(UnitResult.model_validate(result)))
+    return found
+
+
+def _hashes(result: UnitResult) -> list[str]:
+    return [file.sha256 for file in result.files]
 
 
 def _fenced(job_id: str, unit_id: str, attempt: int) -> sa.Update:

@@ -8,11 +8,12 @@ import json
 from aiohttp import web
 
 from orchestrator import keys
-from orchestrator.handlers.holds import held, hold_of, versioned
+from orchestrator.handlers.holds import held, versioned
 from orchestrator.views import accepted, film_summary, film_view
 from shared_protocol import routes
 from shared_protocol.api import FilmList, FilmView, GenerateRequest
 from shared_protocol.errors import Code
+from shared_protocol.kit.hold_requests import hold_of
 from shared_protocol.kit.http_errors import ApiError, parse_model, read_body
 from shared_protocol.wire import View, content_key
 

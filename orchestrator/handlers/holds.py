@@ -5,18 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from orchestrator.store.films import FilmStore
-from shared_protocol.errors import Code
-from shared_protocol.holds import Hold, etag_of_version, read_hold
-from shared_protocol.kit.http_errors import ApiError
-
-
-def hold_of(request: web.Request) -> Hold:
-    """What the request asks for; raises ApiError 422."""
-    try:
-        return read_hold(request.headers, request.query)
-    except ValueError as error:
-        param = str(error).split(":", 1)[0]
-        raise ApiError(Code.INVALID_FIELD, f"{error}.", param=param) from error
+from shared_protocol.holds import Hold, etag_of_version
 
 
 async def held(films: FilmStore, key: str, version: int, hold: Hold) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from orchestrator import keys
-from orchestrator.handlers.holds import held, hold_of, versioned
+from orchestrator.handlers.holds import held, versioned
 from orchestrator.store.films import ANY
 from orchestrator.views import idle_view, progress_view
+from shared_protocol.kit.hold_requests import hold_of
 
 
 async def progress(request: web.Request) -> web.Response:

@@ -255,6 +255,7 @@ async def test_deleting_a_running_film_cancels_it(
 
     assert reply.status_code == 204
     assert worker.jobs[job_id].state == "canceled"
+    assert worker.deleted == [job_id]
     listed = await studio.api.get("/api/jobs")
     assert listed.json() == {"jobs": []}
 

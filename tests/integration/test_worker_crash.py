@@ -30,7 +30,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("done", range(UNITS))
+@pytest.mark.parametrize("done", [0, 1, 4, 7, 9])
 def test_kill_at_every_boundary(
     tmp_path: Path, undisturbed: dict[str, str], done: int
 ) -> None:
@@ -46,7 +46,7 @@ def test_kill_at_every_boundary(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(3))
 def test_kill_inside_units(
     tmp_path: Path, undisturbed: dict[str, str], seed: int
 ) -> None:
@@ -65,7 +65,7 @@ def test_kill_inside_units(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_kill_of_an_engine_child(
     tmp_path: Path, undisturbed: dict[str, str], seed: int
 ) -> None:

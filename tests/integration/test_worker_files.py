@@ -190,6 +190,28 @@ def test_known_units_without_files_are_done_again(
     assert hashes(new)["film.mp4"] == hashes(old)["film.mp4"]
 
 
+def test_a_deleted_job_frees_what_nobody_else_needs(tmp_path: Path) -> None:
+    """Its own files go, those of a job with the same scene stay; 409 while it runs."""
+    with WorkerProcess(tmp_path, seconds={"image": 0.5}) as worker:
+        first = worker.submit(film("shared hill", "own lake"))
+        refused = worker.client.delete(f"/jobs/{first}")
+        mine = hashes(worker.finish(first))
+        second = worker.submit(film("shared hill", "other lake"))
+        kept = hashes(worker.finish(second))
+        deleted = worker.client.delete(f"/jobs/{first}")
+        here = {
+            sha256: worker.client.head(f"/artifacts/sha256/{sha256}").status_code
+            for sha256 in {*mine.values(), *kept.values()}
+        }
+        again = worker.submit(film("shared hill", "own lake"))
+        remade = hashes(worker.finish(again))
+
+    assert (refused.status_code, deleted.status_code) == (409, 200)
+    assert {here[sha256] for sha256 in kept.values()} == {200}
+    assert {here[s] for s in mine.values() if s not in kept.values()} == {404}
+    assert remade == mine
+
+
 def test_over_the_quota_is_507(tmp_path: Path) -> None:
     """A folder that may not grow refuses jobs and uploads, with Retry-After."""
     with WorkerProcess(tmp_path, "--disk-quota-mib", "0.05") as worker:

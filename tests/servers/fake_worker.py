@@ -104,6 +104,7 @@ class FakeWorker:
         #: Units that were really made, by id, in order; and hashes that were uploaded.
         self.made: list[str] = []
         self.uploaded: list[str] = []
+        self.deleted: list[str] = []
         self.gateway: Gateway | None = None
         #: A submission is refused with this.
         self.refusal: tuple[int, ErrorBody] | None = None
@@ -131,6 +132,7 @@ class FakeWorker:
         app.router.add_put(routes.JOB, self._put)
         app.router.add_post(routes.JOBS_WAIT, self._wait)
         app.router.add_post(routes.JOB_CANCEL, self._cancel)
+        app.router.add_delete(routes.JOB, self._delete)
         app.router.add_post(routes.BLOBS_MISSING, self._missing)
         app.router.add_put(routes.BLOB, self._put_blob)
         app.router.add_get(routes.ARTIFACT, self._get_blob)
@@ -281,6 +283,15 @@ class FakeWorker:
             job.state = JobState.CANCELED
             await self._changed(job)
         return web.json_response(text=self.view(job).model_dump_json())
+
+    async def _delete(self, request: web.Request) -> web.Response:
+        job = self.jobs.get(request.match_info["job_id"])
+        if job is None:
+            return self._problem(404, Code.NOT_FOUND, "No such job.")
+        if not job.state.terminal:
+            return self._problem(409, Code.CONFLICT, "Cancel it first.")
+        self.deleted.append(request.match_info["job_id"])
+        return web.json_response({"success": True})
 
     async def _missing(self, request: web.Request) -> web.Response:
         asked = BlobQuery.model_validate_json(await request.read())
