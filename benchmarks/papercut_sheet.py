@@ -88,7 +88,7 @@ Hot-air balloons over the hills at sunrise
 
 def main(out: Path) -> None:
     """Draws the sheet to ``out``; the last rows show one prompt in every style."""
-    styled = "an old fisherman in a red coat by a lake, a castle on a hill at sunset"
+    styled = "an old fisherman in a red coat by a lake, a castle on a hill, morning"
     cells = [(prompt, "cinematic") for prompt in PROMPTS]
     cells += [(styled, style) for style in IMAGE_STYLES]
     rows = -(-len(cells) // COLUMNS)

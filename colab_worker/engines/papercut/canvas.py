@@ -97,7 +97,7 @@ class Canvas:
         if lift and self.paper.shadow:
             self._cast(mask, box, lift, alpha)
         if self.paper.outline is not None and alpha > 0.6:
-            self._trace(shapes, box)
+            self._trace(shapes, box, self.paper.outline)
         if alpha < 1:
             mask = mask.point([round(alpha * value) for value in range(256)])
         self._paint(mask, box, fill)
@@ -126,6 +126,10 @@ class Canvas:
     def tint(self, mask: Image.Image, box: Box, colour: Colour) -> None:
         """Lets ``colour`` shine through ``mask``, both of the size of ``box``."""
         self._stamp(colour, box, mask)
+
+    def veil(self, mask: Image.Image, colour: Colour) -> None:
+        """Lets ``colour`` shine through a mask of the whole picture."""
+        self.tint(mask, (0, 0, self.width, self.height), colour)
 
     def dab(self, shapes: Sequence[Points], colour: Colour, alpha: float = 1.0) -> None:
         """Prints flat shapes on the topmost paper: no shadow, no edge."""
@@ -179,7 +183,7 @@ class Canvas:
         soft = soft.point([round(strength * value) for value in range(256)])
         self.tint(soft.resize(mask.size, Image.Resampling.BILINEAR), box, BLACK)
 
-    def _trace(self, shapes: Sequence[Points], box: Box) -> None:
+    def _trace(self, shapes: Sequence[Points], box: Box, ink: Colour) -> None:
         fine, (left, top, right, bottom) = self.fine, box
         large = Image.new("L", (fine * (right - left), fine * (bottom - top)))
         pen = ImageDraw.Draw(large)
@@ -188,8 +192,7 @@ class Canvas:
         for shape in shapes:
             moved = (np.concatenate([shape, shape[:2]]) - (left, top)) * fine
             pen.line(moved.ravel().tolist(), fill=255, width=width, joint=joint)
-        assert self.paper.outline is not None  # noqa: S101 - the caller looked
-        self.tint(large.reduce(fine), box, self.paper.outline)
+        self.tint(large.reduce(fine), box, ink)
 
     def _paint(self, mask: Image.Image, box: Box, fill: Fill) -> None:
         flat = fill.bottom is None

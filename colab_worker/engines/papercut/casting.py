@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from colab_worker.engines.papercut.colour import Colour, rgb
+from colab_worker.engines.papercut.description import Cast
 from colab_worker.engines.papercut.looks import COLOURS, Described, Look, look_of
-from colab_worker.engines.papercut.reading import Cast, Reading, Thing
+from colab_worker.engines.papercut.reading import Reading, Thing
 from colab_worker.engines.papercut.silhouettes.catalogue import ITEMS, Item
 from colab_worker.engines.papercut.silhouettes.people import person
 from colab_worker.engines.papercut.silhouettes.shape import Part, Shape, moved

@@ -17,16 +17,18 @@ from colab_worker.engines.papercut import (
     staging,
     weather,
 )
-from colab_worker.engines.papercut.backdrops import BACKDROPS, hamlet, patchwork
+from colab_worker.engines.papercut.backdrops import BACKDROPS
 from colab_worker.engines.papercut.canvas import Canvas
 from colab_worker.engines.papercut.colour import WHITE, mix, rgb
 from colab_worker.engines.papercut.dice import Dice
 from colab_worker.engines.papercut.enclosed import ENCLOSED
-from colab_worker.engines.papercut.grounds import GROUNDS, water
+from colab_worker.engines.papercut.grounds import GROUNDS
 from colab_worker.engines.papercut.reading import Reading, is_removed, read
 from colab_worker.engines.papercut.scene import Scene
+from colab_worker.engines.papercut.settlements import hamlet, patchwork
 from colab_worker.engines.papercut.stage import Stage
 from colab_worker.engines.papercut.styles import Style
+from colab_worker.engines.papercut.waters import water
 
 #: Ground that shows as fields from above.
 _FARMED = frozenset(("grass", "meadow", "field", "river", "road", "garden"))

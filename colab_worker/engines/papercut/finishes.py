@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from colab_worker.engines.papercut import geometry
 from colab_worker.engines.papercut.canvas import Fill
 from colab_worker.engines.papercut.colour import WHITE, Colour, octets, rgb
-from colab_worker.engines.papercut.dice import roll
 from colab_worker.engines.papercut.light import sparkle
 from colab_worker.engines.papercut.stage import Stage
+from colab_worker.engines.papercut.textures import (
+    line_tile,
+    paper_tile,
+    repeated,
+    stroke_field,
+)
 
 Finish = Callable[[Stage], None]
-_TILE = 512
 
 
 def grain(strength: float) -> Finish:
     """The tooth and fibres of paper; ``strength`` is the swing of the brightness."""
 
     def finish(stage: Stage) -> None:
-        _overlay(stage, _tiled(_paper_tile(255 * strength), stage))
+        _overlay(stage, _tiled(paper_tile(255 * strength), stage))
 
     return finish
 
@@ -38,7 +40,7 @@ def vignette(strength: float) -> Finish:
         dark = np.clip((x + y - 0.55) / 1.45, 0, 1) ** 1.2 * strength
         mask = Image.fromarray((255 * dark).astype(np.uint8))
         mask = mask.resize(stage.canvas.image.size, Image.Resampling.BILINEAR)
-        stage.canvas.tint(mask, (0, 0, stage.width, stage.height), rgb("#04040a"))
+        stage.canvas.veil(mask, rgb("#04040a"))
 
     return finish
 
@@ -68,16 +70,14 @@ def halftone(size: float, strength: float) -> Finish:
         y, x = np.mgrid[0:period, 0:period] / period
         wave = 0.5 + 0.25 * (np.cos(2 * np.pi * (x + y)) + np.cos(2 * np.pi * (x - y)))
         tile = Image.fromarray((255 * wave).astype(np.uint8))
-        screen = _repeat(tile, stage.canvas.image.size)
+        screen = repeated(tile, stage.canvas.image.size)
         tone = stage.canvas.image.convert("L")
         ink = ImageChops.subtract(
             screen, tone.point([min(255, round(40 + 0.9 * v)) for v in range(256)])
         )
         ink = ink.point([min(255, round(6 * v * strength)) for v in range(256)])
         cap = round(120 * strength + 40)
-        stage.canvas.image.paste(
-            (16, 14, 24), (0, 0), ink.point([min(v, cap) for v in range(256)])
-        )
+        stage.canvas.veil(ink.point([min(v, cap) for v in range(256)]), rgb("#100e18"))
 
     return finish
 
@@ -88,18 +88,16 @@ def hatching(size: float) -> Finish:
     def finish(stage: Stage) -> None:
         period = max(4, round(stage.unit * size))
         tone = stage.canvas.image.convert("L")
-        jitter = _tiled(_paper_tile(90), stage)
+        jitter = _tiled(paper_tile(90), stage)
         for slope, limit in ((1, 215), (-1, 176), (3, 140)):
-            lines = _repeat(_line_tile(period, slope), tone.size)
+            lines = repeated(line_tile(period, slope), tone.size)
             dark = tone.point([min(255, max(0, (limit - v) * 5)) for v in range(256)])
             pencil = ImageChops.multiply(
                 ImageChops.multiply(lines, dark),
                 jitter.point([min(255, v + 70) for v in range(256)]),
             )
-            stage.canvas.image.paste(
-                (44, 40, 42),
-                (0, 0),
-                pencil.point([round(0.9 * v) for v in range(256)]),
+            stage.canvas.veil(
+                pencil.point([round(0.9 * v) for v in range(256)]), rgb("#2c282a")
             )
 
     return finish
@@ -111,11 +109,11 @@ def engraving(size: float, strength: float) -> Finish:
     def finish(stage: Stage) -> None:
         period = max(4, round(stage.unit * size))
         tone = stage.canvas.image.convert("L")
-        lines = _repeat(_line_tile(period, 0), tone.size)
+        lines = repeated(line_tile(period, 0), tone.size)
         dark = tone.point([min(255, max(0, (170 - v) * 3)) for v in range(256)])
         ink = ImageChops.multiply(lines, dark)
-        stage.canvas.image.paste(
-            (48, 32, 18), (0, 0), ink.point([round(strength * v) for v in range(256)])
+        stage.canvas.veil(
+            ink.point([round(strength * v) for v in range(256)]), rgb("#302012")
         )
 
     return finish
@@ -128,10 +126,10 @@ def parchment() -> Finish:
         rng = stage.dice.of("stains")
         coarse = rng.random((5, 7))
         stain = Image.fromarray((255 * coarse).astype(np.uint8)).resize(
-            stage.canvas.image.size, Image.Resampling.BICUBIC
+            stage.canvas.image.size, Image.Resampling.BILINEAR
         )
         mask = stain.point([round(max(0, v - 120) * 0.3) for v in range(256)])
-        stage.canvas.image.paste((226, 198, 148), (0, 0), mask)
+        stage.canvas.veil(mask, rgb("#e2c694"))
 
     return finish
 
@@ -147,7 +145,7 @@ def scanlines(size: float, strength: float) -> Finish:
         mask = Image.fromarray(rows.astype(np.uint8)[:, None]).resize(
             stage.canvas.image.size, Image.Resampling.NEAREST
         )
-        stage.canvas.image.paste((2, 4, 20), (0, 0), mask)
+        stage.canvas.veil(mask, rgb("#020414"))
 
     return finish
 
@@ -226,9 +224,9 @@ def washes(strength: float) -> Finish:
         rng = stage.dice.of("washes")
         blots = np.clip(rng.normal(0.0, 0.6, (7, 11)), 0, 1)
         mask = Image.fromarray((255 * strength * blots).astype(np.uint8)).resize(
-            image.size, Image.Resampling.BICUBIC
+            image.size, Image.Resampling.BILINEAR
         )
-        image.paste((252, 248, 240), (0, 0), mask)
+        stage.canvas.veil(mask, rgb("#fcf8f0"))
 
     return finish
 
@@ -257,9 +255,9 @@ def deckle() -> Finish:
         mask = Image.new("L", small, 255)
         ImageDraw.Draw(mask).polygon((edge / (w, h) * small).ravel().tolist(), fill=0)
         mask = mask.filter(ImageFilter.GaussianBlur(0.0005 * u)).resize(
-            (w, h), Image.Resampling.BICUBIC
+            (w, h), Image.Resampling.BILINEAR
         )
-        stage.canvas.image.paste((252, 249, 242), (0, 0), mask)
+        stage.canvas.veil(mask, rgb("#fcf9f2"))
 
     return finish
 
@@ -270,7 +268,7 @@ def strokes(size: float) -> Finish:
     def finish(stage: Stage) -> None:
         image = stage.canvas.image
         period = max(6, round(stage.unit * size))
-        field = _stroke_field(period)
+        field = stroke_field(period)
         reps = (stage.height // field.shape[0] + 1, stage.width // field.shape[1] + 1)
         height = np.tile(field, reps)[: stage.height, : stage.width]
         reach = max(2, round(0.4 * period))
@@ -323,7 +321,7 @@ def soft_far() -> Finish:
         blurred = (
             upper.reduce(step)
             .filter(ImageFilter.GaussianBlur(0.9))
-            .resize(upper.size, Image.Resampling.BICUBIC)
+            .resize(upper.size, Image.Resampling.BILINEAR)
         )
         fade = np.clip((low - np.arange(low)) / (0.3 * low), 0, 1) * 165
         mask = Image.fromarray(fade.astype(np.uint8)[:, None]).resize(
@@ -374,70 +372,6 @@ def _overlay(stage: Stage, texture: Image.Image) -> None:
     stage.canvas.image = ImageChops.add(image, bands, 1.0, -128)
 
 
-@functools.cache
-def _paper_tile(swing: float) -> Image.Image:
-    """Grey paper around 128 whose noise swings by about ``swing``."""
-    return Image.fromarray(np.clip(128 + swing * _fibres(), 0, 255).astype(np.uint8))
-
-
-@functools.cache
-def _fibres() -> NDArray[np.float64]:
-    """Noise of paper in about -1..1: blocks of two pixels, with lying fibres."""
-    rng = roll("fibres")
-    half = _TILE // 2
-    speck = rng.normal(0, 0.22, (half, half))
-    image = Image.new("L", (half, half), 128)
-    pen = ImageDraw.Draw(image)
-    for _ in range(520):
-        x, y, angle, reach = (
-            *rng.uniform(0, half, 2),
-            rng.uniform(0, np.pi),
-            rng.uniform(3, 11),
-        )
-        tone = int(rng.choice([96, 150, 165]))
-        pen.line(
-            (x, y, x + reach * np.cos(angle), y + reach * np.sin(angle)), fill=tone
-        )
-    fibre = (np.asarray(image, dtype=float) - 128) / 128
-    return np.asarray(np.kron(speck + fibre, np.ones((2, 2))))
-
-
-@functools.cache
-def _stroke_field(period: int) -> NDArray[np.float32]:
-    """A tile of overlapping short strokes in -1..1."""
-    rng = roll("strokes", period)
-    side = period * 24
-    image = Image.new("L", (side, side), 128)
-    pen = ImageDraw.Draw(image)
-    for _ in range(2600):
-        x, y = rng.uniform(-period, side, 2)
-        angle, reach = rng.normal(-0.5, 0.5), period * rng.uniform(0.8, 2.4)
-        ends = (x, y, x + reach * np.cos(angle), y + reach * np.sin(angle))
-        pen.line(
-            ends,
-            fill=int(rng.integers(20, 236)),
-            width=max(1, round(period * rng.uniform(0.18, 0.4))),
-        )
-    soft = image.filter(ImageFilter.GaussianBlur(0.06 * period))
-    return np.asarray((np.asarray(soft, dtype=np.float32) - 128) / 128)
-
-
-@functools.cache
-def _line_tile(period: int, slope: int) -> Image.Image:
-    """Lines that tile: ``slope`` 0 lies flat, others rise."""
-    y, x = np.mgrid[0:period, 0:period] / period
-    wave = np.cos(2 * np.pi * (y + slope * x)) * 0.5 + 0.5
-    return Image.fromarray((255 * np.clip((wave - 0.62) / 0.3, 0, 1)).astype(np.uint8))
-
-
 def _tiled(tile: Image.Image, stage: Stage) -> Image.Image:
     """``tile`` over the whole picture, finer paper for larger pictures alike."""
-    return _repeat(tile, stage.canvas.image.size)
-
-
-def _repeat(tile: Image.Image, size: tuple[int, int]) -> Image.Image:
-    array = np.asarray(tile)
-    reps = (size[1] // array.shape[0] + 1, size[0] // array.shape[1] + 1)
-    return Image.fromarray(
-        np.ascontiguousarray(np.tile(array, reps)[: size[1], : size[0]])
-    )
+    return repeated(tile, stage.canvas.image.size)

@@ -61,6 +61,11 @@ def band(knots: Points, steps: int = 5) -> Points:
     return np.concatenate([centre + across, end, (centre - across)[::-1], start])
 
 
+def stroke(*knots: tuple[float, float, float], steps: int = 5) -> Points:
+    """A limb through (x, y, width) knots, with round ends."""
+    return band(np.array(knots), steps)
+
+
 def oval(x: float, y: float, rx: float, ry: float | None = None, n: int = 28) -> Points:
     """An ellipse around (x, y)."""
     angle = np.linspace(0, 2 * np.pi, n, endpoint=False)

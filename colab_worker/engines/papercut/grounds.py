@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageFilter
 
 from colab_worker.engines.papercut import geometry, terrain
-from colab_worker.engines.papercut.backdrops import (
+from colab_worker.engines.papercut.canvas import Fill
+from colab_worker.engines.papercut.colour import Colour, mix, rgb, shift
+from colab_worker.engines.papercut.geometry import Points
+from colab_worker.engines.papercut.materials import (
     FIELD,
     GRASS,
     MUD,
@@ -18,96 +20,21 @@ from colab_worker.engines.papercut.backdrops import (
     WOOD,
     standing,
 )
-from colab_worker.engines.papercut.canvas import Fill
-from colab_worker.engines.papercut.colour import Colour, mix, rgb, shift
-from colab_worker.engines.papercut.geometry import Points
 from colab_worker.engines.papercut.reading import is_removed
 from colab_worker.engines.papercut.silhouettes import plants
-from colab_worker.engines.papercut.silhouettes.shape import Shape
 from colab_worker.engines.papercut.stage import Stage
+from colab_worker.engines.papercut.undergrowth import (
+    draw_flowers,
+    draw_pebbles,
+    draw_ripples,
+    draw_side_plants,
+    draw_side_trees,
+    draw_trunks,
+    grass_tufts,
+)
+from colab_worker.engines.papercut.waters import draw_glints
 
 Ground = Callable[[Stage], None]
-
-
-def water(stage: Stage, calm: bool) -> None:
-    """Water from the horizon down: it mirrors what stands there, or runs in waves."""
-    top = round(stage.level(0.1))
-    if calm:
-        _mirror(stage, top)
-    else:
-        _sea(stage, top)
-    _glints(stage, top)
-    if not calm:
-        _waves(stage)
-
-
-def _mirror(stage: Stage, top: int) -> None:
-    image, height = stage.canvas.image, stage.height - top
-    above = image.crop((0, max(0, top - height), stage.width, top))
-    flipped = above.transpose(Image.Transpose.FLIP_TOP_BOTTOM)
-    flipped = flipped.resize((stage.width, height), Image.Resampling.BILINEAR)
-    small = flipped.reduce(4).filter(ImageFilter.BoxBlur((1, 4)))
-    soft = small.resize((stage.width, height), Image.Resampling.BILINEAR)
-    tone = shift(
-        mix(stage.palette.sky[1], rgb("#2d6f8f"), 0.35 * stage.palette.local),
-        light=0.86,
-    )
-    tint = Image.new("RGB", soft.size, tuple(round(255 * c) for c in tone))
-    image.paste(Image.blend(soft, tint, 0.34), (0, top))
-
-
-def _sea(stage: Stage, top: int) -> None:
-    blue = mix(
-        stage.palette.layer(0.4, rgb("#2b7f9e")),
-        rgb("#2b7f9e"),
-        0.3 * stage.palette.local,
-    )
-    far = mix(blue, stage.palette.sky[2], 0.5)
-    near = mix(shift(blue, light=0.62), stage.palette.near, 0.35)
-    stage.canvas.lay(
-        [geometry.box(-9, top, stage.width + 9, stage.height + 9)],
-        Fill(far, near, top, stage.height), lift=0, rim=0.4, floor=top + 3,
-    )  # fmt: skip
-
-
-def _glints(stage: Stage, top: int) -> None:
-    rng = stage.dice.of("glints")
-    x, depth = stage.sun[0], stage.height - top
-    dashes = []
-    for _ in range(60):
-        t = rng.uniform(0, 1) ** 1.4
-        y = top + 4 + 0.75 * t * depth
-        half = stage.unit * (0.012 + 0.05 * t) * rng.uniform(0.4, 1.2)
-        at = x + stage.unit * (0.03 + 0.1 * t) * rng.normal()
-        thick = stage.unit * (0.0016 + 0.004 * t)
-        dashes.append(
-            geometry.band(
-                np.array(
-                    [
-                        (at - half, y, 0.2 * thick),
-                        (at, y, thick),
-                        (at + half, y, 0.2 * thick),
-                    ]
-                ),
-                2,
-            )
-        )
-    hidden = {"rain", "storm", "fog"} & set(stage.weathers)
-    stage.canvas.dab(dashes, stage.palette.light, 0.25 if hidden else 0.62)
-
-
-def _waves(stage: Stage) -> None:
-    rough = 1.0 + 1.4 * ("storm" in stage.weathers) + 0.5 * ("wind" in stage.weathers)
-    blue = rgb("#23708f")
-    for k, share in enumerate((0.42, 0.64, 0.86)):
-        rng = stage.dice.of("wave", k)
-        cells = (15 - 4 * k) / rough**0.5 * stage.width / stage.unit / 1.6
-        phase = (stage.xs / stage.width * cells + rng.uniform(0, 1)) % 1.0
-        crest = np.abs(np.sin(np.pi * phase)) ** (0.7 + 0.5 * rough)
-        rise = stage.unit * (0.012 + 0.011 * k) * rough
-        swell = 0.5 * rise * terrain.noise(rng, stage.xs, 3)
-        y = stage.horizon + share * (stage.height - stage.horizon) * 0.86
-        stage.land(y - rise * crest + swell, 0.45 + 0.16 * k, blue, haze=0.4, lift=0.6)
 
 
 def meadow(stage: Stage) -> None:
@@ -129,7 +56,7 @@ def grass(stage: Stage) -> None:
 def forest_floor(stage: Stage) -> None:
     """Dark grass, with trunks and branches at the sides."""
     if not is_removed("tree", stage.removed):
-        _trunks(stage)
+        draw_trunks(stage)
     _ground(stage, WOOD, 0.05, tufts=True, ferns=True)
 
 
@@ -160,27 +87,27 @@ def field(stage: Stage) -> None:
 def sand(stage: Stage) -> None:
     """Sand with ripples."""
     _ground(stage, SAND, 0.04)
-    _ripples(stage, shift(stage.palette.layer(0.9, SAND), light=0.84))
+    draw_ripples(stage, shift(stage.palette.layer(0.9, SAND), light=0.84))
 
 
 def snow(stage: Stage) -> None:
     """Snow with soft blue hollows."""
     _ground(stage, SNOW, 0.07)
-    _ripples(stage, mix(stage.palette.layer(0.8, SNOW), rgb("#7f9fc8"), 0.5))
+    draw_ripples(stage, mix(stage.palette.layer(0.8, SNOW), rgb("#7f9fc8"), 0.5))
 
 
 def stone(stage: Stage) -> None:
     """Bare rock or paving."""
     _ground(stage, STONE, 0.03)
-    _pebbles(stage)
+    draw_pebbles(stage)
 
 
 def rock(stage: Stage) -> None:
     """Rocky ground with a few pines."""
     _ground(stage, rgb("#5f6a5c"), 0.1, tufts=True)
-    _pebbles(stage)
+    draw_pebbles(stage)
     if not is_removed("tree", stage.removed) and stage.camera.zoom < 1.5:
-        _side_trees(stage, plants.pine, 0.3)
+        draw_side_trees(stage, plants.pine, 0.3)
 
 
 def mud(stage: Stage) -> None:
@@ -205,7 +132,7 @@ def mud(stage: Stage) -> None:
             )
         )
     stage.canvas.lay(stakes, Fill(stage.palette.layer(1.0)), lift=0.4)
-    _pebbles(stage)
+    draw_pebbles(stage)
 
 
 def marsh(stage: Stage) -> None:
@@ -242,7 +169,7 @@ def river_bank(stage: Stage) -> None:
     stage.canvas.lay(
         [geometry.band(course)], Fill(blue, stage.palette.sky[1], middle, low), lift=0.3
     )
-    _glints(stage, round(middle))
+    draw_glints(stage, round(middle))
     bank(stage)
 
 
@@ -380,173 +307,16 @@ def _ground(
     stage.floor = (
         profile + (stage.camera.feet - stage.camera.ground) * stage.height * 0.55
     )
-    extra = _tufts(stage, profile, rng) if tufts else []
+    extra = grass_tufts(stage, profile, rng) if tufts else []
     stage.land(profile, 0.9, material, extra=extra)
     if is_removed("flower", stage.removed):
         return
     if flowers:
-        _flowers(stage, profile, 46 if many else 20)
+        draw_flowers(stage, profile, 46 if many else 20)
     if reeds:
-        _side_plants(stage, plants.reed, 0.2)
+        draw_side_plants(stage, plants.reed, 0.2)
     if ferns and stage.dice.of("ferns").random() < 0.7:
-        _side_plants(stage, plants.mushroom, 0.045)
-
-
-def _tufts(stage: Stage, profile: Points, rng: np.random.Generator) -> list[Points]:
-    blades = []
-    for x in rng.uniform(0, stage.width, 80):
-        y = float(np.interp(x, stage.xs, profile)) + 3
-        tall = stage.unit * rng.uniform(0.008, 0.024) * stage.camera.zoom**0.7
-        lean = rng.uniform(-0.6, 0.6) * tall
-        blades.append(
-            np.array([(x - 0.13 * tall, y), (x + 0.13 * tall, y), (x + lean, y - tall)])
-        )
-    return blades
-
-
-def _flowers(stage: Stage, profile: Points, count: int) -> None:
-    rng = stage.dice.of("flowers")
-    colours = [rgb(code) for code in ("#e4576a", "#f0c04a", "#f4efe4", "#b07ad0")]
-    for k, x in enumerate(rng.uniform(0, stage.width, count)):
-        depth = rng.uniform(0, 1)
-        y = float(np.interp(x, stage.xs, profile)) + depth * (
-            stage.height - stage.ground
-        )
-        size = stage.unit * (0.03 + 0.045 * depth) * stage.camera.zoom**0.4
-        stage.place(
-            plants.flower(rng),
-            x,
-            y,
-            size,
-            cloth=colours[k % 4],
-            body=rgb("#37603a"),
-            lift=0,
-        )
-
-
-def _ripples(stage: Stage, colour: Colour) -> None:
-    rng = stage.dice.of("ripples")
-    low = stage.height - stage.ground
-    arcs = []
-    for _ in range(16):
-        x, t = rng.uniform(0, stage.width), rng.uniform(0.15, 1)
-        half = stage.unit * rng.uniform(0.06, 0.16)
-        y, thick = stage.ground + t * low, stage.unit * 0.006 * (0.4 + t)
-        arcs.append(
-            geometry.band(
-                np.array(
-                    [
-                        (x - half, y, 0.001),
-                        (x, y - 0.09 * half, thick),
-                        (x + half, y, 0.001),
-                    ]
-                )
-            )
-        )
-    stage.canvas.dab(arcs, colour, 0.5)
-
-
-def _pebbles(stage: Stage) -> None:
-    rng = stage.dice.of("pebbles")
-    shape = geometry.outline("-1,0! -0.8,0.5 -0.1,0.8 0.6,0.6 1,0!")
-    stones = []
-    for x in rng.uniform(0, stage.width, 14):
-        size = stage.unit * rng.uniform(0.008, 0.03)
-        stones.append(
-            shape * (size, -size)
-            + (x, stage.floor_at(x) + rng.uniform(0, 0.06) * stage.unit)
-        )
-    stage.canvas.lay(stones, Fill(stage.palette.layer(1.0)), lift=0.3)
-
-
-def _side_plants(
-    stage: Stage, grow: Callable[[np.random.Generator], Shape], size: float
-) -> None:
-    rng = stage.dice.of("side plants", size)
-    for x in (0.03, 0.1, 0.17, 0.84, 0.91, 0.97):
-        at = (x + rng.uniform(-0.02, 0.02)) * stage.width
-        tall = size * stage.unit * rng.uniform(0.7, 1.2) * stage.camera.zoom**0.5
-        stage.place(
-            grow(rng),
-            at,
-            stage.floor_at(at) + 0.05 * stage.unit,
-            tall,
-            cloth=rgb("#c8372d"),
-        )
-
-
-def _side_trees(
-    stage: Stage, grow: Callable[[np.random.Generator], Shape], size: float
-) -> None:
-    rng = stage.dice.of("side trees")
-    trees: list[Points] = []
-    for x in (0.02, 0.09, 0.15, 0.9, 0.97):
-        at = (x + rng.uniform(-0.02, 0.02)) * stage.width
-        trees += standing(
-            grow(rng),
-            at,
-            stage.floor_at(at) + 0.03 * stage.unit,
-            size * stage.unit * rng.uniform(0.6, 1.2),
-        )
-    stage.canvas.lay(trees, Fill(stage.palette.layer(0.96)), lift=0.7)
-
-
-def _trunks(stage: Stage) -> None:
-    rng = stage.dice.of("trunks")
-    for depth, sites in (
-        (0.62, (0.14, 0.3, 0.7, 0.88)),
-        (0.82, (-0.01, 0.06, 0.96, 1.02)),
-    ):
-        trunks: list[Points] = []
-        for x in sites:
-            at = (x + rng.uniform(-0.02, 0.02)) * stage.width
-            wide = (
-                stage.unit
-                * 0.035
-                * (0.4 + depth)
-                * stage.camera.zoom**0.6
-                * rng.uniform(0.8, 1.3)
-            )
-            lean = rng.uniform(-0.4, 0.4) * wide
-            low = stage.level(depth) + 0.1 * stage.unit
-            trunks.append(
-                geometry.band(
-                    np.array(
-                        [
-                            (at, low, 1.7 * wide),
-                            (at + lean, 0.5 * stage.horizon, wide),
-                            (at + 2 * lean, -9, 0.8 * wide),
-                        ]
-                    )
-                )
-            )
-            for side in (-1, 1):
-                y = stage.horizon * rng.uniform(0.15, 0.65)
-                reach = side * wide * rng.uniform(2.5, 4.5)
-                trunks.append(
-                    geometry.band(
-                        np.array(
-                            [
-                                (at + lean, y, 0.4 * wide),
-                                (at + 0.5 * reach, y - 0.9 * wide, 0.26 * wide),
-                                (at + reach, y - 2.3 * wide, 0.06 * wide),
-                            ]
-                        )
-                    )
-                )
-        stage.canvas.lay(
-            trunks, Fill(stage.palette.layer(depth, rgb("#3d3a34"))), lift=0.9
-        )
-    crown = [
-        geometry.oval(
-            x * stage.width,
-            -0.015 * stage.height,
-            0.12 * stage.unit * rng.uniform(0.7, 1.2),
-            0.075 * stage.unit * rng.uniform(0.7, 1.5),
-        )
-        for x in np.linspace(0, 1, 15)
-    ]
-    stage.canvas.lay(crown, Fill(stage.palette.layer(0.85, stage.leaf())), lift=0.9)
+        draw_side_plants(stage, plants.mushroom, 0.045)
 
 
 GROUNDS: dict[str, Ground] = {

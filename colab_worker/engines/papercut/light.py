@@ -25,6 +25,7 @@ def draw_sky(stage: Stage, *, disc: bool = True) -> None:
 
 
 def gradient(stage: Stage) -> Image.Image:
+    """The sky as a picture of the whole size."""
     top, middle, low = (np.array(colour) for colour in stage.palette.sky)
     y = (
         np.linspace(0, 1, 256)[:, None]

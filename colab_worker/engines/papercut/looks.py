@@ -115,6 +115,8 @@ COLOURS: dict[str, str] = {
     "blonde": "#dcb766", "blond": "#dcb766", "pale": "#dcd6c8", "dark": "#3a3540",
 }  # fmt: skip
 
+_CAPED = frozenset(("knight", "king", "queen", "emperor", "warrior"))
+_SHAVEN = frozenset(("monk", "astronaut", "robot", "soldier"))
 _CLOTHS = (
     "red",
     "mustard",
@@ -134,50 +136,47 @@ _HAIRS = ("#2a211f", "#3a2a22", "#5d3f2a", "#8a5a32", "#b98a4a", "#201c22")
 def look_of(described: Described) -> Look:
     """The look of a figure: what is said of it, then its role, then its own words' hash."""
     garment, gender, age, headgear, prop, cloth = _ROLES[described.role]
-    rng = roll("look", described.who)
-    chance = {
-        key: rng.random()
-        for key in ("gender", "cloth", "skin", "hair", "cut", "nose", "chin", "build")
-    }
+    chance = _chances(described.who)
     gender = described.gender or (
-        gender if gender != "n" else "mf"[chance["gender"] < 0.5]
+        gender if gender != "n" else pick(("f", "m"), chance["gender"])
     )
     age = described.age or age
-    if (
-        not described.garment
-        and gender == "f"
-        and garment == "coat"
-        and chance["cut"] < 0.5
-    ):
-        garment = "dress"
-    garment = described.garment or garment
     old = age == "old"
-    hair_colour = described.hair_colour and COLOURS[described.hair_colour]
-    beards = (
-        gender == "m" and age in {"adult", "old"} and (old or chance["chin"] < 0.35)
-    )
-    bearded = described.beard or (
-        beards and described.role not in {"monk", "astronaut", "robot", "soldier"}
-    )
+    if gender == "f" and garment == "coat" and chance["cut"] < 0.5:
+        garment = "dress"
+    grey = "#cfcac4" if old else pick(_HAIRS, chance["hair"])
     return Look(
-        garment=garment,
+        garment=described.garment or garment,
         cloth=rgb(COLOURS[described.cloth or cloth or pick(_CLOTHS, chance["cloth"])]),
         age=age,
         gender=gender,
         headgear=described.headgear or headgear,
         hair=described.hair or _cut(gender, age, chance["cut"]),
-        hair_colour=rgb(
-            hair_colour or ("#cfcac4" if old else pick(_HAIRS, chance["hair"]))
-        ),
+        hair_colour=rgb(COLOURS.get(described.hair_colour, grey)),
         skin=rgb(pick(_SKINS, chance["skin"])),
-        beard=(1.4 if old else 0.6) if bearded else 0.0,
+        beard=_beard(described, gender, age, chance["chin"]),
         prop=described.prop or prop or ("cane" if old and gender == "m" else ""),
-        cape=described.role in {"knight", "king", "queen", "emperor", "warrior"},
-        build=(described.stout or 0.9 + 0.25 * chance["build"]),
+        cape=described.role in _CAPED,
+        build=described.stout or 0.9 + 0.25 * chance["build"],
         tall=described.tall or 0.97 + 0.06 * chance["nose"],
         nose=chance["nose"],
         chin=chance["chin"],
     )
+
+
+def _chances(who: str) -> dict[str, float]:
+    rng = roll("look", who)
+    features = ("gender", "cloth", "skin", "hair", "cut", "nose", "chin", "build")
+    return {feature: float(rng.random()) for feature in features}
+
+
+def _beard(described: Described, gender: str, age: str, chance: float) -> float:
+    """Length of the beard; 0 is shaven."""
+    length = 1.4 if age == "old" else 0.6
+    if described.beard:
+        return length
+    grown = gender == "m" and (age == "old" or (age == "adult" and chance < 0.35))
+    return length if grown and described.role not in _SHAVEN else 0.0
 
 
 def pick(options: tuple[str, ...], chance: float) -> str:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
+from colab_worker.engines.papercut.description import Cast
 from colab_worker.engines.papercut.dice import Dice
 from colab_worker.engines.papercut.looks import Described, pick
-from colab_worker.engines.papercut.reading import Cast, Reading, Thing, is_removed
+from colab_worker.engines.papercut.reading import Reading, Thing, is_removed
 from colab_worker.engines.papercut.silhouettes.catalogue import ITEMS
 
 
@@ -274,17 +276,15 @@ def _setting(places: list[str], reading: Reading) -> Setting:
     return Setting(far[:2], middle[:2], ground, waters[0] if waters else "")
 
 
-def _merged(groups: object) -> tuple[str, ...]:
+def _merged(groups: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     names: list[str] = []
-    for group in groups:  # type: ignore[attr-defined]
+    for group in groups:
         names += [name for name in group if name not in names]
     return tuple(names)
 
 
 def _shot(reading: Reading) -> str:
-    if reading.shots:
-        return reading.shots[0]
-    return "wide"
+    return reading.shots[0] if reading.shots else "wide"
 
 
 def sun_place(scene: Scene, rng: np.random.Generator) -> float:

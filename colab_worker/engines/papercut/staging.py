@@ -10,8 +10,9 @@ import numpy as np
 from colab_worker.engines.papercut import geometry
 from colab_worker.engines.papercut.canvas import Fill
 from colab_worker.engines.papercut.casting import Actor, actors
+from colab_worker.engines.papercut.description import Cast
 from colab_worker.engines.papercut.looks import look_of
-from colab_worker.engines.papercut.reading import Cast, Reading
+from colab_worker.engines.papercut.reading import Reading
 from colab_worker.engines.papercut.silhouettes.portraits import from_behind, portrait
 from colab_worker.engines.papercut.stage import Stage
 

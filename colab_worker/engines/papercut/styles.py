@@ -139,7 +139,7 @@ STYLES: dict[str, Style] = {
     "fantasy": Style(_fantasy, Paper(rim=0.6), (finishes.bloom(0.4), finishes.sparkles(26), finishes.grain(0.04))),
     "3d_render": Style(_clay, Paper(shadow=0.6, shadow_size=0.026, rim=0.4, rim_size=0.004, bevel=0.55), (finishes.vignette(0.2),)),
     "sketch": Style(_graphite, Paper(shadow=0.0, rim=0.0, outline=rgb("#3a3634"), outline_size=0.0014, bend=wobbly(0.0012, 24)), (finishes.hatching(0.0085), finishes.grain(0.07))),
-    "watercolor": Style(_wash, Paper(shadow=0.12, shadow_size=0.007, rim=0.0, outline=rgb("#4c4a5a"), outline_size=0.0, bend=wobbly(0.004, 30)), (finishes.washes(0.2), finishes.deckle(), finishes.grain(0.05))),
+    "watercolor": Style(_wash, Paper(shadow=0.12, shadow_size=0.007, rim=0.0, bend=wobbly(0.004, 30)), (finishes.washes(0.2), finishes.deckle(), finishes.grain(0.05))),
     "oil_painting": Style(_oil, Paper(shadow=0.3, rim=0.45, rim_size=0.003, bend=brushed(0.003)), (finishes.strokes(0.012),)),
     "retro": Style(_retro, Paper(shadow=0.2, shadow_size=0.006, rim=0.0), (finishes.halftone(0.004, 0.22), finishes.border(rgb("#f1e3c4")), finishes.grain(0.09))),
     "realistic": Style(_natural, Paper(shadow=0.2, shadow_size=0.02, rim=0.16, rim_size=0.0012), (finishes.bloom(0.15), finishes.soft_far(), finishes.grain(0.035))),

@@ -157,49 +157,22 @@ def _behind(look: Look) -> list[Part]:
 
 
 def _head(look: Look) -> list[Part]:
+    if look.garment == "sheet":
+        return list(_GHOST)
     lean = 0.035 if look.age == "old" else 0.0
     parts = [
-        limb(f"{lean * 0.5},0.8,0.07 {lean},0.88,0.06", "skin"),
-        oval(lean + 0.005, 0.92, 0.055, 0.068, "skin"),
-        flat(f"{lean + 0.05},0.94 {lean + 0.083},0.905 {lean + 0.05},0.895", "skin"),
+        limb("-0.015,0.8,0.07 0,0.88,0.06", "skin"),
+        oval(0.005, 0.92, 0.055, 0.068, "skin"),
+        flat("0.05,0.94 0.083,0.905 0.05,0.895", "skin"),
+        oval(0.036, 0.928, 0.007, 0.009, "shade"),
+        *_HAIR.get(look.hair, _CAP),
     ]
-    hair = blob(
-        f"{lean + 0.05},0.95! {lean + 0.045},0.985 {lean},1.0 {lean - 0.055},0.975 {lean - 0.065},0.92 {lean - 0.05},0.87! {lean - 0.025},0.93",
-        "hair",
-    )
-    if look.garment == "sheet":
-        return [
-            blob(
-                "0.075,0.93 0.05,0.99 0.0,1.0 -0.06,0.97 -0.075,0.88 -0.13,0.75 0.12,0.75",
-                "pale",
-            ),
-            oval(0.035, 0.93, 0.012, 0.02, "shade"),
-            oval(-0.005, 0.93, 0.012, 0.02, "shade"),
-        ]
-    parts.append(oval(lean + 0.036, 0.928, 0.007, 0.009, "shade"))
-    if look.hair != "bald":
-        parts.append(hair)
-    if look.hair == "bun":
-        parts.append(oval(lean - 0.06, 0.975, 0.035, tone="hair"))
-    if look.hair == "curly":
-        parts += [
-            oval(lean + x, y, 0.035, tone="hair")
-            for x, y in (
-                (0.03, 0.985),
-                (-0.02, 1.0),
-                (-0.06, 0.97),
-                (-0.075, 0.92),
-                (-0.065, 0.87),
-            )
-        ]
     if look.beard:
+        tip = 0.86 - 0.06 * look.beard
         parts.append(
-            blob(
-                f"{lean + 0.055},0.9 {lean + 0.06},0.86 {lean + 0.03},{0.86 - 0.06 * look.beard} {lean - 0.02},0.86 {lean - 0.02},0.89",
-                "hair",
-            )
+            blob(f"0.055,0.9 0.06,0.86 0.03,{tip} -0.02,0.86 -0.02,0.89", "hair")
         )
-    return parts
+    return list(moved(parts, x=lean))
 
 
 def _headgear(look: Look) -> list[Part]:
@@ -225,6 +198,27 @@ def _arms(look: Look, pose: str) -> list[Part]:
         parts = [*held(look.prop, hand[0], hand[1]), *parts]
     return parts
 
+
+_GHOST = (
+    blob(
+        "0.075,0.93 0.05,0.99 0.0,1.0 -0.06,0.97 -0.075,0.88 -0.13,0.75 0.12,0.75",
+        "pale",
+    ),
+    oval(0.035, 0.93, 0.012, 0.02, "shade"),
+    oval(-0.005, 0.93, 0.012, 0.02, "shade"),
+)
+_CAP = (
+    blob(
+        "0.05,0.95! 0.045,0.985 0.0,1.0 -0.055,0.975 -0.065,0.92 -0.05,0.87! -0.025,0.93",
+        "hair",
+    ),
+)
+_CURLS = ((0.03, 0.985), (-0.02, 1.0), (-0.06, 0.97), (-0.075, 0.92), (-0.065, 0.87))
+_HAIR: dict[str, Shape] = {
+    "bald": (),
+    "bun": (*_CAP, oval(-0.06, 0.975, 0.035, tone="hair")),
+    "curly": (*_CAP, *(oval(x, y, 0.035, tone="hair") for x, y in _CURLS)),
+}
 
 _HEADGEAR: dict[str, Shape] = {
     "hat": (

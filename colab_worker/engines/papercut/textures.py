@@ -1,0 +1,78 @@
+"""Grey tiles that repeat: paper, pencil lines, brush strokes."""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from colab_worker.engines.papercut.dice import roll
+
+_TILE = 512
+
+
+@functools.cache
+def paper_tile(swing: float) -> Image.Image:
+    """Grey paper around 128 whose noise swings by about ``swing``."""
+    return Image.fromarray(np.clip(128 + swing * _fibres(), 0, 255).astype(np.uint8))
+
+
+@functools.cache
+def _fibres() -> NDArray[np.float64]:
+    """Noise of paper in about -1..1: blocks of two pixels, with lying fibres."""
+    rng = roll("fibres")
+    half = _TILE // 2
+    speck = rng.normal(0, 0.22, (half, half))
+    image = Image.new("L", (half, half), 128)
+    pen = ImageDraw.Draw(image)
+    for _ in range(520):
+        x, y, angle, reach = (
+            *rng.uniform(0, half, 2),
+            rng.uniform(0, np.pi),
+            rng.uniform(3, 11),
+        )
+        tone = int(rng.choice([96, 150, 165]))
+        pen.line(
+            (x, y, x + reach * np.cos(angle), y + reach * np.sin(angle)), fill=tone
+        )
+    fibre = (np.asarray(image, dtype=float) - 128) / 128
+    return np.asarray(np.kron(speck + fibre, np.ones((2, 2))))
+
+
+@functools.cache
+def stroke_field(period: int) -> NDArray[np.float32]:
+    """A tile of overlapping short strokes in -1..1."""
+    rng = roll("strokes", period)
+    side = period * 24
+    image = Image.new("L", (side, side), 128)
+    pen = ImageDraw.Draw(image)
+    for _ in range(2600):
+        x, y = rng.uniform(-period, side, 2)
+        angle, reach = rng.normal(-0.5, 0.5), period * rng.uniform(0.8, 2.4)
+        ends = (x, y, x + reach * np.cos(angle), y + reach * np.sin(angle))
+        pen.line(
+            ends,
+            fill=int(rng.integers(20, 236)),
+            width=max(1, round(period * rng.uniform(0.18, 0.4))),
+        )
+    soft = image.filter(ImageFilter.GaussianBlur(0.06 * period))
+    return np.asarray((np.asarray(soft, dtype=np.float32) - 128) / 128)
+
+
+@functools.cache
+def line_tile(period: int, slope: int) -> Image.Image:
+    """Lines that tile: ``slope`` 0 lies flat, others rise."""
+    y, x = np.mgrid[0:period, 0:period] / period
+    wave = np.cos(2 * np.pi * (y + slope * x)) * 0.5 + 0.5
+    return Image.fromarray((255 * np.clip((wave - 0.62) / 0.3, 0, 1)).astype(np.uint8))
+
+
+def repeated(tile: Image.Image, size: tuple[int, int]) -> Image.Image:
+    """``tile`` over a picture of ``size``."""
+    array = np.asarray(tile)
+    reps = (size[1] // array.shape[0] + 1, size[0] // array.shape[1] + 1)
+    return Image.fromarray(
+        np.ascontiguousarray(np.tile(array, reps)[: size[1], : size[0]])
+    )
