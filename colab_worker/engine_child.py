@@ -30,6 +30,8 @@ from colab_worker.stages import STAGES, Loader
 from shared_protocol.wire import Wire
 
 BEAT_S = 1.0
+#: Work yields to the HTTP side, which needs little time but needs it at once.
+NICENESS = 10
 
 
 class Child:
@@ -114,6 +116,7 @@ def _failed(error: Exception) -> Failed:
 
 def main() -> None:
     """Takes the two pipes over and serves."""
+    os.nice(NICENESS)
     events = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr

@@ -84,11 +84,14 @@ class Runner:
         while True:
             await self._news.wait()
             self._news.clear()
-            queued = await self._parts.store.queued()
-            free = self._parts.settings.active_jobs - len(self._tasks)
-            for row in queued[: max(free, 0)]:
-                self._tasks[row.id] = asyncio.create_task(self._run(row), name=row.id)
-            self._parts.board.place_queue([row.id for row in queued[max(free, 0) :]])
+            queued = await self._parts.store.queued_ids()
+            # A job that was just taken is still queued until its task has moved it.
+            waiting = [job_id for job_id in queued if job_id not in self._tasks]
+            free = max(self._parts.settings.active_jobs - len(self._tasks), 0)
+            for job_id in waiting[:free]:
+                task = asyncio.create_task(self._run(job_id), name=job_id)
+                self._tasks[job_id] = task
+            self._parts.board.place_queue(waiting[free:])
 
     async def _beat(self) -> None:
         while True:
@@ -101,23 +104,24 @@ class Runner:
                     status = self._parts.board.live(job_id)
                     status.row = replace(status.row, heartbeat_at=utc_now())
 
-    async def _run(self, row: JobRow) -> None:
+    async def _run(self, job_id: str) -> None:
         try:
-            await self._run_to_end(row)
+            await self._run_to_end(job_id)
         except asyncio.CancelledError:
             raise
         except Exception as error:
-            log.exception("job %s broke the runner", row.id)
-            await self._fail(row.id, _unexpected(error))
+            log.exception("job %s broke the runner", job_id)
+            await self._fail(job_id, _unexpected(error))
         finally:
-            self._runs.pop(row.id, None)
-            self._tasks.pop(row.id, None)
+            self._runs.pop(job_id, None)
+            self._tasks.pop(job_id, None)
             self._news.set()
 
-    async def _run_to_end(self, row: JobRow) -> None:
-        status = await self._prepare(row)
-        if status is None:
-            return
+    async def _run_to_end(self, job_id: str) -> None:
+        row = await self._parts.store.job(job_id)
+        status = await self._prepare(row) if row is not None else None
+        if row is None or status is None:
+            return  # canceled or deleted a moment ago
         planned = plan(FilmSpec.model_validate_json(row.spec), self._parts.registry)
         run = self._runs[row.id] = JobRun(self._parts, status, planned)
         if not await self._move(row.id, [JobState.PREPARING], JobState.RUNNING):

@@ -165,7 +165,7 @@ class Submissions:
         return known if is_retry or not status.polled else None
 
     async def _add(self, row: JobRow) -> JobStatus:
-        waiting = len(await self._store.queued())
+        waiting = await self._store.count_queued()
         if waiting >= self._settings.queue_capacity:
             raise ApiError(
                 Code.QUEUE_FULL,

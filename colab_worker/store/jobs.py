@@ -138,6 +138,22 @@ class Store:
         async with self._database.read() as connection:
             return [_to_job(row) for row in await connection.execute(query)]
 
+    async def queued_ids(self) -> list[str]:
+        """The ids of jobs that wait, first come first."""
+        query = (
+            sa.select(jobs.c.id)
+            .where(jobs.c.state == JobState.QUEUED)
+            .order_by(jobs.c.position)
+        )
+        async with self._database.read() as connection:
+            return list((await connection.execute(query)).scalars())
+
+    async def count_queued(self) -> int:
+        """How many jobs wait."""
+        query = sa.select(sa.func.count()).where(jobs.c.state == JobState.QUEUED)
+        async with self._database.read() as connection:
+            return int((await connection.execute(query)).scalar_one())
+
     async def move(
         self,
         job_id: str,

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+#: Readers that are woken at once; a crowd is woken in turns, so that answering it does
+#: not keep others waiting.
+CROWD = 25
+TURN_S = 0.01
 
 
 class Changes:
@@ -13,9 +18,12 @@ class Changes:
         self._waiting: dict[str, set[asyncio.Event]] = {}
 
     def announce(self, key: str) -> None:
-        """Wakes everybody who waits for ``key``."""
-        for event in self._waiting.get(key, ()):
-            event.set()
+        """Wakes everybody who waits for ``key``, a crowd within a fraction of a second."""
+        events = list(self._waiting.get(key, ()))
+        _wake(events[:CROWD])
+        for turn, first in enumerate(range(CROWD, len(events), CROWD), start=1):
+            loop = asyncio.get_running_loop()
+            loop.call_later(turn * TURN_S, _wake, events[first : first + CROWD])
 
     async def wait(
         self, known: Mapping[str, int], current: Mapping[str, int], wait_s: float
@@ -45,6 +53,11 @@ class Changes:
         waiting.discard(event)
         if not waiting:
             del self._waiting[key]
+
+
+def _wake(events: Iterable[asyncio.Event]) -> None:
+    for event in events:
+        event.set()
 
 
 def _passed(known: Mapping[str, int], current: Mapping[str, int]) -> bool:
