@@ -38,7 +38,7 @@ def clip(
     stream = ffmpeg.input(
         "pipe:0",
         format="rawvideo",
-        pixel_format="yuv420p",
+        pixel_format="nv12",
         video_size=(canvas.width, canvas.height),
         framerate=canvas.fps,
         **INPUT,

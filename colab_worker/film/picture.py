@@ -10,7 +10,7 @@ from PIL import Image
 from colab_worker.engines.base import BadInput
 from colab_worker.film.grade import graded
 from colab_worker.film.headers import check_png
-from colab_worker.film.resample import Planes
+from colab_worker.film.resample import Planes, Words16
 
 #: A picture of more pixels is refused before it is decoded.
 MAX_PIXELS = 64_000_000
@@ -81,11 +81,10 @@ def _planes(picture: Image.Image, width: int, height: int, oversize: float) -> P
     luma, blue, red = (Image.fromarray(bytes8[:, :, plane]) for plane in range(3))
     size = round(width * oversize), round(height * oversize)
     half = round(width * oversize / 2), round(height * oversize / 2)
-    return Planes(_scaled(luma, size), _scaled(blue, half), _scaled(red, half))
+    chroma = np.stack([_scaled(blue, half), _scaled(red, half)], axis=2)
+    return Planes(_scaled(luma, size), chroma)
 
 
-def _scaled(
-    plane: Image.Image, size: tuple[int, int]
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint16]]:
+def _scaled(plane: Image.Image, size: tuple[int, int]) -> Words16:
     scaled = plane.resize(size, Image.Resampling.LANCZOS)
     return np.asarray(scaled).astype(np.uint16)
