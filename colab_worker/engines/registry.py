@@ -48,7 +48,9 @@ BUILT_IN = (
         version="1",
         draft=True,
     ),
-    EngineEntry("ffmpeg", "video", "colab_worker.film.compositor:Compositor", version="1"),
+    EngineEntry(
+        "ffmpeg", "video", "colab_worker.film.compositor:Compositor", version="1"
+    ),
 )
 
 
