@@ -22,6 +22,7 @@ from colab_worker.film.motion import Window
 ROWS = 32
 #: Bits of the weights: 8-bit values times these stay below 16 bits.
 ROW_BITS, COLUMN_BITS = 8, 6
+#: Threads that draw; the other half of the processors is for the encoder.
 MAX_THREADS = 4
 
 Bytes8 = npt.NDArray[np.uint8]
@@ -49,7 +50,7 @@ def frames(
     planes: Planes, width: int, height: int, windows: Iterable[Window]
 ) -> Iterator[memoryview]:
     """Each window as one NV12 frame of ``width`` x ``height`` (both even)."""
-    threads = min(MAX_THREADS, os.cpu_count() or 1)
+    threads = max(1, min(MAX_THREADS, (os.cpu_count() or 1) // 2))
     pending: deque[Future[memoryview]] = deque()
     with ThreadPoolExecutor(threads) as pool:
         for window in windows:
