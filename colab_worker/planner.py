@@ -192,6 +192,7 @@ def _film(
         "engines": {"image": image.name, "voice": voice.name},
         "seed": spec.seed,
         "captions": _captions(spec),
+        "language": spec.language,
     }
     inputs = [
         item

@@ -137,6 +137,7 @@ def film_params(scenes: int, **changes: Any) -> dict[str, Any]:
         "engines": {"image": "papercut", "voice": "espeak"},
         "seed": 7,
         "captions": None,
+        "language": "en",
     } | changes
 
 

@@ -100,7 +100,8 @@ def zoompan(
     count = frames_for(seconds, case.fps)
     made, work = folder / "zoompan.mp4", Path(tempfile.mkdtemp(dir=folder))
     frame = Frame(case.width, case.height)
-    write_clip_captions(CAPTIONS, _words(seconds), frame, count / case.fps, work)
+    length_s = count / case.fps
+    write_clip_captions(CAPTIONS, _words(seconds), "en", frame, length_s, work)
     large = f"{case.width * UPSCALE}:{case.height * UPSCALE}"
     graph = (
         f"scale={large}:force_original_aspect_ratio=increase,crop={large},"

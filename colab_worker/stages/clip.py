@@ -15,6 +15,9 @@ from colab_worker.film.motion import windows
 from colab_worker.film.picture import prepared
 from colab_worker.film.quality import Canvas, frames_for
 
+#: So many characters that could not be drawn are told.
+MAX_IGNORED = 200
+
 
 def run(call: UnitCall, tick: Tick) -> UnitOutput:
     """Writes ``clip.mp4``: ``ceil(duration x fps)`` frames of video, no sound."""
@@ -52,7 +55,7 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
     facts: dict[str, Any] = {
         "frames": frames,
         "duration_s": length_s,
-        "ignored_text": missing,
+        "ignored_text": missing[:MAX_IGNORED],
     }
     if missing:
         facts["warnings"] = [
@@ -69,4 +72,6 @@ def _captions(
     if params["captions"] is None:
         return None, []
     frame = Frame(params["width"], params["height"])
-    return write_clip_captions(params["captions"], words, frame, length_s, work)
+    return write_clip_captions(
+        params["captions"], words, params["language"], frame, length_s, work
+    )

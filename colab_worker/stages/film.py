@@ -101,16 +101,20 @@ def _subtitles(
 ) -> None:
     cues: list[Cue] = []
     begins, frames = [], 0
+    language = call.params["language"]
     for spoken, scene in zip(words, scenes, strict=True):
         begins.append(frames / call.params["fps"])
-        cues += [cue.later(begins[-1]) for cue in cues_of(spoken)]
+        told = cues_of(spoken, language=language)
+        cues += [cue.later(begins[-1]) for cue in told]
         frames += scene.frames
     frame = Frame(call.params["width"], call.params["height"])
     look = look_of(call.params["captions"])
     texts = {
         "captions.srt": subtitles.srt(cues),
         "captions.vtt": subtitles.vtt(cues),
-        "captions.ass": film_document(zip(words, begins, strict=True), frame, look),
+        "captions.ass": film_document(
+            zip(words, begins, strict=True), language, frame, look
+        ),
     }
     for name, text in texts.items():
         (call.out_dir / name).write_text(text, encoding="utf-8")

@@ -96,11 +96,30 @@ def test_cues_break_where_a_speaker_would() -> None:
     assert not {"the", "to", "of"} & set(last_words)
 
 
+def test_small_words_of_english_say_nothing_of_other_languages() -> None:
+    """French "on" is no preposition: its lines are cut for evenness alone."""
+    text = "Demain matin si tout va bien on ira ensemble jusqu'au vieux moulin."
+    lines = [line for cue in cues_of(spoken(text), language="fr") for line in cue.lines]
+    lengths = [len(joined(line)) for line in lines]
+
+    assert len(lines) == 2
+    assert abs(lengths[0] - lengths[1]) <= 5
+
+
+def test_words_without_time_are_still_shown() -> None:
+    """A last word said in no time at the very end has a cue that can be seen."""
+    words = [["Long ago.", 0.0, 2.0], ["So.", 2.0, 2.0]]
+    cues = cues_of({"words": words, "sentences": [0, 1], "duration_s": 2.0})
+
+    assert all(cue.end_s - cue.start_s > 0.05 for cue in cues)
+    assert all(a.end_s <= b.start_s for a, b in itertools.pairwise(cues))
+
+
 def test_a_fixed_text_is_shown_whole() -> None:
     """Two hundred characters take the lines they need, for the whole clip."""
     text = "A title that is much longer than any title ought to be, " * 4
     measure = line_measure(FRAME, PLAIN, FontBook("RobotoMedium", ()))
-    cue = title_cue(text, 9.0, measure)
+    cue = title_cue(text, 9.0, measure, "en")
 
     assert cue.text.split() == text.split()
     assert (cue.start_s, cue.end_s) == (0.0, 9.0)
@@ -160,7 +179,7 @@ def test_karaoke_follows_the_voice() -> None:
 def test_what_no_font_can_draw_is_told(tmp_path: Path) -> None:
     """Characters without a glyph are left out of the picture and named."""
     words = spoken("Caf\u00e9 \ue123 na\u00efve")
-    name, missing = write_clip_captions(CAPTIONS, words, FRAME, 2.0, tmp_path)
+    name, missing = write_clip_captions(CAPTIONS, words, "en", FRAME, 2.0, tmp_path)
 
     assert missing == ["\ue123"]
     assert "Caf\u00e9  na\u00efve" in (tmp_path / name).read_text(encoding="utf-8")

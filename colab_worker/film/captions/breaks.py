@@ -32,7 +32,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Words that begin a part of a sentence (English; other languages break evenly).
+#: Words that begin a part of a sentence.
 _OPENERS = _words(
     "and or but nor so yet because although while when where who which that if as "
     "than then until unless before after since though"
@@ -47,40 +47,88 @@ _CLINGING = _words(
 )
 
 
-def cue_breaks(
-    words: Sequence[TimedWord], sentence_starts: set[int], measure: Measure
-) -> list[int]:
-    """Indices at which a new cue begins, besides 0; the cheapest way of cutting."""
-    row = _Row(words, measure)
-    best = [0.0] + [float("inf")] * len(words)
-    came_from = [0] * (len(words) + 1)
-    for end in range(1, len(words) + 1):
-        for begin in range(end - 1, -1, -1):
-            if begin < end - 1 and not row.fits(begin, end):
-                break
-            cost = best[begin] + _cue_cost(row, begin, end, sentence_starts)
-            if cost < best[end]:
-                best[end], came_from[end] = cost, begin
-    breaks, at = [], len(words)
-    while at > 0:
-        at = came_from[at]
-        breaks.append(at)
-    return sorted(breaks)[1:]
+class Breaker:
+    """Cuts words into cues and lines; English by its small words, others evenly."""
+
+    def __init__(self, measure: Measure, language: str) -> None:
+        self._measure = measure
+        self._english = language.split("-")[0] == "en"
+
+    def cue_breaks(
+        self, words: Sequence[TimedWord], sentence_starts: set[int]
+    ) -> list[int]:
+        """Indices at which a new cue begins, besides 0; the cheapest way of cutting."""
+        row = _Row(words, self._measure)
+        best = [0.0] + [float("inf")] * len(words)
+        came_from = [0] * (len(words) + 1)
+        for end in range(1, len(words) + 1):
+            for begin in range(end - 1, -1, -1):
+                if begin < end - 1 and not row.fits(begin, end):
+                    break
+                cost = best[begin] + self._cue_cost(row, begin, end, sentence_starts)
+                if cost < best[end]:
+                    best[end], came_from[end] = cost, begin
+        breaks, at = [], len(words)
+        while at > 0:
+            at = came_from[at]
+            breaks.append(at)
+        return sorted(breaks)[1:]
+
+    def line_break(self, words: Sequence[TimedWord]) -> int | None:
+        """Index of the first word of the second line; None if one line is enough."""
+        row = _Row(words, self._measure)
+        count = len(words)
+        if row.share(0, count) <= 1 or count == 1:
+            return None
+
+        def cost(cut: int) -> float:
+            first, second = row.share(0, cut), row.share(cut, count)
+            over = max(0.0, first - 1) + max(0.0, second - 1)
+            return over * 1000 + abs(first - second) * 12 + self._hurt(words, cut)
+
+        return min(range(1, count), key=cost)
+
+    def _cue_cost(
+        self, row: _Row, begin: int, end: int, sentence_starts: set[int]
+    ) -> float:
+        words = row.words
+        seconds = words[end - 1].end_s - words[begin].start_s
+        inside = sum(start in sentence_starts for start in range(begin + 1, end))
+        pauses = sum(
+            words[n].start_s - words[n - 1].end_s > PAUSE_S
+            for n in range(begin + 1, end)
+        )
+        at_end = end == len(words) or end in sentence_starts
+        filled = row.share(begin, end) / MAX_LINES
+        return (
+            2.0
+            + 9 * inside
+            + 6 * pauses
+            + (0.0 if at_end else 3 + self._hurt(words, end))
+            + 6 * max(0.0, SHORT_S - seconds) / SHORT_S
+            + 5 * max(0.0, seconds - MAX_CUE_S)
+            + 4 * max(0.0, 0.35 - filled)
+        )
+
+    def _hurt(self, words: Sequence[TimedWord], at: int) -> float:
+        """How much a break before word ``at`` hurts, from 0."""
+        before = words[at - 1].text
+        if before.endswith(_SENTENCE_ENDS):
+            return 0.0
+        if before.endswith(_CLAUSE_ENDS):
+            return 1.0
+        if words[at].glued:
+            return 7.0
+        return _english_hurt(before, words[at].text) if self._english else 5.0
 
 
-def line_break(words: Sequence[TimedWord], measure: Measure) -> int | None:
-    """Index of the first word of the second line; None if one line is enough."""
-    row = _Row(words, measure)
-    count = len(words)
-    if row.share(0, count) <= 1 or count == 1:
-        return None
-
-    def cost(cut: int) -> float:
-        first, second = row.share(0, cut), row.share(cut, count)
-        over = max(0.0, first - 1) + max(0.0, second - 1)
-        return over * 1000 + abs(first - second) * 12 + _break_cost(words, cut)
-
-    return min(range(1, count), key=cost)
+def _english_hurt(before: str, after: str) -> float:
+    before, after = before.lower().strip(_QUOTES), after.lower().strip(_QUOTES)
+    if before in _CLINGING | _PREPOSITIONS:
+        return 8.0
+    if after in _OPENERS:
+        return 2.5
+    return 3.5 if after in _PREPOSITIONS else 5.0
 
 
 class _Row:
@@ -108,40 +156,3 @@ class _Row:
                 cut += 1
             begin, lines = cut, lines + 1
         return begin == end
-
-
-def _cue_cost(row: _Row, begin: int, end: int, sentence_starts: set[int]) -> float:
-    words = row.words
-    seconds = words[end - 1].end_s - words[begin].start_s
-    inside = sum(start in sentence_starts for start in range(begin + 1, end))
-    pauses = sum(
-        words[n].start_s - words[n - 1].end_s > PAUSE_S for n in range(begin + 1, end)
-    )
-    at_end = end == len(words) or end in sentence_starts
-    filled = row.share(begin, end) / MAX_LINES
-    return (
-        2.0
-        + 9 * inside
-        + 6 * pauses
-        + (0.0 if at_end else 3 + _break_cost(words, end))
-        + 6 * max(0.0, SHORT_S - seconds) / SHORT_S
-        + 5 * max(0.0, seconds - MAX_CUE_S)
-        + 4 * max(0.0, 0.35 - filled)
-    )
-
-
-def _break_cost(words: Sequence[TimedWord], at: int) -> float:
-    """How much a break before word ``at`` hurts, from 0."""
-    before = words[at - 1].text
-    after = words[at].text.lower().strip(_QUOTES)
-    if before.endswith(_SENTENCE_ENDS):
-        return 0.0
-    if before.endswith(_CLAUSE_ENDS):
-        return 1.0
-    if before.lower().strip(_QUOTES) in _CLINGING | _PREPOSITIONS:
-        return 8.0
-    if after in _OPENERS:
-        return 2.5
-    if after in _PREPOSITIONS:
-        return 3.5
-    return 7.0 if words[at].glued else 5.0

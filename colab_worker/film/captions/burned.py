@@ -25,6 +25,7 @@ def look_of(captions: dict[str, Any] | None) -> Look:
 def write_clip_captions(
     captions: dict[str, Any],
     words: dict[str, Any],
+    language: str,
     frame: Frame,
     length_s: float,
     folder: Path,
@@ -37,9 +38,9 @@ def write_clip_captions(
     book = FontBook(STYLES[look.style].face)
     measure = line_measure(frame, look, book)
     if captions["mode"] == "fixed":
-        cues = [title_cue(str(captions["text"]), length_s, measure)]
+        cues = [title_cue(str(captions["text"]), length_s, measure, language)]
     else:
-        cues = cues_of(words, measure)
+        cues = cues_of(words, measure, language)
     text = document(cues, frame, look, book)
     (folder / "captions.ass").write_text(text, encoding="utf-8")
     book.place(folder / "fonts")
@@ -47,12 +48,15 @@ def write_clip_captions(
 
 
 def film_document(
-    scenes: Iterable[tuple[dict[str, Any], float]], frame: Frame, look: Look
+    scenes: Iterable[tuple[dict[str, Any], float]],
+    language: str,
+    frame: Frame,
+    look: Look,
 ) -> str:
     """The ASS file of a whole film, from each scene's words and the time it begins."""
     book = FontBook(STYLES[look.style].face)
     measure = line_measure(frame, look, book)
     cues: list[Cue] = []
     for words, begin_s in scenes:
-        cues += [cue.later(begin_s) for cue in cues_of(words, measure)]
+        cues += [cue.later(begin_s) for cue in cues_of(words, measure, language)]
     return document(cues, frame, look, book)

@@ -6,11 +6,13 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import Any
 
-from colab_worker.film.captions.breaks import cue_breaks, line_break
+from colab_worker.film.captions.breaks import Breaker
 from colab_worker.film.captions.measure import Measure, by_characters
 
 #: A cue stays at least this long where the next one allows it.
 MIN_CUE_S = 1.0
+#: However its words are timed, it is shown this long.
+LEAST_CUE_S = 0.1
 #: A cue may stay this long after its last word.
 LINGER_S = 0.25
 #: A shorter gap between two cues would only flicker, so it is closed.
@@ -63,18 +65,30 @@ def joined(words: tuple[TimedWord, ...] | list[TimedWord]) -> str:
     return text.lstrip()
 
 
-def cues_of(words: dict[str, Any], measure: Measure = by_characters) -> list[Cue]:
+def cues_of(
+    words: dict[str, Any], measure: Measure = by_characters, language: str = "en"
+) -> list[Cue]:
     """The cues of one scene from its ``words.json``, in order, never overlapping.
 
     ``measure`` tells how much of a line a text fills; 1 is a full line.
     """
-    timed, ends = _pieces(words, measure)
-    starts = [0, *cue_breaks(timed, ends, measure), len(timed)] if timed else []
+    timed, sentences = _pieces(words, measure)
+    if not timed:
+        return []
+    breaker = Breaker(measure, language)
+    starts = [0, *breaker.cue_breaks(timed, sentences), len(timed)]
     groups = [timed[a:b] for a, b in itertools.pairwise(starts)]
-    return _timed(groups, float(words["duration_s"]), measure)
+    duration_s = float(words["duration_s"])
+    begins = _begins(groups, duration_s)
+    return [
+        _cue(breaker, group, begin, until)
+        for group, (begin, until) in zip(
+            groups, itertools.pairwise([*begins, duration_s]), strict=True
+        )
+    ]
 
 
-def title_cue(text: str, length_s: float, measure: Measure) -> Cue:
+def title_cue(text: str, length_s: float, measure: Measure, language: str) -> Cue:
     """A fixed text for the whole clip, on as many lines as it needs.
 
     Its words are timed at reading pace, for animations that go by words.
@@ -90,7 +104,9 @@ def title_cue(text: str, length_s: float, measure: Measure) -> Cue:
         "sentences": [0],
         "duration_s": length_s,
     }
-    lines = tuple(line for cue in cues_of(spoken, measure) for line in cue.lines)
+    lines = tuple(
+        line for cue in cues_of(spoken, measure, language) for line in cue.lines
+    )
     return Cue(lines, 0.0, length_s)
 
 
@@ -143,26 +159,23 @@ def _fitting(text: str, measure: Measure) -> int:
     return len(text)
 
 
-def _timed(
-    groups: list[list[TimedWord]], duration_s: float, measure: Measure
-) -> list[Cue]:
-    cues = []
-    for index, group in enumerate(groups):
-        last = index + 1 == len(groups)
-        until = duration_s if last else groups[index + 1][0].start_s
-        start = group[0].start_s
-        end = max(group[-1].end_s + LINGER_S, start + MIN_CUE_S)
-        if not last and until - end < FLICKER_S:
-            end = until
-        lines = _lines(group, measure)
-        cues.append(Cue(lines, start, max(min(end, until), start)))
-    return cues
+def _begins(groups: list[list[TimedWord]], duration_s: float) -> list[float]:
+    """When each cue begins: with its first word, or earlier to be seen at all."""
+    begins: list[float] = []
+    latest = duration_s
+    for group in reversed(groups):
+        latest = max(0.0, min(group[0].start_s, latest - LEAST_CUE_S))
+        begins.append(latest)
+    return begins[::-1]
 
 
-def _lines(
-    group: list[TimedWord], measure: Measure
-) -> tuple[tuple[TimedWord, ...], ...]:
-    cut = line_break(group, measure)
-    if cut is None:
-        return (tuple(group),)
-    return tuple(group[:cut]), tuple(group[cut:])
+def _cue(
+    breaker: Breaker, group: list[TimedWord], begin_s: float, until_s: float
+) -> Cue:
+    """The cue of ``group``, which may be shown until the next one begins."""
+    end_s = max(group[-1].end_s + LINGER_S, begin_s + MIN_CUE_S)
+    if until_s - end_s < FLICKER_S:
+        end_s = until_s
+    cut = breaker.line_break(group)
+    lines = (tuple(group),) if cut is None else (tuple(group[:cut]), tuple(group[cut:]))
+    return Cue(lines, begin_s, end_s)
