@@ -216,7 +216,7 @@ def test_subtitle_files() -> None:
     """SubRip and WebVTT carry the same cues, in their own clocks and escapes."""
     cues = [cue.later(3600) for cue in cues_of(spoken("Tom & <Jerry> ran."))]
 
-    assert srt(cues) == "1\n01:00:00,000 --> 01:00:01,600\nTom & <Jerry> ran.\n"
+    assert srt(cues) == ("1\n01:00:00,000 --> 01:00:01,600\nTom & <\u2060Jerry> ran.\n")
     assert vtt(cues) == (
         "WEBVTT\n\n01:00:00.000 --> 01:00:01.600\nTom &amp; &lt;Jerry&gt; ran.\n"
     )

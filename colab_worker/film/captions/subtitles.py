@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable
 
 from colab_worker.film.captions.cues import Cue
 
 
 def srt(cues: Iterable[Cue]) -> str:
-    """The cues as SubRip (``.srt``)."""
+    """The cues as SubRip (``.srt``), which has no escapes: marks are kept apart."""
     blocks = [
-        f"{number}\n{_clock(cue.start_s, ',')} --> {_clock(cue.end_s, ',')}\n{cue.text}\n"
+        f"{number}\n{_clock(cue.start_s, ',')} --> {_clock(cue.end_s, ',')}\n{_apart(cue.text)}\n"
         for number, cue in enumerate(cues, start=1)
     ]
     return "\n".join(blocks)
@@ -25,6 +26,11 @@ def vtt(cues: Iterable[Cue]) -> str:
         for cue in cues
     ]
     return "\n".join(["WEBVTT\n", *blocks])
+
+
+def _apart(text: str) -> str:
+    """An invisible word joiner stops players from taking ``<`` or ``{`` for a tag."""
+    return re.sub(r"([<{]|--(?=>))", "\\1\u2060", text)
 
 
 def _clock(seconds: float, point: str) -> str:
