@@ -91,6 +91,7 @@ def _dispatcher(settings: Settings, blobs: BlobStore, disk: Disk) -> LocalDispat
             beat_timeout_s=settings.beat_timeout_s,
             cancel_grace_s=settings.cancel_grace_s,
         ),
+        warm={"gpu"},  # the first picture is on the critical path of every film
     )
 
 

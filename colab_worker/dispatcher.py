@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import functools
 import heapq
 import itertools
 import logging
 import shutil
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -85,6 +86,8 @@ class Broken:
 
 Report = Started | Progressed | Finished | Broken
 OnReport = Callable[[Report], None]
+#: Called when the engine is done, before its files are checked and stored.
+Free = Callable[[], None]
 
 
 class Dispatcher(Protocol):
@@ -111,16 +114,21 @@ class LocalDispatcher:
         work: Path,
         disk: Disk,
         make_host: Callable[[], EngineHost],
+        warm: Collection[str] = (),
     ) -> None:
         self._lanes = {
-            name: _Lane(slots, self._do, make_host) for name, slots in lanes.items()
+            name: _Lane(slots, self._do, make_host, warm=name in warm)
+            for name, slots in lanes.items()
         }
         self._blobs = blobs
         self._work = work
         self._disk = disk
 
     def start(self) -> None:
-        """Opens the lanes; needs a running loop. Children start with their first unit."""
+        """Opens the lanes; needs a running loop.
+
+        The children of warm lanes start now, others with their first unit.
+        """
         for lane in self._lanes.values():
             lane.start()
 
@@ -140,22 +148,40 @@ class LocalDispatcher:
         """The process ids of the children that run now."""
         return [pid for lane in self._lanes.values() for pid in lane.child_pids()]
 
-    async def _do(self, host: EngineHost, task: UnitTask, report: OnReport) -> None:
+    async def _do(
+        self, host: EngineHost, task: UnitTask, report: OnReport, free: Free
+    ) -> None:
         report(Started(task))
         folder = self._work / f"{task.job_id}~{task.unit_id.replace('/', '~')}"
         try:
-            result = await self._attempt(host, task, folder, report)
-        except EngineFailure as failure:
-            report(_broken(task, failure))
-        except (WrongOutput, OSError, ApiError) as error:
-            report(_broken(task, _as_failure(error)))
-        else:
-            report(Finished(task, result))
+            outcome = await self._outcome(host, task, folder, report, free)
         finally:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+        report(outcome)
+
+    async def _outcome(
+        self,
+        host: EngineHost,
+        task: UnitTask,
+        folder: Path,
+        report: OnReport,
+        free: Free,
+    ) -> Finished | Broken:
+        try:
+            result = await self._attempt(host, task, folder, report, free)
+        except EngineFailure as failure:
+            return _broken(task, failure)
+        except (WrongOutput, OSError, ApiError) as error:
+            return _broken(task, _as_failure(error))
+        return Finished(task, result)
 
     async def _attempt(
-        self, host: EngineHost, task: UnitTask, folder: Path, report: OnReport
+        self,
+        host: EngineHost,
+        task: UnitTask,
+        folder: Path,
+        report: OnReport,
+        free: Free,
     ) -> UnitResult:
         await asyncio.to_thread(self._prepare, folder)
         begun = time.monotonic()
@@ -164,6 +190,7 @@ class LocalDispatcher:
             lambda fraction, note: report(Progressed(task, fraction, note)),
             limit_s=task.limit_s,
         )
+        free()
         await asyncio.to_thread(verify, task.kind, dict(task.params), folder, done)
         files = await asyncio.to_thread(self._adopt, folder, done)
         seconds = round(time.monotonic() - begun, 3)
@@ -226,10 +253,13 @@ class _Lane:
     def __init__(
         self,
         slots: int,
-        do: Callable[[EngineHost, UnitTask, OnReport], Coroutine[Any, Any, None]],
+        do: Callable[[EngineHost, UnitTask, OnReport, Free], Coroutine[Any, Any, None]],
         make_host: Callable[[], EngineHost],
+        *,
+        warm: bool,
     ) -> None:
         self._do = do
+        self._warm = warm
         self._queue: list[tuple[tuple[int, ...], int, UnitTask, OnReport]] = []
         self._numbers = itertools.count()
         self._news = asyncio.Event()
@@ -263,18 +293,38 @@ class _Lane:
         return [host.pid for host in self._hosts if host.pid is not None]
 
     async def _serve(self, host: EngineHost) -> None:
+        if self._warm:
+            await _warm_up(host)
         while True:
             while not self._queue:
                 self._news.clear()
                 await self._news.wait()
             _, _, task, on_report = heapq.heappop(self._queue)
-            work = asyncio.create_task(self._do(host, task, on_report))
+            free = asyncio.Event()
+            work = asyncio.create_task(self._do(host, task, on_report, free.set))
             self._running[work] = task.job_id
-            await asyncio.wait([work])
-            del self._running[work]
-            if not work.cancelled() and (error := work.exception()):
-                log.error("unit %s broke the lane", task.unit_id, exc_info=error)
-                on_report(_broken(task, EngineFailure(Code.INTERNAL, str(error))))
+            work.add_done_callback(functools.partial(self._ended, task, on_report))
+            work.add_done_callback(functools.partial(_free, free))
+            await free.wait()
+
+    def _ended(
+        self, task: UnitTask, on_report: OnReport, work: asyncio.Task[None]
+    ) -> None:
+        del self._running[work]
+        if not work.cancelled() and (error := work.exception()):
+            log.error("unit %s broke the lane", task.unit_id, exc_info=error)
+            on_report(_broken(task, EngineFailure(Code.INTERNAL, str(error))))
+
+
+def _free(free: asyncio.Event, _work: asyncio.Task[None]) -> None:
+    free.set()
+
+
+async def _warm_up(host: EngineHost) -> None:
+    try:
+        await host.warm()
+    except EngineFailure as failure:
+        log.warning("an engine process did not start: %s", failure)
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

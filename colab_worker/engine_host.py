@@ -85,6 +85,10 @@ class EngineHost:
             await self._give_up()
             raise
 
+    async def warm(self) -> None:
+        """Starts the child before it is needed; raises EngineFailure."""
+        await self._start()
+
     async def close(self) -> None:
         """Ends the child."""
         await self._kill()
@@ -130,7 +134,10 @@ class EngineHost:
         process = self._running()
         assert process.stdout is not None  # noqa: S101 - it was asked for
         try:
-            line = await asyncio.wait_for(process.stdout.readline(), patience_s)
+            # Not wait_for: before Python 3.12 it can swallow a cancel that comes
+            # together with a line.
+            async with asyncio.timeout(patience_s):
+                line = await process.stdout.readline()
         except TimeoutError:
             raise EngineFailure(
                 Code.ENGINE_HUNG,

@@ -348,6 +348,8 @@ class Store:
 
     async def remember(self, entries: Sequence[MemoEntry]) -> None:
         """Takes over memo entries of another machine; known keys stay as they are."""
+        if not entries:
+            return
         async with self._database.write() as connection:
             for entry in entries:
                 await _remember(connection, entry)

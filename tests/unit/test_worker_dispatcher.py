@@ -125,8 +125,6 @@ async def test_a_task_is_reported_from_start_to_end(lanes: Lanes) -> None:
     (file,) = reports[2].result.files
     assert (file.name, file.media_type) == ("picture.png", "image/png")
     assert await asyncio.to_thread(lanes.blobs.has, file.sha256)
-    lanes.submit("another")  # begins when the first has cleared its folder
-    assert isinstance(await lanes.reports.get(), Started)
     assert not (lanes.work / "job-0001~a hill").exists()
 
 
@@ -139,8 +137,12 @@ async def test_lower_ranks_come_first_whenever_they_arrive(lanes: Lanes) -> None
         lanes.submit(prompt, rank)
     lanes.gate.set()
 
-    order = [report.task.unit_id for report in await lanes.ends(5)]
-    assert order == ["first", "a", "b", "c", "c2"]
+    order = []
+    while len(order) < 4:
+        report = await lanes.reports.get()
+        if isinstance(report, Started):
+            order.append(report.task.unit_id)
+    assert order == ["a", "b", "c", "c2"]
 
 
 @pytest.mark.parametrize(
