@@ -11,7 +11,8 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 
-from colab_worker.store.jobs import JobRow, Store, UnitRow
+from colab_worker.store.jobs import Store
+from colab_worker.store.rows import JobRow, UnitRow
 from colab_worker.views import UnitStatus, job_view, overall_progress
 from shared_protocol.jobs import JobState, JobView, UnitState, WorkerStamp
 from shared_protocol.kit.changes import Changes

@@ -26,7 +26,8 @@ from colab_worker.engines.registry import Registry
 from colab_worker.memo import Memo
 from colab_worker.planner import Plan, Unit
 from colab_worker.settings import Settings
-from colab_worker.store.jobs import Store, UnitRow
+from colab_worker.store.jobs import Store
+from colab_worker.store.rows import UnitRow
 from colab_worker.views import NOUNS, UnitStatus
 from shared_protocol.artifacts import MemoEntry
 from shared_protocol.clock import utc_now

@@ -14,7 +14,7 @@ from colab_worker.board import JobStatus
 from colab_worker.disk import Disk
 from colab_worker.job_run import JobRun, RunParts
 from colab_worker.planner import plan
-from colab_worker.store.jobs import JobRow
+from colab_worker.store.rows import JobRow
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import FilmSpec, JobState, UnitState

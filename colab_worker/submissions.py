@@ -13,7 +13,8 @@ from colab_worker.engines.registry import Registry
 from colab_worker.planner import plan
 from colab_worker.runner import Runner
 from colab_worker.settings import Settings
-from colab_worker.store.jobs import JobRow, Store
+from colab_worker.store.jobs import Store
+from colab_worker.store.rows import JobRow
 from shared_protocol.clock import new_id, unix_seconds
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec, JobState, JobSubmission

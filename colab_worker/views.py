@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from colab_worker.store.jobs import JobRow, UnitRow
+from colab_worker.store.rows import JobRow, UnitRow
 from shared_protocol import routes
 from shared_protocol.artifacts import Artifact, FileRef, UnitResult
 from shared_protocol.clock import unix_seconds

@@ -7,7 +7,6 @@ whoever comes with another one is told False and must drop what it has.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,16 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from colab_worker.store.rows import (
+    JobRow,
+    UnitRow,
+    job_values,
+    plain,
+    to_job,
+    to_unit,
+    unit_values,
+    with_counters,
+)
 from colab_worker.store.tables import HEAD, jobs, memo, units
 from shared_protocol.artifacts import MemoEntry, UnitResult
 from shared_protocol.clock import utc_now
@@ -26,53 +35,6 @@ MIGRATIONS = Path(__file__).with_name("migrations")
 
 #: After a restart versions go on above any that was told before the crash.
 VERSION_LEAP = 1_000
-
-
-@dataclass(frozen=True)
-class JobRow:
-    """A job as it is stored."""
-
-    id: str
-    kind: str
-    title: str
-    spec: str
-    spec_sha256: str
-    body_sha256: str
-    idempotency_key: str | None = None
-    position: int = 0
-    state: JobState = JobState.QUEUED
-    attempt: int = 1
-    version: int = 1
-    error: ErrorBody | None = None
-    warnings: tuple[str, ...] = ()
-    draft: bool = False
-    created_at: str = field(default_factory=utc_now)
-    started_at: str | None = None
-    finished_at: str | None = None
-    heartbeat_at: str | None = None
-
-
-@dataclass(frozen=True)
-class UnitRow:
-    """A unit of a job as it is stored."""
-
-    job_id: str
-    id: str
-    position: int
-    kind: str
-    scene: int | None
-    needs: tuple[str, ...]
-    engine: str
-    state: UnitState = UnitState.PENDING
-    attempt: int = 0
-    tries: int = 0
-    interruptions: int = 0
-    reused: bool = False
-    key: str | None = None
-    result: UnitResult | None = None
-    error: ErrorBody | None = None
-    started_at: str | None = None
-    finished_at: str | None = None
 
 
 class Store:
@@ -92,7 +54,7 @@ class Store:
     async def add_job(self, job: JobRow) -> JobRow | None:
         """Stores a new job; None when its id or idempotency key is taken."""
         last = sa.select(sa.func.coalesce(sa.func.max(jobs.c.position), 0) + 1)
-        values = _job_values(job) | {"position": last.scalar_subquery()}
+        values = job_values(job) | {"position": last.scalar_subquery()}
         try:
             async with self._database.write() as connection:
                 await connection.execute(sa.insert(jobs).values(values))
@@ -120,13 +82,13 @@ class Store:
         )
         async with self._database.read() as connection:
             row = (await connection.execute(query)).one_or_none()
-        return _to_job(row) if row else None
+        return to_job(row) if row else None
 
     async def job_list(self, limit: int = 1000) -> list[JobRow]:
         """All jobs, newest first."""
         query = sa.select(jobs).order_by(jobs.c.position.desc()).limit(limit)
         async with self._database.read() as connection:
-            return [_to_job(row) for row in await connection.execute(query)]
+            return [to_job(row) for row in await connection.execute(query)]
 
     async def queued(self) -> list[JobRow]:
         """Jobs that wait, first come first."""
@@ -136,7 +98,7 @@ class Store:
             .order_by(jobs.c.position)
         )
         async with self._database.read() as connection:
-            return [_to_job(row) for row in await connection.execute(query)]
+            return [to_job(row) for row in await connection.execute(query)]
 
     async def queued_ids(self) -> list[str]:
         """The ids of jobs that wait, first come first."""
@@ -165,7 +127,7 @@ class Store:
         update = (
             sa.update(jobs)
             .where(jobs.c.id == job_id, jobs.c.state.in_(list(expected)))
-            .values(state=state, **_plain(changes))
+            .values(state=state, **plain(changes))
         )
         async with self._database.write() as connection:
             return (await connection.execute(update)).rowcount == 1
@@ -244,10 +206,10 @@ class Store:
         async with self._database.write() as connection:
             old = {row.id: row for row in await _units(connection, job_id)}
             await connection.execute(sa.delete(units).where(units.c.job_id == job_id))
-            rows = [_with_counters(unit, old.get(unit.id)) for unit in planned]
+            rows = [with_counters(unit, old.get(unit.id)) for unit in planned]
             if rows:
                 await connection.execute(
-                    sa.insert(units), [_unit_values(row) for row in rows]
+                    sa.insert(units), [unit_values(row) for row in rows]
                 )
         return rows
 
@@ -424,57 +386,9 @@ async def _job(
     connection: AsyncConnection, where: sa.ColumnElement[bool]
 ) -> JobRow | None:
     row = (await connection.execute(sa.select(jobs).where(where))).one_or_none()
-    return _to_job(row) if row else None
+    return to_job(row) if row else None
 
 
 async def _units(connection: AsyncConnection, job_id: str) -> list[UnitRow]:
     query = sa.select(units).where(units.c.job_id == job_id).order_by(units.c.position)
-    return [_to_unit(row) for row in await connection.execute(query)]
-
-
-def _to_job(row: sa.Row[Any]) -> JobRow:
-    values = dict(row._mapping)
-    values["state"] = JobState(values["state"])
-    values["warnings"] = tuple(values["warnings"])
-    values["error"] = _error(values["error"])
-    return JobRow(**values)
-
-
-def _to_unit(row: sa.Row[Any]) -> UnitRow:
-    values = dict(row._mapping)
-    values["state"] = UnitState(values["state"])
-    values["needs"] = tuple(values["needs"])
-    values["error"] = _error(values["error"])
-    if values["result"] is not None:
-        values["result"] = UnitResult.model_validate(values["result"])
-    return UnitRow(**values)
-
-
-def _error(value: Any) -> ErrorBody | None:
-    return None if value is None else ErrorBody.model_validate(value)
-
-
-def _job_values(job: JobRow) -> dict[str, Any]:
-    return _plain(vars(job))
-
-
-def _unit_values(unit: UnitRow) -> dict[str, Any]:
-    return _plain(vars(unit))
-
-
-def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: _plain_value(value) for name, value in values.items()}
-
-
-def _plain_value(value: Any) -> Any:
-    if isinstance(value, ErrorBody | UnitResult):
-        return value.model_dump(mode="json")
-    if isinstance(value, tuple):
-        return list(value)
-    return value
-
-
-def _with_counters(unit: UnitRow, old: UnitRow | None) -> UnitRow:
-    if old is None:
-        return unit
-    return replace(unit, attempt=old.attempt, interruptions=old.interruptions)
+    return [to_unit(row) for row in await connection.execute(query)]

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from colab_worker.store.jobs import VERSION_LEAP, JobRow, Store, UnitRow
+from colab_worker.store.jobs import VERSION_LEAP, Store
+from colab_worker.store.rows import JobRow, UnitRow
 from shared_protocol.artifacts import FileRef, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import JobState, UnitState

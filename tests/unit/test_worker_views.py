@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from colab_worker.board import Board
-from colab_worker.store.jobs import JobRow, Store, UnitRow
+from colab_worker.store.jobs import Store
+from colab_worker.store.rows import JobRow, UnitRow
 from colab_worker.views import (
     STAGES,
     UnitStatus,
