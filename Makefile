@@ -26,8 +26,9 @@ $(VENV)/.dev: $(VENV)/.core
 setup: $(VENV)/.core
 setup-dev: $(VENV)/.dev
 
+# A home of its own: the demo shows this checkout at work, not a film made before.
 demo: $(VENV)/.core
-	$(BIN)/moonreel make examples/the-crow-and-the-pitcher.md --quality fast --captions -o out/the-crow-and-the-pitcher.mp4
+	MOONREEL_HOME=$(CURDIR)/.moonreel $(BIN)/moonreel make examples/the-crow-and-the-pitcher.md --quality fast --captions -o out/the-crow-and-the-pitcher.mp4
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
