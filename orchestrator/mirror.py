@@ -85,7 +85,11 @@ class Mirror:
         self._forget_if_new(client)
         for job_id, view in reply.jobs.items():
             self._known[job_id] = view.version
-            await self._hear(client, view)
+            try:
+                await self._hear(client, view)
+            except BaseException:
+                self._known.pop(job_id, None)  # not kept, so it is asked for again
+                raise
         for job_id in reply.unknown:
             await self._unknown(job_id)
         await self._back_in_touch(placed)

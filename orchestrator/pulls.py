@@ -68,7 +68,11 @@ class Pulls:
                 continue
             job_id = next(iter(self._wanted))
             del self._wanted[job_id]
-            await self._bring_film(job_id)
+            try:
+                await self._bring_film(job_id)
+            except BaseException:
+                self._wanted[job_id] = None  # whatever this was, the files are wanted
+                raise
 
     async def _bring_film(self, job_id: str) -> None:
         film, client = await self._films.get(job_id), self._slot.client
@@ -121,8 +125,10 @@ class Pulls:
             await self._library.bring(film.job_id, file, client)
         await self._mirrored.add_unit(film.job_id, entry)
         hashes = {file.sha256 for file in entry.result.files}
-        for artifact in [a for a in artifacts if a.sha256 in hashes]:
-            artifacts.remove(artifact)
+        mine = [artifact for artifact in artifacts if artifact.sha256 in hashes]
+        # Two units may have equal files, and be brought at once: take before waiting.
+        artifacts[:] = [artifact for artifact in artifacts if artifact not in mine]
+        for artifact in mine:
             await self._bring_artifact(film, client, artifact)
 
     async def _bring_artifact(

@@ -54,13 +54,18 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         return _files(served.finish(served.order(ORDER)))
 
 
-@pytest.mark.parametrize("kill", [_orchestrator, _worker, _engine])
-@pytest.mark.parametrize("done", range(UNITS))
+#: Each process in turn; the worker's own tests kill worker and engines more often.
+VICTIMS = (_orchestrator, _worker, _engine)
+
+
+@pytest.mark.parametrize(
+    ("done", "kill"), [(done, VICTIMS[done % 3]) for done in range(UNITS)]
+)
 def test_killed_at_every_boundary(
     tmp_path: Path,
     undisturbed: dict[str, str],
-    kill: Callable[[Served], None],
     done: int,
+    kill: Callable[[Served], None],
 ) -> None:
     """As soon as ``done`` units are finished: the same film, no unit finished twice."""
     with Served(tmp_path / "home", ENV) as served:
@@ -72,7 +77,7 @@ def test_killed_at_every_boundary(
     _check(view, undisturbed, tmp_path / "home")
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_killed_inside_units(
     tmp_path: Path, undisturbed: dict[str, str], seed: int
 ) -> None:
