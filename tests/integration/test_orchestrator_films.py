@@ -221,6 +221,24 @@ async def test_files_that_never_come_whole_end_in_an_error(
     assert view["mirrored"] == 0
 
 
+async def test_scenes_with_equal_files_are_all_brought(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """Voices of the same bytes in every scene, told at once: the film still ends."""
+    job_id = await submitted(studio)
+    for unit in worker.jobs[job_id].units.values():
+        if unit.kind in ("voice", "image"):
+            unit.data = b"the same " + unit.kind.encode()
+            unit.done = True
+            worker.blobs[unit.sha256] = unit.data
+    await worker.work(job_id)
+    view = await studio.until(job_id, "complete")
+
+    voices = [a["sha256"] for a in view["artifacts"] if a["role"] == "voice"]
+    assert len(voices) == 3
+    assert len(set(voices)) == 1
+
+
 async def test_deleting_keeps_files_that_another_film_needs(
     studio: LiveOrchestrator, worker: FakeWorker, tmp_path: Path
 ) -> None:
