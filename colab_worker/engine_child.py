@@ -7,12 +7,14 @@ error instead, so that it can never be taken for an event.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import queue
 import signal
 import sys
 import threading
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from colab_worker.engine_wire import (
@@ -32,6 +34,7 @@ from shared_protocol.wire import Wire
 BEAT_S = 1.0
 #: Work yields to the HTTP side, which needs little time but needs it at once.
 NICENESS = 10
+AUTOGROUP = Path("/proc/self/autogroup")
 
 
 class Child:
@@ -116,11 +119,22 @@ def _failed(error: Exception) -> Failed:
 
 def main() -> None:
     """Takes the two pipes over and serves."""
-    os.nice(NICENESS)
+    _yield_to_the_http_side()
     events = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     sys.stdout = sys.stderr
     Child(sys.stdin.buffer, events).run()
+
+
+def _yield_to_the_http_side() -> None:
+    os.nice(NICENESS)
+    # Linux weighs whole sessions against each other (sched(7), autogroup), and this
+    # process leads one of its own: there the niceness is set for the session.
+    if AUTOGROUP.exists():
+        with contextlib.suppress(
+            OSError
+        ):  # a kernel may refuse; replies are slower then
+            AUTOGROUP.write_text(str(NICENESS), encoding="ascii")
 
 
 if __name__ == "__main__":
