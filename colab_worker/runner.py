@@ -38,7 +38,6 @@ class Runner:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
-        self._stopping = False
 
     async def start(self) -> None:
         """Puts the jobs of a dead process back into the queue and starts working."""
@@ -54,7 +53,6 @@ class Runner:
 
     async def stop(self) -> None:
         """Stops working; unfinished jobs go on at the next start."""
-        self._stopping = True
         tasks = [*self._loops, *self._tasks.values()]
         for task in tasks:
             task.cancel()
