@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import itertools
 import shutil
+import unicodedata
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import pytest
-from fontTools.ttLib import TTFont
 
 from colab_worker.film.captions.ass import document, escaped
 from colab_worker.film.captions.burned import write_clip_captions
 from colab_worker.film.captions.cues import cues_of, joined, title_cue
 from colab_worker.film.captions.fonts import FontBook
-from colab_worker.film.captions.glyphs import characters
+from colab_worker.film.captions.letters import clusters
 from colab_worker.film.captions.looks import STYLES, Frame, Look, line_measure
 from colab_worker.film.captions.measure import MAX_LINE_CHARS, by_characters
 from colab_worker.film.captions.subtitles import srt, vtt
@@ -187,29 +187,96 @@ def test_what_no_font_can_draw_is_told(tmp_path: Path) -> None:
 
 
 def test_fonts_of_the_machine_help_out(tmp_path: Path) -> None:
-    """Letters that Roboto has not come from the first font of the system that has."""
+    """Letters that no wheel has come from the first font of the system that has."""
     shutil.copyfile(FONTS / "DejaVuSans.ttf", tmp_path / "some.ttf")
     (tmp_path / "broken.ttf").write_bytes(b"\x00\x01\x00\x00 no font")
     book = FontBook("Roboto", (tmp_path, tmp_path / "absent"))
-    runs = book.runs("a\u05e9\u05dc!")
+    runs = book.runs("a\u2d30\u2d31!")
     book.place(tmp_path / "placed")
 
-    assert [tuple(run) for run in runs] == [
+    assert [(run.text, run.face and run.face.family) for run in runs] == [
         ("a", None),
-        ("\u05e9\u05dc", "DejaVu Sans"),
+        ("\u2d30\u2d31", "DejaVu Sans"),
         ("!", None),
     ]
     assert (tmp_path / "placed" / "some.ttf").exists()
     assert book.missing == []
 
 
-@pytest.mark.parametrize("name", ["DejaVuSans.ttf", "cmr10.ttf", "STIXGeneral.ttf"])
-def test_the_glyphs_of_a_font_are_those_that_fonttools_finds(name: str) -> None:
-    """Our reader of the character table agrees with a complete one."""
-    with TTFont(FONTS / name) as font:
-        known = font.getBestCmap()
+@pytest.mark.parametrize(
+    ("language", "text", "family"),
+    [
+        ("ar", "\u0643\u0627\u0646\u060c", "Noto Sans Arabic"),
+        ("hi", "\u090f\u0915 \u0915\u094c\u0906", "Noto Sans Devanagari"),
+        ("he", "\u05e9\u05dc\u05d5\u05dd", "Noto Sans Hebrew"),
+        ("th", "\u0e01\u0e32", "Noto Sans Thai"),
+        ("ta", "\u0b95\u0bbe", "Noto Sans Tamil"),
+        ("bn", "\u0995\u09be\u0995", "Noto Sans Bengali"),
+        ("te", "\u0c15\u0c3e", "Noto Sans Telugu"),
+        ("zh", "\u4ece\u524d\u3002", "Noto Sans CJK SC"),
+        ("zh-tw", "\u5f9e\u524d", "Noto Sans CJK TC"),
+        ("ja", "\u3080\u304b\u3057", "Noto Sans CJK JP"),
+        ("ko", "\uae4c\ub9c8\uadc0", "Noto Sans CJK KR"),
+        ("en", "\u4ece\u524d", "Noto Sans CJK SC"),
+        ("en", "\U0001f600\U0001f389", "Noto Emoji"),
+        ("en", "\u2648\u2691", "Noto Sans Symbols"),
+    ],
+)
+def test_every_script_has_a_font_that_comes_along(
+    language: str, text: str, family: str
+) -> None:
+    """Without one font of the machine, each is drawn by its own, whole."""
+    book = FontBook("RobotoMedium", (), language)
+    (run,) = book.runs(text)
 
-    assert characters(FONTS / name) == set(known)
+    assert run.face is not None
+    assert run.face.family.startswith(family)
+    assert run.text == text
+    assert book.missing == []
+
+
+def test_latin_greek_and_cyrillic_are_the_captions_own() -> None:
+    """No other font is taken where the style's own can draw."""
+    (run,) = FontBook("RobotoMedium", ()).runs(
+        "na\u00efve \u041c\u0438\u0440 \u03b1, 5%"
+    )
+
+    assert run.face is None
+
+
+@pytest.mark.parametrize(
+    ("text", "letters"),
+    [
+        ("e\u0301a", ["e\u0301", "a"]),
+        ("\u092a\u094d\u092f\u093e\u0938", ["\u092a\u094d\u092f\u093e", "\u0938"]),
+        ("\U0001f468\u200d\U0001f469\u200d\U0001f467!", ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "!"]),
+        ("\U0001f44d\U0001f3fd\u2764\ufe0f", ["\U0001f44d\U0001f3fd", "\u2764\ufe0f"]),
+    ],
+)  # fmt: skip
+def test_letters_are_what_people_see(text: str, letters: list[str]) -> None:
+    """Marks, joints and tones stay with the letter that they change."""
+    assert list(clusters(text)) == letters
+
+
+def test_long_words_are_cut_between_letters() -> None:
+    """No mark begins a part, and a row of closing marks is cut like any other."""
+    for text in ("\u092a\u094d\u092f\u093e" * 40, "!" * 120, "e\u0301" * 90):
+        cues = cues_of(spoken(text, 9.0))
+        lines = [joined(line) for cue in cues for line in cue.lines]
+
+        assert "".join(lines) == text
+        assert max(len(list(clusters(line))) for line in lines) <= MAX_LINE_CHARS
+        assert not any(unicodedata.category(line[0]).startswith("M") for line in lines)
+
+
+def test_a_script_with_tall_marks_keeps_lines_together() -> None:
+    """Arabic is named with a size of its own, and the caption's comes back after it."""
+    cues = cues_of(spoken("one \u0643\u0627\u0646 two"))
+    text = document(cues, FRAME, PLAIN, FontBook("RobotoMedium", ()))
+    tall = round(FRAME.letter_px * 1.75, 1)
+
+    assert rf"one {{\fnNoto Sans Arabic\fs{tall}\fsp0\b0\i0}}" in text
+    assert r"{\fn\fs\fsp\b\i} two" in text
 
 
 def test_subtitle_files() -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from colab_worker.film.captions.animations import Stage, animated
 from colab_worker.film.captions.cues import Cue
-from colab_worker.film.captions.fonts import LINE_HEIGHT, FontBook
+from colab_worker.film.captions.fonts import FontBook, Run
 from colab_worker.film.captions.looks import ALIGNMENTS, STYLES, Frame, Look, Style
 
 _WORD_JOINER = "\u2060"
@@ -26,6 +26,9 @@ _EVENT_FIELDS = (
 _OUTLINED, _PLATE = 1, 4
 #: Encoding: the direction of writing is that of the text.
 _AUTO_DIRECTION = -1
+#: Fonts of scripts with tall marks would push the lines too far apart: they are drawn
+#: smaller than the caption's own where a line would be taller than this, in letters.
+_TALLEST_LINE = 1.75
 #: WrapStyle: lines break only where we break them.
 _NO_WRAP = 2
 
@@ -43,7 +46,7 @@ YCbCr Matrix: TV.709
 
 [V4+ Styles]
 Format: {_STYLE_FIELDS}
-Style: {_style(frame, look)}
+Style: {_style(frame, look, book)}
 
 [Events]
 Format: {_EVENT_FIELDS}"""
@@ -57,7 +60,7 @@ def escaped(text: str) -> str:
     return joined.replace("{", "\\{").replace("}", "\\}")
 
 
-def _style(frame: Frame, look: Look) -> str:
+def _style(frame: Frame, look: Look, book: FontBook) -> str:
     style = STYLES[look.style]
     letter = frame.letter_px * style.size
     # Karaoke: PrimaryColour is that of words already heard.
@@ -66,7 +69,7 @@ def _style(frame: Frame, look: Look) -> str:
     fields: tuple[object, ...] = (
         "Caption",
         style.family,
-        round(letter * LINE_HEIGHT, 1),
+        round(letter * book.own.line_height, 1),
         *(first, style.colour, style.edge, style.back),
         *(0, -int(style.italic), 0, 0),
         *(100, 100, round(letter * style.spacing, 2), 0),
@@ -84,7 +87,10 @@ def _event(cue: Cue, frame: Frame, look: Look, book: FontBook) -> str:
     style = STYLES[look.style]
 
     def show(text: str) -> str:
-        return _in_fonts(text.upper() if style.upper else text, book)
+        runs = book.runs(text.upper() if style.upper else text)
+        return "".join(
+            _in_font(run, style, frame.letter_px * style.size) for run in runs
+        )
 
     blur = round(frame.letter_px * style.blur, 1)
     soft = rf"{{\blur{blur}}}" if blur else ""
@@ -101,14 +107,17 @@ def _opacities(style: Style) -> str:
     return "".join(rf"\{part}a&H{colour[2:4]}&" for part, colour in parts.items())
 
 
-def _in_fonts(text: str, book: FontBook) -> str:
-    """Escaped text, with a font named where the caption's own cannot draw it."""
-    return "".join(
-        rf"{{\fn{run.family}}}{escaped(run.text)}{{\fn}}"
-        if run.family
-        else escaped(run.text)
-        for run in book.runs(text)
-    )
+def _in_font(run: Run, style: Style, letter_px: float) -> str:
+    """Escaped text, with a font named where the caption's own cannot draw it.
+
+    Such fonts are upright and of one weight: they are made bold where the style is.
+    Letters that are joined, as in Arabic, must not be spaced.
+    """
+    if run.face is None:
+        return escaped(run.text)
+    size = round(letter_px * min(run.face.line_height, _TALLEST_LINE), 1)
+    tags = rf"\fn{run.face.family}\fs{size}\fsp0\b{int(style.heavy)}\i0"
+    return rf"{{{tags}}}{escaped(run.text)}{{\fn\fs\fsp\b\i}}"
 
 
 def _clock(seconds: float) -> str:

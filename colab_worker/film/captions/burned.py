@@ -35,7 +35,7 @@ def write_clip_captions(
     Gives the file's name, and the characters that no font can draw.
     """
     look = look_of(captions)
-    book = FontBook(STYLES[look.style].face)
+    book = FontBook(STYLES[look.style].face, language=language)
     measure = line_measure(frame, look, book)
     if captions["mode"] == "fixed":
         cues = [title_cue(str(captions["text"]), length_s, measure, language)]
@@ -54,7 +54,7 @@ def film_document(
     look: Look,
 ) -> str:
     """The ASS file of a whole film, from each scene's words and the time it begins."""
-    book = FontBook(STYLES[look.style].face)
+    book = FontBook(STYLES[look.style].face, language=language)
     measure = line_measure(frame, look, book)
     cues: list[Cue] = []
     for words, begin_s in scenes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from colab_worker.film.captions.breaks import Breaker
+from colab_worker.film.captions.letters import clusters
 from colab_worker.film.captions.measure import Measure, by_characters
 
 #: A cue stays at least this long where the next one allows it.
@@ -125,18 +126,16 @@ def _pieces(
 
 
 def _parts(word: TimedWord, measure: Measure) -> list[TimedWord]:
+    """A word too long for a line in parts, each with the time of its letters."""
     if measure(word.text) <= 1:
         return [word]
-    step = (word.end_s - word.start_s) / len(word.text)
+    letters = list(clusters(word.text))
+    step = (word.end_s - word.start_s) / len(letters)
     parts, begin = [], 0
-    while begin < len(word.text):
-        end = begin + _fitting(word.text[begin:], measure)
-        start_s = word.start_s + step * begin
-        parts.append(
-            TimedWord(
-                word.text[begin:end], start_s, word.start_s + step * end, begin > 0
-            )
-        )
+    while begin < len(letters):
+        end = begin + _fitting(letters[begin:], measure)
+        span = (word.start_s + step * begin, word.start_s + step * end)
+        parts.append(TimedWord("".join(letters[begin:end]), *span, begin > 0))
         begin = end
     return parts
 
@@ -149,14 +148,16 @@ _CLOSING = (
 )
 
 
-def _fitting(text: str, measure: Measure) -> int:
-    """How many characters of ``text`` make one part."""
-    for size in range(1, len(text)):
-        if measure(text[: size + 1]) > _PART and text[size] not in _CLOSING:
+def _fitting(letters: list[str], measure: Measure) -> int:
+    """How many of ``letters`` make one part."""
+    for size in range(1, len(letters)):
+        last, following = letters[size - 1], letters[size]
+        share = measure("".join(letters[: size + 1]))
+        if share > 1 or (
+            following not in _CLOSING and (share > _PART or last in _CLOSING)
+        ):
             return size
-        if text[size - 1] in _CLOSING and text[size] not in _CLOSING:
-            return size
-    return len(text)
+    return len(letters)
 
 
 def _begins(groups: list[list[TimedWord]], duration_s: float) -> list[float]:

@@ -1,56 +1,37 @@
-"""The fonts that captions are drawn with: those of a wheel, then the machine's own."""
+"""Which font draws which letters: the caption's own, else the first that has them."""
 
 from __future__ import annotations
 
-import functools
 import shutil
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import font_roboto
-from PIL import ImageFont
-
-from colab_worker.film.captions.glyphs import characters
-from colab_worker.film.captions.measure import is_wide
-
-#: Where systems keep fonts; what is not there is passed over.
-_FOLDERS = {
-    "linux": (
-        "/usr/share/fonts",
-        "/usr/local/share/fonts",
-        "~/.fonts",
-        "~/.local/share/fonts",
-    ),
-    "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
-    "win32": ("C:/Windows/Fonts",),
-}
-_SUFFIXES = {".ttf", ".otf", ".ttc"}
-#: Characters that are never drawn, or only change their neighbours.
-_INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u00ad")
-#: Height of a line in shares of the letter size (Roboto's winAscent and winDescent):
-#: an ASS font size means the line, as in Windows.
-LINE_HEIGHT = (2146 + 555) / 2048
-_MEASURED_AT = 100
+from colab_worker.film.captions.fontfiles import ROBOTO, machine, roboto, wheels
+from colab_worker.film.captions.glyphs import Face
+from colab_worker.film.captions.letters import INVISIBLE, clusters
 
 
 class Run(NamedTuple):
-    """A stretch of text in one font; ``family`` None is the caption's own."""
+    """A stretch of text in one font; ``face`` None is the caption's own."""
 
     text: str
-    family: str | None
+    face: Face | None
 
 
 class FontBook:
-    """Finds a font for every character, and remembers which it used and missed."""
+    """Finds a font for every letter, and remembers which it used and missed."""
 
-    def __init__(self, face: str, folders: tuple[Path, ...] | None = None) -> None:
-        """``face`` is the name of a file of the wheel, such as ``RobotoMedium``."""
-        self._own = Path(str(getattr(font_roboto, face)))
-        self._folders = _system_folders() if folders is None else folders
-        self._used: dict[Path, str] = {}
+    def __init__(
+        self, face: str, folders: tuple[Path, ...] | None = None, language: str = "en"
+    ) -> None:
+        """``face`` is one of ``ROBOTO``; ``folders`` stand for those of the machine."""
+        self.own = roboto(face)
+        self._folders, self._language = folders, language
+        self._used: dict[Path, Face] = {}
         self._missing: dict[str, None] = {}
+        #: Each letter as it is drawn, and by which font.
+        self._known: dict[str, Run] = {}
 
     @property
     def missing(self) -> list[str]:
@@ -60,89 +41,54 @@ class FontBook:
     def runs(self, text: str) -> list[Run]:
         """``text`` in stretches of one font, without what cannot be drawn."""
         runs: list[Run] = []
-        family: str | None = None
-        for character in text:
-            if character not in _INVISIBLE and not character.isspace():
-                path = self._path(character)
-                if path is None:
-                    self._missing[character] = None
-                    continue
-                family = self._used.get(path)
-            if runs and runs[-1].family == family:
-                runs[-1] = Run(runs[-1].text + character, family)
+        face: Face | None = None
+        for letter in clusters(text):
+            if letter not in self._known:
+                self._known[letter] = self._run(letter)
+            drawn, found = self._known[letter]
+            face = face if letter.isspace() else found
+            if runs and runs[-1].face == face:
+                runs[-1] = Run(runs[-1].text + drawn, face)
             else:
-                runs.append(Run(character, family))
-        return runs
+                runs.append(Run(drawn, face))
+        return [run for run in runs if run.text]
 
     def width(self, text: str) -> float:
         """The width of ``text`` in shares of the letter size."""
-        known = characters(self._own)
-        own = "".join(c for c in text if ord(c) in known)
-        other = (c for c in text if ord(c) not in known)
-        em = _font(self._own).getlength(own) / _MEASURED_AT
-        return float(em) + sum(1.0 if is_wide(c) else 0.6 for c in other)
+        return sum((run.face or self.own).width(run.text) for run in self.runs(text))
 
     def place(self, folder: Path) -> None:
         """Makes ``folder`` with all fonts that the text asked for so far."""
         folder.mkdir()
-        for path in (*_wheel(), *self._used):
+        for path in (*(roboto(face).path for face in ROBOTO), *self._used):
             shutil.copyfile(path, folder / path.name)
 
-    def _path(self, character: str) -> Path | None:
-        code = ord(character)
-        if code in characters(self._own):
-            return self._own
-        for path in (*self._used, *_system_fonts(self._folders)):
-            if code in characters(path):
-                self._used.setdefault(path, _family(path))
-                return path
-        return None
+    def _run(self, letter: str) -> Run:
+        drawn = self._drawn(letter)
+        face = self._face(drawn)
+        return Run(drawn, None if face is self.own else face)
 
+    def _drawn(self, letter: str) -> str:
+        """``letter`` without what no font has; that is remembered."""
+        known = [c for c in letter if c in INVISIBLE or c.isspace() or self._knows(c)]
+        self._missing.update(dict.fromkeys(c for c in letter if c not in known))
+        return "".join(known)
 
-def _wheel() -> Iterator[Path]:
-    """The faces that the caption styles name."""
-    for face in (
-        "Roboto",
-        "RobotoItalic",
-        "RobotoMedium",
-        "RobotoLight",
-        "RobotoBlack",
-    ):
-        yield Path(str(getattr(font_roboto, face)))
+    def _knows(self, character: str) -> bool:
+        return any(ord(character) in face.characters for face in self._faces())
 
+    def _face(self, letter: str) -> Face:
+        """The first font that has all of ``letter``, else the first that begins it."""
+        codes = {ord(c) for c in letter if c not in INVISIBLE and not c.isspace()}
+        face = next((f for f in self._faces() if codes <= f.characters), None)
+        if face is None:
+            face = next(f for f in self._faces() if codes & f.characters)
+        if face is not self.own:
+            self._used.setdefault(face.path, face)
+        return face
 
-def _system_folders() -> tuple[Path, ...]:
-    names = _FOLDERS.get(sys.platform, ())
-    return tuple(Path(name).expanduser() for name in names)
-
-
-@functools.lru_cache(maxsize=8)
-def _system_fonts(folders: tuple[Path, ...]) -> tuple[Path, ...]:
-    """All font files: upright regular sans first, then by name."""
-    found = {
-        path
-        for folder in folders
-        if folder.is_dir()
-        for path in folder.rglob("*")
-        if path.suffix.lower() in _SUFFIXES
-    }
-
-    def order(path: Path) -> tuple[bool, bool, bool, str]:
-        name = path.stem.lower()
-        styled = any(word in name for word in ("bold", "italic", "oblique", "light"))
-        plain = "regular" in name or "-" not in name
-        return styled, "mono" in name, not ("sans" in name and plain), str(path)
-
-    return tuple(sorted(found, key=order))
-
-
-@functools.lru_cache(maxsize=64)
-def _family(path: Path) -> str:
-    return str(ImageFont.truetype(str(path), 20).getname()[0])
-
-
-@functools.lru_cache(maxsize=8)
-def _font(path: Path) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(
-        str(path), _MEASURED_AT, layout_engine=ImageFont.Layout.BASIC
-    )
+    def _faces(self) -> Iterator[Face]:
+        yield self.own
+        yield from self._used.values()
+        yield from wheels(self._language)
+        yield from machine(self._folders)

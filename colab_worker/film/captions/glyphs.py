@@ -1,82 +1,64 @@
-"""Reads from a font file which characters it can draw (OpenType ``cmap``)."""
+"""What a font file can draw, what libass calls it, and how tall it makes a line."""
 
 from __future__ import annotations
 
 import functools
-import struct
+from dataclasses import dataclass
 from pathlib import Path
 
+from fontTools.ttLib import TTFont, TTLibError
+from PIL import ImageFont
+
 #: Outlines; a font of coloured pictures only is of no use to libass.
-_OUTLINES = {b"glyf", b"CFF ", b"CFF2"}
-#: Character tables by platform and encoding, the most complete first.
-_PREFERRED = ((3, 10), (0, 6), (0, 4), (3, 1), (0, 3))
-_LAST_OF_BMP = 0xFFFF
+_OUTLINES = ("glyf", "CFF ", "CFF2")
+#: The id of the family in a font's table of names: libass looks fonts up by it.
+_FAMILY = 1
+_MEASURED_AT = 100
 
 
-@functools.lru_cache(maxsize=256)
-def characters(path: Path) -> frozenset[int]:
-    """Code points with a glyph; empty if the file is no font that can be used."""
+@dataclass(frozen=True)
+class Face:
+    """One face of a font file; a collection (``.ttc``) holds several."""
+
+    path: Path
+    number: int
+    family: str
+    #: Code points with a glyph.
+    characters: frozenset[int]
+    #: Height of a line in shares of the letter size: an ASS font size means the line,
+    #: as in Windows.
+    line_height: float
+
+    def width(self, text: str) -> float:
+        """The width of ``text`` in shares of the letter size, letters side by side."""
+        font = _measuring(self.path, self.number)
+        return float(font.getlength(text)) / _MEASURED_AT
+
+
+@functools.lru_cache(maxsize=512)
+def read_face(path: Path, number: int = 0) -> Face | None:
+    """The face ``number`` of a file; None if it is no font that can be used."""
     try:
-        font = path.read_bytes()
-        return _mapped(font)
-    except (OSError, struct.error, IndexError, StopIteration):
-        return frozenset()
+        with (
+            path.open("rb") as file,
+            TTFont(file, fontNumber=number, lazy=True) as font,
+        ):
+            return _face(font, path, number)
+    except (OSError, TTLibError, KeyError, ValueError, AssertionError):
+        return None
 
 
-def _mapped(font: bytes) -> frozenset[int]:
-    tables = _tables(font)
-    if not _OUTLINES & tables.keys() or b"cmap" not in tables:
-        return frozenset()
-    offsets = _subtables(font, tables[b"cmap"])
-    chosen = next(offsets[kind] for kind in _PREFERRED if kind in offsets)
-    (layout,) = struct.unpack_from(">H", font, chosen)
-    if layout == 4:
-        return _segments(font, chosen)
-    return _groups(font, chosen) if layout == 12 else frozenset()
+def _face(font: TTFont, path: Path, number: int) -> Face | None:
+    family, mapped = font["name"].getDebugName(_FAMILY), font.getBestCmap()
+    if not family or not mapped or not any(tag in font for tag in _OUTLINES):
+        return None
+    about = font["OS/2"]
+    lines = (about.usWinAscent + about.usWinDescent) / font["head"].unitsPerEm
+    return Face(path, number, str(family), frozenset(mapped), lines)
 
 
-def _tables(font: bytes) -> dict[bytes, int]:
-    start = struct.unpack_from(">I", font, 12)[0] if font[:4] == b"ttcf" else 0
-    (count,) = struct.unpack_from(">H", font, start + 4)
-    records = (
-        struct.unpack_from(">4sIII", font, start + 12 + 16 * n) for n in range(count)
+@functools.lru_cache(maxsize=32)
+def _measuring(path: Path, number: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(
+        str(path), _MEASURED_AT, number, layout_engine=ImageFont.Layout.BASIC
     )
-    return {tag: offset for tag, _, offset, _ in records}
-
-
-def _subtables(font: bytes, cmap: int) -> dict[tuple[int, int], int]:
-    (count,) = struct.unpack_from(">H", font, cmap + 2)
-    records = (struct.unpack_from(">HHI", font, cmap + 4 + 8 * n) for n in range(count))
-    return {(platform, encoding): cmap + at for platform, encoding, at in records}
-
-
-def _segments(font: bytes, start: int) -> frozenset[int]:
-    """Format 4: up to U+FFFF."""
-    (doubled,) = struct.unpack_from(">H", font, start + 6)
-    count = doubled // 2
-
-    def column(at: int, kind: str = "H") -> tuple[int, ...]:
-        return struct.unpack_from(f">{count}{kind}", font, start + at)
-
-    ends, begins = column(14), column(16 + doubled)
-    deltas, ranges = column(16 + 2 * doubled, "h"), column(16 + 3 * doubled)
-    found = set()
-    for n in range(count):
-        for code in range(begins[n], ends[n] + 1):
-            glyph = code
-            if ranges[n]:
-                place = 16 + 3 * doubled + 2 * n + ranges[n] + 2 * (code - begins[n])
-                (glyph,) = struct.unpack_from(">H", font, start + place)
-            if glyph and (glyph + deltas[n]) & 0xFFFF and code != _LAST_OF_BMP:
-                found.add(code)
-    return frozenset(found)
-
-
-def _groups(font: bytes, start: int) -> frozenset[int]:
-    """Format 12: all of Unicode."""
-    (count,) = struct.unpack_from(">I", font, start + 12)
-    found: set[int] = set()
-    for n in range(count):
-        begin, end, glyph = struct.unpack_from(">III", font, start + 16 + 12 * n)
-        found.update(range(begin + (glyph == 0), end + 1))
-    return frozenset(found)

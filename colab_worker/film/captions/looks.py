@@ -38,6 +38,8 @@ class Style:
     shadow: float = 0.0
     blur: float = 0.0
     upper: bool = False
+    #: Letters of other fonts are made bold.
+    heavy: bool = False
 
 
 STYLES = {
@@ -49,6 +51,7 @@ STYLES = {
         outline=0.13,
         shadow=0.06,
         upper=True,
+        heavy=True,
     ),
     "minimal": Style(
         face="Roboto", family="Roboto", size=0.8, outline=0.03, edge="&H70000000",
@@ -61,7 +64,7 @@ STYLES = {
     "horror": Style(
         face="RobotoBlack", family="Roboto Black", colour="&H001C1CD8",
         heard="&H00FFFFFF", edge="&H00000018", back="&H30000030", size=1.1,
-        spacing=0.05, outline=0.10, shadow=0.12, blur=0.08,
+        spacing=0.05, outline=0.10, shadow=0.12, blur=0.08, heavy=True,
     ),
     "elegant": Style(
         face="RobotoLight", family="Roboto Light", colour="&H00D8F0FA",
