@@ -1,6 +1,7 @@
 # moonreel: `make demo` makes a film, `make test` runs every test.
 # Needs only Python 3.11+ (with venv) and make; everything else goes into .venv.
 PYTHON ?= python3
+JOBS ?= 4
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -30,8 +31,9 @@ setup-dev: $(VENV)/.dev
 demo: $(VENV)/.core
 	MOONREEL_HOME=$(CURDIR)/.moonreel $(BIN)/moonreel make examples/the-crow-and-the-pitcher.md --quality fast --captions -o out/the-crow-and-the-pitcher.mp4
 
+# Four at a time, since many tests wait for processes: `make test JOBS=0` runs them in turn.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

@@ -12,6 +12,8 @@ import os
 import subprocess
 import time
 import wave
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -50,10 +52,16 @@ _SPOKEN_S = 0.1
 _FRAMES = 2
 
 
-def spend(kind: str, tick: Tick) -> None:
-    """Takes as long as the setting says, in small steps that can be canceled."""
+@contextmanager
+def taking(kind: str, tick: Tick) -> Iterator[None]:
+    """Takes as long as the setting says, the work inside included.
+
+    What is left is waited for in small steps that can be canceled.
+    """
     seconds = json.loads(os.environ.get(SECONDS_VARIABLE, "{}")).get(kind, 0.0)
     begun = time.monotonic()
+    tick(0.0, kind)
+    yield
     while (spent := time.monotonic() - begun) < seconds:
         tick(spent / seconds, kind)
         time.sleep(min(_STEP_S, seconds - spent))
@@ -66,11 +74,11 @@ class SimulatedImage:
         """Nothing to get ready."""
 
     def draw(self, request: ImageRequest, out: Path, tick: Tick) -> None:
-        """Waits, then writes a picture of one colour."""
-        spend("image", tick)
-        digest = hashlib.sha256(f"{request.prompt}/{request.seed}".encode()).digest()
-        colour = (digest[0], digest[1], digest[2])
-        Image.new("RGB", (request.width, request.height), colour).save(out)
+        """Writes a picture of one colour, and takes its time."""
+        with taking("image", tick):
+            mark = hashlib.sha256(f"{request.prompt}/{request.seed}".encode()).digest()
+            colour = (mark[0], mark[1], mark[2])
+            Image.new("RGB", (request.width, request.height), colour).save(out)
 
     def unload(self) -> None:
         """Nothing to give back."""
@@ -83,9 +91,8 @@ class SimulatedVoice:
         """Nothing to get ready."""
 
     def speak(self, request: VoiceRequest, out: Path, tick: Tick) -> Speech:
-        """Waits, then writes silence."""
-        spend("voice", tick)
-        with wave.open(str(out), "wb") as file:
+        """Writes silence, and takes its time."""
+        with taking("voice", tick), wave.open(str(out), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(_RATE)
@@ -104,14 +111,14 @@ class SimulatedVideo:
         """Nothing to get ready."""
 
     def clip(self, call: UnitCall, tick: Tick) -> UnitOutput:
-        """Waits, then writes a clip of two frames."""
-        spend("clip", tick)
-        return _video(call, "clip.mp4", call.inputs["picture"])
+        """Writes a clip of two frames, and takes its time."""
+        with taking("clip", tick):
+            return _video(call, "clip.mp4", call.inputs["picture"])
 
     def film(self, call: UnitCall, tick: Tick) -> UnitOutput:
-        """Waits, then writes a film of two frames."""
-        spend("film", tick)
-        return _video(call, "film.mp4", *call.inputs.values())
+        """Writes a film of two frames, and takes its time."""
+        with taking("film", tick):
+            return _video(call, "film.mp4", *call.inputs.values())
 
     def unload(self) -> None:
         """Nothing to give back."""

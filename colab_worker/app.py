@@ -64,13 +64,15 @@ def make_app(
 async def _working(app: web.Application) -> AsyncIterator[None]:
     """What needs a running loop, begun and ended in pairs."""
     await asyncio.to_thread(_tidy, app)
-    await app[keys.STORE].open()
-    app[keys.DISPATCHER].start()
-    await app[keys.RUNNER].start()
-    yield
-    await app[keys.RUNNER].stop()
-    await app[keys.DISPATCHER].close()
-    await app[keys.STORE].close()
+    app[keys.DISPATCHER].start()  # its child starts while the store is opened
+    try:
+        await app[keys.STORE].open()
+        await app[keys.RUNNER].start()
+        yield
+        await app[keys.RUNNER].stop()
+    finally:
+        await app[keys.DISPATCHER].close()
+        await app[keys.STORE].close()
 
 
 def _tidy(app: web.Application) -> None:
