@@ -19,9 +19,13 @@ from shared_protocol.kit.http_errors import ApiError, invalid_field
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,
+    Fps,
     ImageStyle,
+    Motion,
     Pacing,
     Quality,
+    Resolution,
+    Transition,
     VoiceId,
 )
 from shared_protocol.wire import Text, Wire
@@ -71,6 +75,10 @@ class LegacyFilm(Wire):
     pacing: Pacing = "medium"
     aspect: Aspect = "16:9"
     quality: Quality = "standard"
+    resolution: Resolution | None = None
+    fps: Fps | None = None
+    motion: Motion = "auto"
+    transition: Transition = "cut"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     engine: EngineChoice = EngineChoice()
 
@@ -126,6 +134,10 @@ _SHARED = {
     "pacing",
     "aspect",
     "quality",
+    "resolution",
+    "fps",
+    "motion",
+    "transition",
     "seed",
 }
 

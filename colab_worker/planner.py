@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from colab_worker.engines.registry import EngineEntry, Registry
-from colab_worker.film.quality import Canvas, canvas, move_for
+from colab_worker.film.quality import Canvas, canvas, crossfade_frames, move_for
 from shared_protocol.jobs import FilmSpec, SceneSpec
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
-CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 1, "film": 1}
+CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 2, "film": 1}
 
 #: Seconds of silence after a sentence, after a paragraph, at the end of a scene.
 PAUSES_S = {
@@ -82,7 +82,7 @@ def plan(spec: FilmSpec, registry: Registry) -> Plan:
     image = registry.get("image", spec.engine.image)
     voice = registry.get("voice", spec.engine.voice)
     video = registry.get("video", "auto")
-    frame = canvas(spec.aspect, spec.quality)
+    frame = canvas(spec.aspect, spec.quality, spec.resolution, spec.fps)
     units: list[Unit] = []
     for number, scene in enumerate(spec.scenes, start=1):
         units += [
@@ -153,7 +153,9 @@ def _clip(spec: FilmSpec, number: int, video: EngineEntry, frame: Canvas) -> Uni
         "crf": frame.crf,
         "zoom_effect": spec.zoom_effect,
         "zoom_intensity": spec.zoom_intensity,
-        "move": move_for(number - 1, spec.seed),
+        "move": move_for(number - 1, spec.seed, spec.motion),
+        "crossfade_frames": crossfade_frames(spec.transition, frame.fps),
+        "before": _before(spec, number),
         "color_filter": spec.color_filter,
         "captions": _captions(spec),
         "language": spec.language,
@@ -168,7 +170,24 @@ def _clip(spec: FilmSpec, number: int, video: EngineEntry, frame: Canvas) -> Uni
         inputs=(
             Input("picture", _scene_id(number, "image"), "picture.png"),
             Input("words", _scene_id(number, "voice"), "words.json"),
+            *_inputs_before(spec, number),
         ),
+    )
+
+
+def _before(spec: FilmSpec, number: int) -> dict[str, Any] | None:
+    """How the scene moves that a clip fades out of; None where there is no fade."""
+    if spec.transition == "cut" or number == 1:
+        return None
+    return {"move": move_for(number - 2, spec.seed, spec.motion)}
+
+
+def _inputs_before(spec: FilmSpec, number: int) -> tuple[Input, ...]:
+    if spec.transition == "cut" or number == 1:
+        return ()
+    return (
+        Input("before/picture", _scene_id(number - 1, "image"), "picture.png"),
+        Input("before/words", _scene_id(number - 1, "voice"), "words.json"),
     )
 
 
@@ -193,6 +212,7 @@ def _film(
         "seed": spec.seed,
         "captions": _captions(spec),
         "language": spec.language,
+        "crossfade_frames": crossfade_frames(spec.transition, frame.fps),
     }
     inputs = [
         item

@@ -13,11 +13,15 @@ from shared_protocol.jobs import Caption, EngineChoice, Health, JobView
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,
+    Fps,
     HookIntensity,
     ImageStyle,
+    Motion,
     Pacing,
     Quality,
+    Resolution,
     StoryType,
+    Transition,
     VoiceId,
 )
 from shared_protocol.wire import JobId, Text, View, Wire
@@ -70,6 +74,8 @@ class GenerateRequest(Wire):
     zoom_effect: bool = True
     #: Percent.
     zoom_intensity: Annotated[float, Field(ge=1.0, le=10.0)] = 5.0
+    motion: Motion = "auto"
+    transition: Transition = "cut"
     auto_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
@@ -80,6 +86,9 @@ class GenerateRequest(Wire):
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     aspect: Aspect = "16:9"
     quality: Quality = "standard"
+    #: None: what the quality means.
+    resolution: Resolution | None = None
+    fps: Fps | None = None
     engine: RequestedEngines = RequestedEngines()
 
     @model_validator(mode="after")

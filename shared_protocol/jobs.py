@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
@@ -15,9 +15,13 @@ from shared_protocol.vocab import (
     CaptionPosition,
     CaptionStyle,
     ColorFilter,
+    Fps,
     ImageStyle,
+    Motion,
     Pacing,
     Quality,
+    Resolution,
+    Transition,
     VoiceId,
 )
 from shared_protocol.wire import JobId, Sha256, Text, View, Wire
@@ -69,12 +73,19 @@ class FilmSpec(Wire):
     zoom_effect: bool = True
     #: Percent between the first and the last frame of a scene.
     zoom_intensity: Annotated[float, Field(ge=1.0, le=10.0)] = 5.0
+    #: How the camera moves; ``auto`` moves neighbours differently.
+    motion: Motion = "auto"
+    #: From one scene to the next.
+    transition: Transition = "cut"
     #: Show the narration as captions, in the look of ``caption``.
     auto_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
     aspect: Aspect = "16:9"
     quality: Quality = "standard"
+    #: None: what the quality means.
+    resolution: Resolution | None = None
+    fps: Fps | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     engine: EngineChoice = EngineChoice()
 
@@ -91,6 +102,15 @@ class FilmSpec(Wire):
                 "caption.text and auto_captions exclude each other; leave one out"
             )
         return self
+
+    @field_validator("motion")
+    @classmethod
+    def _motion_is_used(cls, motion: str, given: ValidationInfo) -> str:
+        if motion != "auto" and given.data.get("zoom_effect") is False:
+            raise ValueError(
+                f"{motion} does nothing while zoom_effect is false; leave one out"
+            )
+        return motion
 
 
 #: Later kinds (images, storyboards, transcripts) join here as a tagged union.

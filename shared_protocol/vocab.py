@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,19 @@ HOOK_INTENSITIES = _words("hook_intensity", "mild medium extreme")
 PACINGS = _words("pacing", "slow medium dynamic fast")
 ASPECTS = _words("aspect", "16:9 9:16 1:1")
 QUALITIES = _words("quality", "draft fast standard high")
+#: By the short side of the picture in pixels.
+RESOLUTIONS = _words(
+    "resolution",
+    "480p 720p 1080p 1440p 2160p",
+    **{f"{lines}": f"{lines}p" for lines in (480, 720, 1080, 1440, 2160)},
+    **{"4k": "2160p", "full_hd": "1080p"},
+)
+MOTIONS = _words(
+    "motion",
+    "auto zoom_in zoom_out zoom_left zoom_right zoom_up zoom_down "
+    "pan_left pan_right pan_up pan_down",
+)
+TRANSITIONS = _words("transition", "cut crossfade", cross_fade="crossfade")
 
 
 @dataclass(frozen=True)
@@ -146,3 +159,14 @@ Pacing = Annotated[str, *_field(PACINGS)]
 Aspect = Annotated[str, *_field(ASPECTS)]
 Quality = Annotated[str, *_field(QUALITIES)]
 VoiceId = Annotated[str, *_field(VOICE_IDS)]
+Resolution = Annotated[str, *_field(RESOLUTIONS)]
+Motion = Annotated[str, *_field(MOTIONS)]
+Transition = Annotated[str, *_field(TRANSITIONS)]
+
+
+def _number(value: object) -> object:
+    """Digits from a form or a command line as the number that they spell."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+Fps = Annotated[Literal[24, 25, 30], BeforeValidator(_number)]

@@ -82,7 +82,9 @@ def clip_params(**changes: Any) -> dict[str, Any]:
         "crf": 10,
         "zoom_effect": False,
         "zoom_intensity": 5.0,
-        "move": "in",
+        "move": "zoom_in",
+        "crossfade_frames": 0,
+        "before": None,
         "color_filter": "none",
         "captions": None,
         "language": "en",
@@ -94,11 +96,13 @@ def make_clip(
     pixels: Pixels | bytes,
     words: dict[str, Any],
     tick: Any = quiet,
+    before: tuple[Pixels, dict[str, Any]] | None = None,
     **changes: Any,
 ) -> tuple[Path, UnitOutput]:
     """Runs the clip stage in a new folder below ``folder``.
 
-    ``pixels`` is rows x columns x RGB, or the bytes of a file.
+    ``pixels`` is rows x columns x RGB, or the bytes of a file; ``before`` is the scene
+    that it fades out of.
     """
     base = folder / f"clip-{len(list(folder.glob('clip-*')))}"
     out = base / "out"
@@ -109,8 +113,20 @@ def make_clip(
         inputs["picture"].write_bytes(pixels)
     else:
         Image.fromarray(pixels).save(inputs["picture"])
+    if before is not None:
+        inputs |= _before(base, *before)
+        changes = {"before": {"move": "zoom_in"}} | changes
     call = UnitCall("clip", "ffmpeg", clip_params(**changes), inputs, out)
     return out / "clip.mp4", clip.run(call, tick)
+
+
+def _before(base: Path, pixels: Pixels, words: dict[str, Any]) -> dict[str, Path]:
+    (base / "before.json").write_text(json.dumps(words), encoding="utf-8")
+    Image.fromarray(pixels).save(base / "before.png")
+    return {
+        "before/picture": base / "before.png",
+        "before/words": base / "before.json",
+    }
 
 
 def voice(path: Path, samples: npt.NDArray[Any], rate: int = 22050) -> Path:
@@ -138,6 +154,7 @@ def film_params(scenes: int, **changes: Any) -> dict[str, Any]:
         "seed": 7,
         "captions": None,
         "language": "en",
+        "crossfade_frames": 0,
     } | changes
 
 

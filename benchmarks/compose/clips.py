@@ -82,7 +82,7 @@ def raw_encode(
     """x264 alone: the same frames without captions, read from a file."""
     frames, made = folder / "frames.nv12", folder / "raw.mp4"
     planes = prepared(picture, case.width, case.height, "none", ZOOM_PERCENT)
-    shown = windows("in", ZOOM_PERCENT, frames_for(seconds, case.fps))
+    shown = windows("zoom_in", ZOOM_PERCENT, frames_for(seconds, case.fps))
     with frames.open("wb") as file:
         for frame in resample.frames(planes, case.width, case.height, shown):
             file.write(frame)
@@ -139,7 +139,9 @@ def _call(
         "crf": case.crf,
         "zoom_effect": True,
         "zoom_intensity": ZOOM_PERCENT,
-        "move": "in",
+        "move": "zoom_in",
+        "crossfade_frames": 0,
+        "before": None,
         "color_filter": "none",
         "captions": CAPTIONS,
         "language": "en",

@@ -24,7 +24,7 @@ def jitter_px(length_s: float, folder: Path) -> tuple[float, float]:
     """Root mean square and worst distance from the line, in pixels of the frame."""
     count = frames_for(length_s, CANVAS.fps)
     path = folder / "dot.mp4"
-    shown = windows("in", ZOOM_PERCENT, count)
+    shown = windows("zoom_in", ZOOM_PERCENT, count)
     encode.clip(_dot(), CANVAS, shown, count, path, folder, lambda part, note: None,
                 still=False, captions=None)  # fmt: skip
     track = np.array([_centre(frame) for frame in _greys(path)])

@@ -12,7 +12,7 @@ from colab_worker.film import resample
 from colab_worker.film.ffmpeg import BITEXACT, BT709, INPUT, run
 from colab_worker.film.motion import Window
 from colab_worker.film.quality import Canvas
-from colab_worker.film.resample import Planes
+from colab_worker.film.resample import Lead, Planes
 
 #: Clock ticks in a frame; every clip and the film count in these.
 TICKS_IN_FRAME = 512
@@ -29,12 +29,15 @@ def clip(
     *,
     still: bool,
     captions: str | None,
+    lead: Lead | None = None,
 ) -> None:
     """Writes ``frames`` frames to ``out``, one for each window of ``shown``.
 
-    ``still`` draws only the first and repeats it. ``captions`` is the name of an ASS
-    file in ``folder``, beside a folder ``fonts``.
+    The first ones fade out of ``lead``. ``still`` draws only one frame after those and
+    repeats it. ``captions`` is the name of an ASS file in ``folder``, beside a folder
+    ``fonts``.
     """
+    faded = len(lead.windows) if lead else 0
     stream = ffmpeg.input(
         "pipe:0",
         format="rawvideo",
@@ -51,8 +54,8 @@ def clip(
         range="tv",
     )
     if still:
-        stream = stream.filter("loop", loop=frames - 1, size=1)
-        shown = list(shown)[:1]
+        stream = stream.filter("tpad", stop_mode="clone", stop=frames - faded - 1)
+        shown = list(shown)[: faded + 1]
     if captions is not None:
         stream = stream.filter("ass", filename=captions, fontsdir="fonts")
     rate = canvas.fps * TICKS_IN_FRAME
@@ -64,6 +67,8 @@ def clip(
         pix_fmt="yuv420p",
         frames=frames,
         fps_mode="cfr",
+        # Where the fade is over, so that stills can be taken from there.
+        force_key_frames=f"expr:eq(n,{faded})",
         video_track_timescale=rate,
         movie_timescale=rate,
         format="mp4",
@@ -76,5 +81,5 @@ def clip(
         tick=tick,
         words="encoding the clip",
         length_s=frames / canvas.fps,
-        feed=resample.frames(planes, canvas.width, canvas.height, shown),
+        feed=resample.frames(planes, canvas.width, canvas.height, shown, lead),
     )

@@ -29,6 +29,8 @@ class SceneParts:
     voice: Path
     frames: int
     title: str | None
+    #: At the beginning of the clip: those that still show the scene before.
+    faded_frames: int = 0
 
 
 def film(

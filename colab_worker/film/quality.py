@@ -6,6 +6,8 @@
 | fast     |        720 |  30 | veryfast    |  23 | sharing a first version      |
 | standard |       1080 |  30 | veryfast    |  20 | publishing                   |
 | high     |       1080 |  30 | slow        |  17 | keeping, or editing further  |
+
+``resolution`` and ``fps`` replace the short side and the frames a second.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from dataclasses import dataclass
 #: A length may exceed a whole number of frames by this much of a frame unnoticed.
 FRAME_SLACK = 1e-6
 
-#: Every move zooms by the full intensity; the word says where the camera ends.
-MOVES = ("in", "out", "left", "right", "up", "down")
+#: What scenes take turns in; all zoom by the full intensity.
+MOVES = ("zoom_in", "zoom_out", "zoom_left", "zoom_right", "zoom_up", "zoom_down")
+#: How long one scene fades into the next, in seconds.
+CROSSFADE_S = 0.5
 
 _QUALITIES = {
     "draft": (480, 24, "ultrafast", 27),
@@ -40,12 +44,16 @@ class Canvas:
     crf: int
 
 
-def canvas(aspect: str, quality: str) -> Canvas:
-    """The canvas of an aspect and a quality of the vocabulary; KeyError otherwise."""
-    short, fps, preset, crf = _QUALITIES[quality]
+def canvas(
+    aspect: str, quality: str, resolution: str | None = None, fps: int | None = None
+) -> Canvas:
+    """The canvas of words of the vocabulary; KeyError otherwise."""
+    short, usual_fps, preset, crf = _QUALITIES[quality]
+    if resolution is not None:
+        short = int(resolution.removesuffix("p"))
     across, down = _ASPECTS[aspect]
     width, height = (_even(short * side / min(across, down)) for side in (across, down))
-    return Canvas(width, height, fps, preset, crf)
+    return Canvas(width, height, fps or usual_fps, preset, crf)
 
 
 def frames_for(duration_s: float, fps: int) -> int:
@@ -53,8 +61,20 @@ def frames_for(duration_s: float, fps: int) -> int:
     return max(1, math.ceil(duration_s * fps - FRAME_SLACK))
 
 
-def move_for(scene_index: int, seed: int) -> str:
-    """How scene ``scene_index`` (from 0) moves; neighbours always differ."""
+def crossfade_frames(transition: str, fps: int) -> int:
+    """Frames in which a scene fades out of the one before; none for a cut."""
+    return round(CROSSFADE_S * fps) if transition == "crossfade" else 0
+
+
+def lead_frames(crossfade: int, frames: int) -> int:
+    """Of a scene of ``frames`` frames, those that fade: never more than half."""
+    return min(crossfade, frames // 2)
+
+
+def move_for(scene_index: int, seed: int, motion: str = "auto") -> str:
+    """How scene ``scene_index`` (from 0) moves; left to us, neighbours always differ."""
+    if motion != "auto":
+        return motion
     return _shuffled(seed)[scene_index % len(MOVES)]
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -39,6 +39,13 @@ class Planes(NamedTuple):
     chroma: Words16
 
 
+class Lead(NamedTuple):
+    """The scene before: what is still seen of it while it fades, a window a frame."""
+
+    planes: Planes
+    windows: Sequence[Window]
+
+
 class _Axis(NamedTuple):
     """For each output line: the first of two source lines, and the second's weight."""
 
@@ -47,28 +54,63 @@ class _Axis(NamedTuple):
 
 
 def frames(
-    planes: Planes, width: int, height: int, windows: Iterable[Window]
+    planes: Planes,
+    width: int,
+    height: int,
+    windows: Iterable[Window],
+    lead: Lead | None = None,
 ) -> Iterator[memoryview]:
-    """Each window as one NV12 frame of ``width`` x ``height`` (both even)."""
+    """Each window as one NV12 frame of ``width`` x ``height`` (both even).
+
+    The first ones fade out of ``lead``.
+    """
     threads = max(1, min(MAX_THREADS, (os.cpu_count() or 1) // 2))
     pending: deque[Future[memoryview]] = deque()
     with ThreadPoolExecutor(threads) as pool:
-        for window in windows:
-            pending.append(pool.submit(_frame, planes, width, height, window))
+        for number, window in enumerate(windows):
+            before = lead if lead and number < len(lead.windows) else None
+            pending.append(
+                pool.submit(_shown, planes, width, height, window, before, number)
+            )
             if len(pending) > threads:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()
 
 
-def _frame(planes: Planes, width: int, height: int, window: Window) -> memoryview:
+def _shown(
+    planes: Planes,
+    width: int,
+    height: int,
+    window: Window,
+    before: Lead | None,
+    number: int,
+) -> memoryview:
+    frame = _frame(planes, width, height, window)
+    if before is not None:
+        fading = _frame(before.planes, width, height, before.windows[number])
+        share = (number + 1) / (len(before.windows) + 1)
+        frame = _mixed(fading, frame, round(share * 256))
+    return frame.data
+
+
+def _mixed(first: Bytes8, second: Bytes8, weight: int) -> Bytes8:
+    """``weight`` of 256 is the share of the second."""
+    mixed = first.astype(np.uint16)
+    mixed *= np.uint16(256 - weight)
+    mixed += second.astype(np.uint16) * np.uint16(weight)
+    mixed += np.uint16(127)
+    return (mixed >> 8).astype(np.uint8)
+
+
+def _frame(planes: Planes, width: int, height: int, window: Window) -> Bytes8:
     pixels = width * height
     frame = np.empty(pixels * 3 // 2, np.uint8)
     _draw(planes.luma, frame[:pixels].reshape(height, width), window, 0.5)
     # H.264 expects chroma level with the left one of two luma columns.
     chroma = frame[pixels:].reshape(height // 2, width)
     _draw(planes.chroma, chroma, window, 0.25)
-    return frame.data
+    return frame
 
 
 def _draw(source: Words16, out: Bytes8, window: Window, site: float) -> None:

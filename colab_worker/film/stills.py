@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ffmpeg
 
@@ -16,6 +16,13 @@ from colab_worker.film.ffmpeg import INPUT, list_entry, run
 CELL_PX, GAP_PX = 320, 6
 
 
+class Shot(NamedTuple):
+    """A clip, and the frames at its beginning that still show the scene before."""
+
+    clip: Path
+    faded_frames: int
+
+
 def poster(clip: Path, out: Path, at_s: float, folder: Path, tick: Tick) -> None:
     """The frame of ``clip`` at ``at_s`` as a JPEG."""
     stream = ffmpeg.input(str(clip), ss=at_s, **INPUT)
@@ -24,15 +31,16 @@ def poster(clip: Path, out: Path, at_s: float, folder: Path, tick: Tick) -> None
 
 
 def contact_sheet(
-    clips: Sequence[Path], fps: int, out: Path, folder: Path, tick: Tick
+    shots: Sequence[Shot], fps: int, out: Path, folder: Path, tick: Tick
 ) -> None:
-    """The first frame of every clip, in reading order, as WebP."""
+    """The first frame of every clip that is its own, in reading order, as WebP."""
     lines = ["ffconcat version 1.0"]
-    for clip in clips:
-        lines += [list_entry(clip), "inpoint 0", f"outpoint {0.5 / fps:.6f}"]
+    for clip, faded in shots:
+        begin, end = faded / fps, (faded + 0.5) / fps
+        lines += [list_entry(clip), f"inpoint {begin:.6f}", f"outpoint {end:.6f}"]
     (folder / "sheet.ffconcat").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    columns = math.ceil(math.sqrt(len(clips)))
-    rows = math.ceil(len(clips) / columns)
+    columns = math.ceil(math.sqrt(len(shots)))
+    rows = math.ceil(len(shots) / columns)
     stream = ffmpeg.input("sheet.ffconcat", format="concat", safe=0, **INPUT)
     stream = stream.filter("scale", CELL_PX, -2, flags="area")
     stream = stream.filter("tile", f"{columns}x{rows}", padding=GAP_PX, margin=GAP_PX)

@@ -21,6 +21,9 @@ VOCABULARIES = (
     vocab.PACINGS,
     vocab.ASPECTS,
     vocab.QUALITIES,
+    vocab.RESOLUTIONS,
+    vocab.MOTIONS,
+    vocab.TRANSITIONS,
     vocab.VOICE_IDS,
 )
 

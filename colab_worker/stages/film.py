@@ -14,7 +14,7 @@ from colab_worker.film.captions.burned import film_document, look_of
 from colab_worker.film.captions.cues import Cue, cues_of
 from colab_worker.film.captions.looks import Frame
 from colab_worker.film.probe import probe
-from colab_worker.film.quality import frames_for
+from colab_worker.film.quality import frames_for, lead_frames
 from colab_worker.film.script import script_markdown
 
 _FILES = {
@@ -61,8 +61,11 @@ def _stills(
     middle = scenes[0].frames / fps / 2
     told = _within(tick, 0.94, 0.96)
     stills.poster(scenes[0].clip, out / "poster.jpg", middle, work, told)
-    clips, told = [scene.clip for scene in scenes], _within(tick, 0.96, 1)
-    stills.contact_sheet(clips, fps, out / "contact-sheet.webp", work, told)
+    shots, told = (
+        [stills.Shot(s.clip, s.faded_frames) for s in scenes],
+        _within(tick, 0.96, 1),
+    )
+    stills.contact_sheet(shots, fps, out / "contact-sheet.webp", work, told)
 
 
 def _within(tick: Tick, begin: float, end: float) -> Tick:
@@ -75,15 +78,21 @@ def _words(call: UnitCall) -> list[dict[str, Any]]:
 
 
 def _scenes(call: UnitCall, words: list[dict[str, Any]]) -> list[join.SceneParts]:
-    return [
-        join.SceneParts(
-            clip=call.inputs[f"clips/{number:03}"],
-            voice=call.inputs[f"voices/{number:03}"],
-            frames=frames_for(spoken["duration_s"], call.params["fps"]),
-            title=call.params["scene_titles"][number - 1],
-        )
-        for number, spoken in enumerate(words, start=1)
-    ]
+    return [_scene(call, number, spoken) for number, spoken in enumerate(words, 1)]
+
+
+def _scene(call: UnitCall, number: int, spoken: dict[str, Any]) -> join.SceneParts:
+    params = call.params
+    frames = frames_for(spoken["duration_s"], params["fps"])
+    return join.SceneParts(
+        clip=call.inputs[f"clips/{number:03}"],
+        voice=call.inputs[f"voices/{number:03}"],
+        frames=frames,
+        title=params["scene_titles"][number - 1],
+        faded_frames=lead_frames(params["crossfade_frames"], frames)
+        if number > 1
+        else 0,
+    )
 
 
 def _metadata(params: dict[str, Any]) -> dict[str, str]:

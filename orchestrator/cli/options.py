@@ -46,6 +46,8 @@ OPTIONS = (
     Option("--language", "language", "language of the text, as en or pt-br"),
     Option("--zoom", "zoom_effect", "move slowly into each picture", switch=True),
     Option("--zoom-intensity", "zoom_intensity", "percent", metavar="1-10"),
+    Option("--motion", "motion", "how the camera moves", vocab.MOTIONS),
+    Option("--transition", "transition", "between two scenes", vocab.TRANSITIONS),
     Option(
         "--captions", "auto_captions", "show the narration as captions", switch=True
     ),
@@ -64,6 +66,10 @@ OPTIONS = (
     Option("--pacing", "pacing", "length of the pauses", vocab.PACINGS),
     Option("--aspect", "aspect", "shape of the picture", vocab.ASPECTS),
     Option("--quality", "quality", "size and care of the encode", vocab.QUALITIES),
+    Option(
+        "--resolution", "resolution", "short side; else by quality", vocab.RESOLUTIONS
+    ),
+    Option("--fps", "fps", "frames a second; else by quality", metavar="24|25|30"),
     Option("--seed", "seed", "same seed, same pictures", metavar="N"),
 )
 
@@ -168,6 +174,8 @@ def _refuse_what_does_nothing(body: Mapping[str, Any]) -> None:
         )
     if body.get("zoom_effect") is False and "zoom_intensity" in body:
         raise UsageError("--zoom-intensity does nothing with --no-zoom; give one")
+    if body.get("zoom_effect") is False and body.get("motion", "auto") != "auto":
+        raise UsageError("--motion does nothing with --no-zoom; give one")
     if "topic" not in body:
         for option in OPTIONS:
             if option.field in ("duration", "hook_intensity") and option.field in body:

@@ -57,13 +57,13 @@ def test_a_clip_is_its_narration_in_whole_frames(
 @pytest.mark.parametrize(
     ("move", "percent", "seconds", "fps"),
     [
-        ("in", 10.0, 1.0, 30),
-        ("out", 5.0, 5.0, 30),
-        ("left", 10.0, 2.0, 24),
-        ("right", 10.0, 2.0, 24),
-        ("up", 3.0, 2.0, 24),
-        ("down", 10.0, 2.0, 24),
-        ("in", 1.0, 120.0, 10),
+        ("zoom_in", 10.0, 1.0, 30),
+        ("zoom_out", 5.0, 5.0, 30),
+        ("zoom_left", 10.0, 2.0, 24),
+        ("zoom_right", 10.0, 2.0, 24),
+        ("zoom_up", 3.0, 2.0, 24),
+        ("zoom_down", 10.0, 2.0, 24),
+        ("zoom_in", 1.0, 120.0, 10),
     ],
 )
 def test_the_zoom_is_smooth_and_as_asked(
@@ -75,7 +75,7 @@ def test_the_zoom_is_smooth_and_as_asked(
     clip, _ = make_clip(tmp_path, dots(), words, zoom_effect=True, crf=4, **changes)
     left, right = tracks(greys(clip))
     apart = right[:, 0] - left[:, 0]
-    first, last = (apart[0], apart[-1]) if move != "out" else (apart[-1], apart[0])
+    first, last = (apart[0], apart[-1]) if move != "zoom_out" else (apart[-1], apart[0])
 
     assert last / first == pytest.approx(1 + percent / 100, abs=0.0015)
     for track in (left, right):
@@ -85,8 +85,80 @@ def test_the_zoom_is_smooth_and_as_asked(
 
 
 @pytest.mark.parametrize(
+    ("move", "across", "down"),
+    [
+        ("pan_left", 1, 0),
+        ("pan_right", -1, 0),
+        ("pan_up", 0, 1),
+        ("pan_down", 0, -1),
+    ],
+)
+def test_a_pan_is_smooth_and_as_far_as_asked(
+    tmp_path: Path, move: str, across: int, down: int
+) -> None:
+    """Against the camera, everything moves by the percentage of the frame."""
+    words = spoken("A crow.", 2.0)
+    changes = {"move": move, "zoom_intensity": 5.0, "fps": 24}
+    clip, _ = make_clip(tmp_path, dots(), words, zoom_effect=True, crf=4, **changes)
+    for track in tracks(greys(clip)):
+        went = track[-1] - track[0]
+        off = track - straight(track)
+
+        assert went == pytest.approx((across * WIDTH / 20, down * HEIGHT / 20), abs=0.2)
+        assert np.sqrt((off**2).mean(axis=0)).max() < 0.10
+        assert np.abs(off).max() < 0.25
+
+
+@pytest.mark.parametrize("zoom", [True, False])
+def test_a_scene_fades_out_of_the_one_before(tmp_path: Path, zoom: bool) -> None:
+    """From dark to bright in even steps, then only its own picture; not a frame more."""
+    dark, bright = plain(grey=40), plain(grey=200)
+    words = spoken("A crow.", 2.0)
+    clip, output = make_clip(
+        tmp_path, bright, words, before=(dark, words), crossfade_frames=5,
+        zoom_effect=zoom,
+    )  # fmt: skip
+    light = greys(clip).mean(axis=(1, 2))
+    wanted = [40 + 160 * n / 6 for n in range(1, 6)] + [200] * 15
+
+    assert output.facts["frames"] == len(light) == 20
+    assert light == pytest.approx(wanted, abs=2.5)
+
+
+def test_the_camera_does_not_stop_for_a_fade(tmp_path: Path) -> None:
+    """What fades out goes on along its line: the two clips are one movement."""
+    words, changes = spoken("A crow.", 2.0), {"zoom_effect": True, "crf": 4}
+    moving = {"crossfade_frames": 5, "zoom_intensity": 10.0} | changes
+    first, _ = make_clip(tmp_path, dots(), words, **moving)
+    black = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    second, _ = make_clip(tmp_path, black, words, before=(dots(), words), **moving)
+    leading = greys(second)[:3]
+    scaled = np.clip((leading - 16.0) * 2.5 + 16, 0, 255).astype(np.uint8)
+    track = np.concatenate([tracks(greys(first))[0], tracks(scaled)[0]])
+    off = track - straight(track)
+
+    assert np.abs(off[:20]).max() < 0.25
+    assert np.abs(off[20:]).max() < 0.6  # half faded, it is measured less sharply
+
+
+def test_a_scene_shorter_than_the_fade_still_shows_itself(tmp_path: Path) -> None:
+    """Half of its frames are its own."""
+    clip, _ = make_clip(
+        tmp_path, plain(grey=200), SHORT | {"duration_s": 0.4},
+        before=(plain(grey=40), SHORT), crossfade_frames=15,
+    )  # fmt: skip
+
+    assert (greys(clip).mean(axis=(1, 2)) > 195).tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize(
     ("move", "axis", "edge"),
-    [("left", 0, 0), ("right", 0, WIDTH), ("up", 1, 0), ("down", 1, HEIGHT)],
+    [
+        ("zoom_left", 0, 0),
+        ("zoom_right", 0, WIDTH),
+        ("zoom_up", 1, 0),
+        ("zoom_down", 1, HEIGHT),
+    ],
 )
 def test_a_move_goes_where_it_says(
     tmp_path: Path, move: str, axis: int, edge: int
@@ -106,7 +178,9 @@ def test_without_zoom_nothing_moves(tmp_path: Path) -> None:
     """``zoom_effect: false`` is a still picture, and the move changes nothing."""
     words = spoken("A crow.", 1.0)
     still, _ = make_clip(tmp_path, colourful(), words)
-    other, _ = make_clip(tmp_path, colourful(), words, move="out", zoom_intensity=9.0)
+    other, _ = make_clip(
+        tmp_path, colourful(), words, move="zoom_out", zoom_intensity=9.0
+    )
     shown = pictures(still).astype(int)
 
     assert np.abs(shown[0] - shown[-1]).mean() < 1.0

@@ -137,6 +137,35 @@ def test_the_files_beside_the_film(sixty: tuple[Path, UnitOutput]) -> None:
     assert sizes == ((8 * 326 + 6, 8 * 186 + 6), (320, 180))
 
 
+def test_a_crossfade_moves_nothing(tmp_path: Path) -> None:
+    """Each scene begins to show with its sound; the sheet shows every scene itself."""
+    lengths, tones = (1.3, 1.7, 1.1, 1.5), (40, 200, 40, 200)
+    words = [spoken(TEXT, seconds) for seconds in lengths]
+    voices, clips = [], []
+    for n, (seconds, tone) in enumerate(zip(lengths, tones, strict=True)):
+        time = np.arange(round(seconds * RATE)) / RATE
+        beep = 0.3 * np.sin(2 * np.pi * 1000 * time) * (time < 0.05)
+        voices.append(voice(tmp_path / f"{n}.wav", beep))
+        before = (plain(grey=tones[n - 1]), words[n - 1]) if n else None
+        clip, _ = make_clip(
+            tmp_path, plain(grey=tone), words[n], before=before, crossfade_frames=5
+        )
+        clips.append(clip)
+    out, output = make_film(tmp_path, clips, voices, words, crossfade_frames=5)
+    light = greys(out / "film.mp4").mean(axis=(1, 2))
+    fades = np.abs(np.diff(light)) > 10
+    begins = [n + 1 for n in np.flatnonzero(fades) if not fades[n - 1]]
+    with Image.open(out / "contact-sheet.webp") as sheet:
+        grey = np.asarray(sheet.convert("L"))
+    cells = [grey[90 + 186 * row, 160 + 326 * column] for row in (0, 1) for column in (0, 1)]  # fmt: skip
+
+    assert output.facts["frames"] == len(light) == 13 + 17 + 11 + 15
+    assert begins == [13, 30, 41]
+    assert fades.sum() == 3 * 6
+    assert np.abs(onsets(sound(out / "film.mp4")) * FPS - [0, *begins]).max() < 0.05
+    assert cells == pytest.approx(tones, abs=6)
+
+
 def test_the_loudness_is_that_of_the_platforms(
     scenes: list[tuple[Path, Path, dict[str, Any]]], tmp_path: Path
 ) -> None:

@@ -15,6 +15,8 @@ from colab_worker.film.quality import MOVES, canvas, frames_for, move_for
 from colab_worker.film.resample import Planes, frames
 from shared_protocol import vocab
 
+ZOOMS = [word for word in vocab.MOTIONS if word.startswith("zoom_")]
+PANS = [word for word in vocab.MOTIONS if word.startswith("pan_")]
 SIZE = (160, 96)
 
 
@@ -29,6 +31,20 @@ def test_canvases_have_their_aspect(aspect: str, quality: str) -> None:
     assert frame.width % 2 == frame.height % 2 == 0
     assert frame.width / frame.height == pytest.approx(across / down, rel=0.003)
     assert min(frame.width, frame.height) == short
+
+
+@pytest.mark.parametrize("resolution", list(vocab.RESOLUTIONS))
+@pytest.mark.parametrize("fps", [24, 25, 30])
+def test_a_resolution_and_a_rate_win_over_the_quality(
+    resolution: str, fps: int
+) -> None:
+    """The short side is the number in the word; the encode is that of the quality."""
+    frame, usual = canvas("9:16", "high", resolution, fps), canvas("9:16", "high")
+
+    assert frame.width == int(resolution[:-1])
+    assert frame.height % 2 == 0
+    assert frame.height / frame.width == pytest.approx(16 / 9, rel=0.003)
+    assert (frame.fps, frame.preset, frame.crf) == (fps, usual.preset, usual.crf)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +73,12 @@ def test_neighbours_move_differently() -> None:
     assert len({tuple(move_for(i, s) for i in range(6)) for s in range(50)}) > 20
 
 
+@pytest.mark.parametrize("motion", [*ZOOMS, *PANS])
+def test_a_motion_that_is_asked_for_is_that_of_every_scene(motion: str) -> None:
+    """Nothing is left to turns then."""
+    assert {move_for(index, 3, motion) for index in range(9)} == {motion}
+
+
 def test_the_table_of_qualities_is_imported_quickly() -> None:
     """The worker's parent plans films without numpy, Pillow or ffmpeg."""
     code = (
@@ -71,9 +93,9 @@ def test_the_table_of_qualities_is_imported_quickly() -> None:
     assert done.stdout.strip() == "set()"
 
 
-@pytest.mark.parametrize("move", MOVES)
+@pytest.mark.parametrize("move", [*ZOOMS, *PANS])
 def test_windows_lie_inside_the_picture(move: str) -> None:
-    """Never beyond an edge, and at one end the whole picture."""
+    """Never beyond an edge, and as near as the percentage says."""
     shown = list(windows(move, 10.0, 50))
 
     for window in shown:
@@ -81,8 +103,26 @@ def test_windows_lie_inside_the_picture(move: str) -> None:
         assert window.y >= 0
         assert window.x + window.width <= 1 + 1e-12
         assert window.y + window.height <= 1 + 1e-12
-    assert max(window.width for window in shown) == 1
+    assert max(window.width for window in shown) == pytest.approx(
+        1 if move in ZOOMS else 1 / 1.1
+    )
     assert min(window.width for window in shown) == pytest.approx(1 / 1.1)
+
+
+@pytest.mark.parametrize("move", PANS)
+def test_a_pan_crosses_the_picture_from_edge_to_edge(move: str) -> None:
+    """The camera goes the way that the word says, at one scale and one speed."""
+    shown = list(windows(move, 10.0, 50))
+    steps = [(b.x - a.x, b.y - a.y) for a, b in itertools.pairwise(shown)]
+    way = (1 - 1 / 1.1) / 49
+    wanted = {
+        "pan_left": (-way, 0), "pan_right": (way, 0),
+        "pan_up": (0, -way), "pan_down": (0, way),
+    }[move]  # fmt: skip
+
+    assert len({window.width for window in shown}) == 1
+    for step in steps:
+        assert step == pytest.approx(wanted, abs=1e-9)
 
 
 def test_drawing_agrees_with_a_careful_resampler() -> None:
@@ -93,7 +133,7 @@ def test_drawing_agrees_with_a_careful_resampler() -> None:
     flat = np.full((72, 120, 2), (90, 160), np.uint16)
     planes = Planes(np.asarray(smooth).astype(np.uint16), flat)
     width, height = SIZE
-    shown = list(windows("left", 9.0, 7))
+    shown = list(windows("zoom_left", 9.0, 7))
     for window, frame in zip(shown, frames(planes, *SIZE, shown), strict=True):
         box = (window.x * 240, window.y * 144,
                (window.x + window.width) * 240, (window.y + window.height) * 144)  # fmt: skip
@@ -111,7 +151,7 @@ def test_black_and_white_stay_what_they_are() -> None:
     luma = np.zeros((144, 240), np.uint16)
     luma[:, 120:] = 255
     planes = Planes(luma, np.full((72, 120, 2), 255, np.uint16))
-    frame = next(iter(frames(planes, *SIZE, windows("in", 5.0, 1))))
+    frame = next(iter(frames(planes, *SIZE, windows("zoom_in", 5.0, 1))))
     values = np.frombuffer(frame, np.uint8)[: SIZE[0] * SIZE[1]].reshape(96, 160)
 
     assert (values[:, :79] == 0).all()

@@ -268,3 +268,26 @@ def test_public_names_exist_and_are_sorted() -> None:
     assert all(hasattr(shared_protocol, name) for name in names)
     assert sorted(names, key=lambda n: (not n.isupper(), n)) == names
     assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        ({"motion": "pan_left", "zoom_effect": False}, "motion"),
+        ({"motion": "spin"}, "motion"),
+        ({"transition": "wipe"}, "transition"),
+        ({"fps": 60}, "fps"),
+        ({"fps": "fast"}, "fps"),
+        ({"resolution": "8k"}, "resolution"),
+    ],
+)
+def test_what_a_clip_cannot_do_is_refused_by_name(
+    options: dict[str, Any], field: str
+) -> None:
+    """The field at fault stands first in the sentence."""
+    with pytest.raises(ValidationError) as refusal:
+        FilmSpec.model_validate(film(**options))
+
+    param, sentence = describe_validation(refusal.value.errors())
+    assert param == field
+    assert sentence.startswith(f"{field}: ")

@@ -75,6 +75,12 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({"pacing": "slow"}, VOICES | CLIPS | {"film"}),
     ({"zoom_effect": False}, CLIPS | {"film"}),
     ({"zoom_intensity": 6.0}, CLIPS | {"film"}),
+    ({"motion": "pan_left"}, CLIPS | {"film"}),
+    ({"transition": "crossfade"}, CLIPS | {"film"}),
+    ({"fps": 25}, CLIPS | {"film"}),
+    ({"fps": 30}, set()),  # what the quality means anyway
+    ({"resolution": "2160p"}, IMAGES | CLIPS | {"film"}),
+    ({"resolution": "1080p"}, set()),
     ({"color_filter": "warm"}, CLIPS | {"film"}),
     ({"auto_captions": False, "caption": None}, CLIPS | {"film"}),
     ({"auto_captions": False, "caption": {"text": "Hi"}}, CLIPS | {"film"}),
@@ -123,6 +129,9 @@ def test_every_field_of_a_film_has_its_line_in_the_table() -> None:
         ("pacing", vocab.PACINGS),
         ("aspect", vocab.ASPECTS),
         ("quality", vocab.QUALITIES),
+        ("resolution", vocab.RESOLUTIONS),
+        ("motion", vocab.MOTIONS),
+        ("transition", vocab.TRANSITIONS),
     ],
 )
 def test_every_word_of_a_vocabulary_makes_another_film(
@@ -132,6 +141,26 @@ def test_every_word_of_a_vocabulary_makes_another_film(
     films = {film_keys(**{field: word})["film"] for word in words}
 
     assert len(films) == len(words.ids)
+
+
+@pytest.mark.parametrize(
+    ("changes", "redone"),
+    [
+        ({"narration": "Else."}, {"scene-002/voice"}),
+        ({"image_prompt": "else"}, {"scene-002/image"}),
+    ],
+)
+def test_with_a_crossfade_an_edit_redoes_two_clips(
+    changes: dict[str, Any], redone: set[str]
+) -> None:
+    """Its own, and the next one's, which fades out of it."""
+    fading = {"transition": "crossfade"}
+    before = film_keys(**fading)
+    after = film_keys(**(of_scene_2(**changes) | fading))
+
+    assert {unit for unit in before if before[unit] != after[unit]} == redone | {
+        "scene-002/clip", "scene-003/clip", "film",
+    }  # fmt: skip
 
 
 def test_a_new_scene_leaves_the_others_alone() -> None:
