@@ -6,11 +6,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev demo test check bench clean
+.PHONY: help setup setup-dev setup-models demo test test-gpu check bench clean
 
 help:
 	@echo "make demo   set up, then make a film from examples/"
-	@echo "make test   set up, then run all tests"
+	@echo "make test   set up, then run all tests (also those of the models, on tiny ones)"
+	@echo "make test-gpu  the tests that need a CUDA device"
 	@echo "make check  format, lint and type checks"
 	@echo "make bench  benchmarks (JSON, table, plot)"
 
@@ -24,7 +25,16 @@ $(VENV)/.dev: $(VENV)/.core
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
+# One install line, so that the extras' pins allow exactly one torch. Where the default
+# index has only CUDA builds for your system, a CPU build is enough for the tests:
+#   make test MODELS_PIP='--extra-index-url https://download.pytorch.org/whl/cpu'
+MODELS_PIP ?=
+$(VENV)/.models: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(MODELS_PIP) --editable '.[dev,image,coqui]'
+	@touch $@
+
 setup: $(VENV)/.core
+setup-models: $(VENV)/.models
 setup-dev: $(VENV)/.dev
 
 # A home of its own: the demo shows this checkout at work, not a film made before.
@@ -32,8 +42,13 @@ demo: $(VENV)/.core
 	MOONREEL_HOME=$(CURDIR)/.moonreel $(BIN)/moonreel make examples/the-crow-and-the-pitcher.md --quality fast --captions -o out/the-crow-and-the-pitcher.mp4
 
 # Four at a time, since many tests wait for processes: `make test JOBS=0` runs them in turn.
-test: $(VENV)/.dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+# Models come last and in one process, which loads their libraries once.
+test: $(VENV)/.models
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --ignore tests/models
+	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 tests/models
+
+test-gpu: $(VENV)/.models
+	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 -m gpu tests/models
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

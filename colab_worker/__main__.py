@@ -17,8 +17,9 @@ from typing import BinaryIO
 from aiohttp import web
 
 from colab_worker.app import make_app
-from colab_worker.device import identify
+from colab_worker.device import Identity, identify
 from colab_worker.engines.registry import Registry
+from colab_worker.models.shelf import Shelf, models_folder
 from colab_worker.settings import Settings, parse_settings
 from shared_protocol.kit.folder_lock import FolderInUse, lock_folder
 from shared_protocol.kit.logs import set_up_logs
@@ -50,7 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
 async def serve(settings: Settings, *, show_token: bool) -> None:
     """Serves until a signal, or the end of standard input if so set."""
     identity = await asyncio.to_thread(identify, settings.data_dir)
-    app = make_app(settings, identity, Registry.from_environment())
+    registry = await asyncio.to_thread(_registry, identity)
+    app = make_app(settings, identity, registry)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -63,6 +65,11 @@ async def serve(settings: Settings, *, show_token: bool) -> None:
         log.info("stopping; unfinished jobs go on at the next start")
     if settings.ready_file is not None:
         settings.ready_file.unlink(missing_ok=True)
+
+
+def _registry(identity: Identity) -> Registry:
+    shelf = Shelf(models_folder(), has_gpu=identity.gpu is not None)
+    return Registry.from_environment(look=shelf.entries)
 
 
 @asynccontextmanager

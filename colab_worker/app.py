@@ -68,11 +68,20 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
     try:
         await app[keys.STORE].open()
         await app[keys.RUNNER].start()
+        shelf = asyncio.create_task(_watch_shelf(app), name="watch the shelf")
         yield
+        shelf.cancel()
         await app[keys.RUNNER].stop()
     finally:
         await app[keys.DISPATCHER].close()
         await app[keys.STORE].close()
+
+
+async def _watch_shelf(app: web.Application) -> None:
+    """Models that are pulled or removed while we serve come and go as engines."""
+    while True:
+        await asyncio.sleep(app[keys.SETTINGS].shelf_s)
+        await asyncio.to_thread(app[keys.REGISTRY].refresh)
 
 
 def _tidy(app: web.Application) -> None:

@@ -42,11 +42,14 @@ class UnitTask:
     rank: tuple[int, ...]
     kind: str
     engine: str
-    factory: str
+    #: Where the engine comes from, and which model it is to load.
+    address: str
     params: dict[str, object]
     #: SHA-256 of each input by its name.
     inputs: Mapping[str, str]
     limit_s: float
+    #: How long a cancel waits for the running step; None: as long as usual.
+    patience_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -189,6 +192,7 @@ class LocalDispatcher:
             self._command(task, folder),
             lambda fraction, note: report(Progressed(task, fraction, note)),
             limit_s=task.limit_s,
+            patience_s=task.patience_s,
         )
         free()
         await asyncio.to_thread(verify, task.kind, dict(task.params), folder, done)
@@ -205,7 +209,7 @@ class LocalDispatcher:
         return Do(
             kind=task.kind,
             engine=task.engine,
-            factory=task.factory,
+            address=task.address,
             params=dict(task.params),
             inputs={name: self._blobs.path(sha) for name, sha in task.inputs.items()},
             out_dir=folder,

@@ -27,11 +27,19 @@ from colab_worker.engine_wire import (
     Progress,
     Ready,
 )
-from colab_worker.engines.base import BadInput, Stopped, UnitCall, UnitOutput
+from colab_worker.engines.base import (
+    BadInput,
+    Stopped,
+    UnitCall,
+    UnitOutput,
+    Unusable,
+)
 from colab_worker.stages import STAGES, Loader
 from shared_protocol.wire import Wire
 
 BEAT_S = 1.0
+#: Exit status of a process that an engine has spoilt.
+UNUSABLE_STATUS = 70
 #: Work yields to the HTTP side, which needs little time but needs it at once.
 NICENESS = 10
 AUTOGROUP = Path("/proc/self/autogroup")
@@ -82,8 +90,13 @@ class Child:
             out_dir=command.out_dir,
         )
         try:
-            engine = self._loader.engine(command.factory)
+            engine = self._loader.engine(command, self._tick)
             return _done(STAGES[command.kind](call, engine, self._tick))
+        except Unusable as error:
+            # The parent reads these last words, and starts a fresh process.
+            sys.stderr.write(f"{error}\n")
+            sys.stderr.flush()
+            os._exit(UNUSABLE_STATUS)
         except Exception as error:
             return _failed(error)
 

@@ -63,8 +63,19 @@ class EngineHost:
         """The child's process id while it runs."""
         return self._process.pid if self._process else None
 
-    async def call(self, command: Do, report: Report, *, limit_s: float) -> Done:
-        """Does one unit; raises EngineFailure. Cancelling stops the child's work."""
+    async def call(
+        self,
+        command: Do,
+        report: Report,
+        *,
+        limit_s: float,
+        patience_s: float | None = None,
+    ) -> Done:
+        """Does one unit; raises EngineFailure.
+
+        Cancelling stops the child's work: at its next step within ``patience_s``, else
+        by killing it.
+        """
         try:
             await self._start()
             async with asyncio.timeout(limit_s):
@@ -82,7 +93,7 @@ class EngineHost:
                 await self._kill()
             raise
         except asyncio.CancelledError:
-            await self._give_up()
+            await self._give_up(patience_s or self._cancel_grace_s)
             raise
 
     async def warm(self) -> None:
@@ -172,15 +183,15 @@ class EngineHost:
             Code.ENGINE_KILLED, f"its process was killed by {name}{last}", hint
         )
 
-    async def _give_up(self) -> None:
-        if not await self._stops_by_itself():
+    async def _give_up(self, patience_s: float) -> None:
+        if not await self._stops_by_itself(patience_s):
             await self._kill()
 
-    async def _stops_by_itself(self) -> bool:
+    async def _stops_by_itself(self, patience_s: float) -> bool:
         if self._process is None:
             return True
         try:
-            async with asyncio.timeout(self._cancel_grace_s):
+            async with asyncio.timeout(patience_s):
                 await self._send(Stop())
                 await self._answer(lambda fraction, note: None)
         except EngineFailure as failure:

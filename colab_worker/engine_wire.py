@@ -11,12 +11,12 @@ from shared_protocol.wire import Wire
 
 
 class Do(Wire):
-    """Parent to child: do this unit. ``factory`` is where the engine comes from."""
+    """Parent to child: do this unit. ``address`` is where the engine comes from."""
 
     type: Literal["do"] = "do"
     kind: str
     engine: str
-    factory: str
+    address: str
     params: dict[str, Any]
     inputs: dict[str, Path]
     out_dir: Path

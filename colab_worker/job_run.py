@@ -209,10 +209,11 @@ class JobRun:
             ),
             kind=unit.kind,
             engine=unit.engine.name,
-            factory=unit.engine.factory,
+            address=unit.engine.address,
             params=unit.params,
             inputs=hashes,
             limit_s=self._parts.settings.time_limits_s[unit.kind],
+            patience_s=unit.engine.patience_s,
         )
         self._parts.dispatcher.submit(task, self._mailbox.put_nowait)
 

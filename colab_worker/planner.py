@@ -13,6 +13,7 @@ from typing import Any
 
 from colab_worker.engines.registry import EngineEntry, Registry
 from colab_worker.film.quality import Canvas, canvas, crossfade_frames, move_for
+from colab_worker.picture_plan import picture_params
 from shared_protocol.jobs import FilmSpec, SceneSpec
 from shared_protocol.wire import content_key
 
@@ -78,7 +79,7 @@ class Plan:
 
 
 def plan(spec: FilmSpec, registry: Registry) -> Plan:
-    """The units of ``spec``; KeyError with a sentence for an engine that is not here."""
+    """The units of ``spec``; PlanRefused for what the engines here cannot do."""
     image = registry.get("image", spec.engine.image)
     voice = registry.get("voice", spec.engine.voice)
     video = registry.get("video", "auto")
@@ -105,20 +106,14 @@ def scene_seed(spec: FilmSpec, number: int, scene: SceneSpec) -> int:
 def _picture(
     spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry, frame: Canvas
 ) -> Unit:
-    params = {
-        "prompt": scene.image_prompt,
-        "negative_prompt": scene.negative_prompt,
-        "style": spec.image_style,
-        "seed": scene_seed(spec, number, scene),
-        "width": frame.width,
-        "height": frame.height,
-    }
     return Unit(
         id=_scene_id(number, "image"),
         kind="image",
-        lane="gpu",
+        lane=engine.lane or "gpu",
         engine=engine,
-        params=params,
+        params=picture_params(
+            spec, number, scene_seed(spec, number, scene), engine, frame
+        ),
         scene=number,
     )
 
@@ -137,7 +132,7 @@ def _voice(spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry) -
     return Unit(
         id=_scene_id(number, "voice"),
         kind="voice",
-        lane="cpu",
+        lane=engine.lane or "cpu",
         engine=engine,
         params=params,
         scene=number,

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from colab_worker.board import JobStatus
 from colab_worker.disk import Disk
+from colab_worker.engines.registry import PlanRefused
 from colab_worker.job_run import JobRun, RunParts
 from colab_worker.planner import plan
 from colab_worker.store.rows import JobRow
@@ -120,7 +121,11 @@ class Runner:
         status = await self._prepare(row) if row is not None else None
         if row is None or status is None:
             return  # canceled or deleted a moment ago
-        planned = plan(FilmSpec.model_validate_json(row.spec), self._parts.registry)
+        try:
+            planned = plan(FilmSpec.model_validate_json(row.spec), self._parts.registry)
+        except PlanRefused as refused:  # a model was removed while the job waited
+            await self._fail(row.id, _refusal(refused))
+            return
         run = self._runs[row.id] = JobRun(self._parts, status, planned)
         if not await self._move(row.id, [JobState.PREPARING], JobState.RUNNING):
             run.cancel()
@@ -202,6 +207,10 @@ def job_error(errors: list[ErrorBody]) -> ErrorBody:
         return first
     more = f"{first.message} {len(errors) - 1} more failed; retry the job to go on."
     return first.model_copy(update={"message": more})
+
+
+def _refusal(refused: PlanRefused) -> ErrorBody:
+    return ErrorBody(code=refused.code, message=refused.sentence, retryable=True)
 
 
 def _unexpected(error: Exception) -> ErrorBody:

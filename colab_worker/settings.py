@@ -67,6 +67,8 @@ class Settings:
     #: Least time between two progress ticks that wake readers.
     tick_s: float = 2.0
     heartbeat_s: float = 5.0
+    #: Between two looks at the folder of models.
+    shelf_s: float = 5.0
     #: An identical submit without a key within this time is taken for a lost reply.
     duplicate_window_s: float = 60.0
 

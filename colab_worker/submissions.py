@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from colab_worker.board import Board, JobStatus
 from colab_worker.disk import Disk
-from colab_worker.engines.registry import Registry
+from colab_worker.engines.registry import PlanRefused, Registry
 from colab_worker.planner import plan
 from colab_worker.runner import Runner
 from colab_worker.settings import Settings
@@ -124,10 +124,10 @@ class Submissions:
     def _row(self, job_id: str, spec: FilmSpec) -> JobRow:
         try:
             planned = plan(spec, self._registry)
-        except KeyError as error:
-            sentence = str(error.args[0])
-            param = sentence.split(":", 1)[0]
-            raise ApiError(Code.ENGINE_UNKNOWN, sentence, param=param) from error
+        except PlanRefused as refused:
+            raise ApiError(
+                refused.code, refused.sentence, param=refused.param
+            ) from refused
         digest = content_key(spec.model_dump(mode="json"))
         return JobRow(
             id=job_id,

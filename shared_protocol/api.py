@@ -9,7 +9,13 @@ from pydantic import AliasChoices, Field, model_validator
 
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import ErrorBody
-from shared_protocol.jobs import Caption, EngineChoice, Health, JobView
+from shared_protocol.jobs import (
+    Caption,
+    EngineChoice,
+    Health,
+    ImageOptions,
+    JobView,
+)
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,
@@ -90,6 +96,7 @@ class GenerateRequest(Wire):
     resolution: Resolution | None = None
     fps: Fps | None = None
     engine: RequestedEngines = RequestedEngines()
+    image: ImageOptions = ImageOptions()
 
     @model_validator(mode="after")
     def _has_words(self) -> GenerateRequest:

@@ -21,6 +21,7 @@ from shared_protocol.vocab import (
     Pacing,
     Quality,
     Resolution,
+    Scheduler,
     Transition,
     VoiceId,
 )
@@ -46,6 +47,21 @@ class EngineChoice(Wire):
 
     image: str = "auto"
     voice: str = "auto"
+
+
+class ImageOptions(Wire):
+    """Dials of a picture model; what is left out is the model's own choice.
+
+    A dial that the chosen engine does not have, or not so far, is refused by name.
+    """
+
+    #: Denoising steps; left out, ``quality`` decides.
+    steps: Annotated[int, Field(ge=1, le=100)] | None = None
+    #: How strictly the words are followed.
+    guidance: Annotated[float, Field(ge=0, le=30)] | None = None
+    scheduler: Scheduler | None = None
+    #: What no picture shall show, added to a scene's own ``negative_prompt``.
+    negative_prompt: Annotated[Text, Field(max_length=MAX_PROMPT_CHARS)] = ""
 
 
 class SceneSpec(Wire):
@@ -88,6 +104,7 @@ class FilmSpec(Wire):
     fps: Fps | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     engine: EngineChoice = EngineChoice()
+    image: ImageOptions = ImageOptions()
 
     @model_validator(mode="after")
     def _caption_is_used(self) -> FilmSpec:

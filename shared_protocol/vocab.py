@@ -99,6 +99,10 @@ MOTIONS = _words(
     "pan_left pan_right pan_up pan_down",
 )
 TRANSITIONS = _words("transition", "cut crossfade", cross_fade="crossfade")
+SCHEDULERS = _words(
+    "image.scheduler",
+    "dpmpp_2m_karras euler_a euler euler_trailing ddim unipc flow_euler",
+)
 
 
 @dataclass(frozen=True)
@@ -158,6 +162,7 @@ HookIntensity = Annotated[str, *_field(HOOK_INTENSITIES)]
 Pacing = Annotated[str, *_field(PACINGS)]
 Aspect = Annotated[str, *_field(ASPECTS)]
 Quality = Annotated[str, *_field(QUALITIES)]
+Scheduler = Annotated[str, *_field(SCHEDULERS)]
 VoiceId = Annotated[str, *_field(VOICE_IDS)]
 Resolution = Annotated[str, *_field(RESOLUTIONS)]
 Motion = Annotated[str, *_field(MOTIONS)]

@@ -7,7 +7,7 @@ request, and the same request gives the same bytes in a fresh process.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ class EngineError(Exception):
     """An engine could not do what was asked; retrying may help.
 
     ├── BadInput         the request itself cannot work; retrying does not help
+    ├── Unusable         this process can do nothing any more
     └── Stopped          canceled between two steps
     """
 
@@ -30,6 +31,10 @@ class EngineError(Exception):
 
 class BadInput(EngineError):
     """The request cannot work with this engine, however often it is tried."""
+
+
+class Unusable(EngineError):
+    """The process itself is spoilt; it must end, and a fresh one may succeed."""
 
 
 class Stopped(EngineError):
@@ -46,6 +51,10 @@ class ImageRequest:
     seed: int
     width: int
     height: int
+    #: Dials of a picture model; engines without them are never given any.
+    steps: int | None = None
+    guidance: float | None = None
+    scheduler: str | None = None
 
 
 class ImageEngine(Protocol):
@@ -54,8 +63,13 @@ class ImageEngine(Protocol):
     def load(self) -> None:
         """Gets the model ready; called once before the first ``draw``."""
 
-    def draw(self, request: ImageRequest, out: Path, tick: Tick) -> None:
-        """Writes an RGB PNG of exactly the requested size to ``out``."""
+    def draw(
+        self, request: ImageRequest, out: Path, tick: Tick
+    ) -> Mapping[str, Any] | None:
+        """Writes an RGB PNG of exactly the requested size to ``out``.
+
+        May answer with small facts; ``warnings`` among them reach the user.
+        """
 
     def unload(self) -> None:
         """Gives the memory back."""

@@ -1,37 +1,19 @@
-"""Which engines exist: a name, what it makes, and where to import it from, late."""
+"""Which engines exist here: the built-in ones, the models on the shelf, and plug-ins."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Mapping
 
+from colab_worker.engines.entry import EngineEntry
+from shared_protocol.errors import Code
 from shared_protocol.jobs import EngineInfo
+
+__all__ = ["BUILT_IN", "PLUGINS_VARIABLE", "EngineEntry", "PlanRefused", "Registry"]
 
 #: JSON list of further engines, each with the fields of ``EngineEntry``.
 PLUGINS_VARIABLE = "MOONREEL_ENGINES"
-
-
-@dataclass(frozen=True)
-class EngineEntry:
-    """An engine by name: ``factory`` is ``module:callable`` and is imported late."""
-
-    name: str
-    #: ``image``, ``voice`` or ``video``.
-    kind: str
-    factory: str
-    #: Part of every key: a new version draws or speaks anew.
-    version: str
-    draft: bool = False
-
-    def make(self) -> Any:
-        """Imports and builds the engine; only ever called in the child process."""
-        module, _, attribute = self.factory.partition(":")
-        return getattr(importlib.import_module(module), attribute)()
-
 
 BUILT_IN = (
     EngineEntry(
@@ -53,37 +35,75 @@ BUILT_IN = (
     ),
 )
 
+#: Looks at the models on the disk; blocks for a moment.
+Look = Callable[[], tuple[EngineEntry, ...]]
+
+
+class PlanRefused(KeyError):
+    """A film that cannot be planned here: one sentence, which begins with the field."""
+
+    def __init__(self, sentence: str, code: Code = Code.ENGINE_UNKNOWN) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.code = code
+
+    @property
+    def param(self) -> str:
+        """The field at fault."""
+        return self.sentence.partition(":")[0]
+
 
 class Registry:
-    """The engines of this worker, best first within a kind.
+    """The engines of this worker.
 
-    Of two entries with the same kind and name the later one counts.
+    Of two entries with the same kind and name the later one counts: built-in engines,
+    then models, then plug-ins.
     """
 
-    def __init__(self, entries: tuple[EngineEntry, ...]) -> None:
-        self._entries = {(entry.kind, entry.name): entry for entry in entries}
+    def __init__(
+        self,
+        entries: tuple[EngineEntry, ...],
+        *,
+        look: Look = tuple,
+        plugins: tuple[EngineEntry, ...] = (),
+    ) -> None:
+        self._built_in, self._look, self._plugins = entries, look, plugins
+        self._entries: dict[tuple[str, str], EngineEntry] = {}
+        self.refresh()
 
     @classmethod
-    def from_environment(cls, environ: Mapping[str, str] = os.environ) -> Registry:
-        """The built-in engines and those that ``MOONREEL_ENGINES`` names."""
-        plugins = json.loads(environ.get(PLUGINS_VARIABLE, "[]"))
-        return cls((*BUILT_IN, *(EngineEntry(**plugin) for plugin in plugins)))
+    def from_environment(
+        cls, environ: Mapping[str, str] = os.environ, *, look: Look = tuple
+    ) -> Registry:
+        """The built-in engines, models, and those that ``MOONREEL_ENGINES`` names."""
+        found = json.loads(environ.get(PLUGINS_VARIABLE, "[]"))
+        plugins = tuple(EngineEntry(**plugin) for plugin in found)
+        return cls(BUILT_IN, look=look, plugins=plugins)
+
+    def refresh(self) -> None:
+        """Looks at the shelf again: models may have come or gone."""
+        entries = (*self._built_in, *self._look(), *self._plugins)
+        self._entries = {(entry.kind, entry.name): entry for entry in entries}
 
     def get(self, kind: str, name: str) -> EngineEntry:
-        """The engine called ``name``; ``auto`` is the first of the kind.
+        """The engine called ``name``; ``auto`` is the best that can be used.
 
-        Raises KeyError with a sentence that lists the names there are.
+        Raises PlanRefused, which names what there is or why this one cannot be used.
         """
         if name == "auto":
-            return self.of_kind(kind)[0]
-        try:
-            return self._entries[kind, name]
-        except KeyError:
+            return self._best(kind)
+        entry = self._entries.get((kind, name))
+        if entry is None:
             names = ", ".join(entry.name for entry in self.of_kind(kind))
-            raise KeyError(
+            raise PlanRefused(
                 f"engine.{kind}: {name!r} is not an engine of this worker; "
                 f"choose auto or one of: {names}"
-            ) from None
+            )
+        if entry.unavailable is not None:
+            raise PlanRefused(
+                f"engine.{kind}: {name} cannot be used: {entry.unavailable}"
+            )
+        return entry
 
     def of_kind(self, kind: str) -> list[EngineEntry]:
         """All engines that make ``kind``."""
@@ -92,6 +112,15 @@ class Registry:
     def describe(self) -> tuple[EngineInfo, ...]:
         """The engines as ``/capabilities`` shows them."""
         return tuple(
-            EngineInfo(name=entry.name, kind=entry.kind, draft=entry.draft)
+            EngineInfo(
+                name=entry.name,
+                kind=entry.kind,
+                draft=entry.draft,
+                unavailable=entry.unavailable,
+            )
             for entry in self._entries.values()
         )
+
+    def _best(self, kind: str) -> EngineEntry:
+        usable = [entry for entry in self.of_kind(kind) if entry.unavailable is None]
+        return max(usable, key=lambda entry: entry.preference)

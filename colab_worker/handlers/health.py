@@ -24,6 +24,7 @@ VOCABULARIES = (
     vocab.RESOLUTIONS,
     vocab.MOTIONS,
     vocab.TRANSITIONS,
+    vocab.SCHEDULERS,
     vocab.VOICE_IDS,
 )
 
@@ -43,8 +44,8 @@ async def get_health(request: web.Request) -> web.Response:
     free = await asyncio.to_thread(app[DISK].free_bytes)
     full = public.model_copy(
         update={
-            "model": app[REGISTRY].of_kind("image")[0].name,
-            "tts": app[REGISTRY].of_kind("voice")[0].name,
+            "model": app[REGISTRY].get("image", "auto").name,
+            "tts": app[REGISTRY].get("voice", "auto").name,
             "worker_id": app[IDENTITY].worker_id,
             "boot_id": app[IDENTITY].boot_id,
             "version": found["moonreel"],

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any
 
+from colab_worker.engine_wire import Do
 from colab_worker.engines.base import (
     ImageEngine,
     Tick,
@@ -14,28 +14,35 @@ from colab_worker.engines.base import (
     VideoEngine,
     VoiceEngine,
 )
+from colab_worker.engines.entry import make_engine
 
 Stage = Callable[[UnitCall, Any, Tick], UnitOutput]
 
 
+#: Which engine a stage needs; of each kind one stays loaded.
+_KINDS = {"image": "image", "voice": "voice", "clip": "video", "film": "video"}
+
+
 class Loader:
-    """Keeps the engine that was used last: a warm model, and only one at a time."""
+    """Keeps the engine of each kind that was used last: warm, and one model at a time."""
 
     def __init__(self) -> None:
-        self._factory: str | None = None
-        self._engine: Any = None
+        self._warm: dict[str, tuple[str, Any]] = {}
 
-    def engine(self, factory: str) -> Any:
-        """The loaded engine that ``module:callable`` makes."""
-        if factory != self._factory:
-            if self._engine is not None:
-                self._engine.unload()
-            module, _, attribute = factory.partition(":")
-            self._factory, self._engine = None, None
-            engine = getattr(importlib.import_module(module), attribute)()
-            engine.load()
-            self._factory, self._engine = factory, engine
-        return self._engine
+    def engine(self, command: Do, tick: Tick) -> Any:
+        """The loaded engine for a unit; loading is told, since it may take a minute."""
+        kind = _KINDS[command.kind]
+        address, engine = self._warm.get(kind, (None, None))
+        if address == command.address:
+            return engine
+        if engine is not None:
+            del self._warm[kind]
+            engine.unload()
+        tick(0.0, f"loading {command.engine}")
+        engine = make_engine(command.address)
+        engine.load()
+        self._warm[kind] = (command.address, engine)
+        return engine
 
 
 def _image(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:

@@ -20,7 +20,7 @@ def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
     """Writes ``picture.png`` and ``preview.webp``."""
     request = ImageRequest(**call.params)
     picture = call.out_dir / "picture.png"
-    engine.draw(request, picture, lambda part, note: tick(part * 0.95, note))
+    told = engine.draw(request, picture, lambda part, note: tick(part * 0.95, note))
     with Image.open(picture) as image:
         height = max(1, round(image.height * PREVIEW_WIDTH / image.width))
         preview = image.convert("RGB").resize((PREVIEW_WIDTH, height))
@@ -31,5 +31,5 @@ def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
             UnitFile("picture.png", "image/png"),
             UnitFile("preview.webp", "image/webp"),
         ),
-        facts={"width": request.width, "height": request.height},
+        facts={"width": request.width, "height": request.height, **(told or {})},
     )

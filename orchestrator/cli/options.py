@@ -13,8 +13,9 @@ from orchestrator.cli.exits import UsageError
 from shared_protocol import vocab
 from shared_protocol.api import GenerateRequest, RequestedEngines
 from shared_protocol.errors import describe_validation
-from shared_protocol.jobs import Caption
+from shared_protocol.jobs import Caption, ImageOptions
 from shared_protocol.vocab import Vocabulary
+from shared_protocol.wire import Wire
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,19 @@ OPTIONS = (
     ),
     Option("--fps", "fps", "frames a second; else by quality", metavar="24|25|30"),
     Option("--seed", "seed", "same seed, same pictures", metavar="N"),
+    Option(
+        "--negative-prompt",
+        "image.negative_prompt",
+        "what no picture shall show",
+        metavar="TEXT",
+    ),
+    Option("--steps", "image.steps", "denoising steps of a model", metavar="1-100"),
+    Option("--guidance", "image.guidance", "how strictly words count", metavar="0-30"),
+    Option("--scheduler", "image.scheduler", "way to denoise", vocab.SCHEDULERS),
 )
+
+#: What the fields with a dot are fields of.
+_NESTED: dict[str, type[Wire]] = {"caption": Caption, "image": ImageOptions}
 
 #: Fields that are set from repeatable flags with a value of two parts.
 PAIRS = {"--character": "characters", "--engine": "engine"}
@@ -94,7 +107,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--engine",
         action="append",
         metavar="KIND=NAME",
-        help="engine by name: image=, voice= or script= (default: auto)",
+        help="engines by name: image=, voice= or script=, as image=sdxl,voice=vits "
+        "(default: auto)",
         default=argparse.SUPPRESS,
     )
 
@@ -108,7 +122,8 @@ def build_request(given: Mapping[str, Any], text: str | None) -> GenerateRequest
     if "characters" in given:
         body["characters"] = [_character(entry) for entry in given["characters"]]
     if "engine" in given:
-        body["engine"] = dict(_engine(entry) for entry in given["engine"])
+        entries = [part for entry in given["engine"] for part in entry.split(",")]
+        body["engine"] = dict(_engine(entry) for entry in entries)
     _refuse_what_does_nothing(body)
     try:
         return GenerateRequest.model_validate(body)
@@ -126,14 +141,15 @@ def _keywords(option: Option) -> dict[str, Any]:
     if option.words and len(option.words.ids) <= 20:
         text += f": {', '.join(option.words.ids)}"
     default = _default(option.field)
-    if default is not None:
+    if default not in (None, ""):
         text += f" (default: {default})"
     return keywords | {"help": text.replace("%", "%%")}
 
 
 def _default(field: str) -> object:
     head, _, tail = field.partition(".")
-    value = (Caption if tail else GenerateRequest).model_fields[tail or head].default
+    owner = _NESTED[head] if tail else GenerateRequest
+    value = owner.model_fields[tail or head].default
     return {True: "on", False: "off"}.get(value, value)
 
 

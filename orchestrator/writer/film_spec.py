@@ -85,6 +85,7 @@ def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
         fps=request.fps,
         seed=_seed(request),
         engine=EngineChoice(image=request.engine.image, voice=request.engine.voice),
+        image=request.image,
     )
 
 

@@ -108,7 +108,7 @@ def test_three_failed_scenes_end_a_job_of_many(worker: WorkerProcess) -> None:
 
 def test_an_unknown_engine_is_refused_by_name(worker: WorkerProcess) -> None:
     """An engine that is not here: 422 with the names of those that are."""
-    spec = film("a hill", engine={"image": "sdxl"})
+    spec = film("a hill", engine={"image": "crayon"})
     reply = worker.client.put("/jobs/engine-unknown", json={"spec": spec})
 
     assert reply.status_code == 422

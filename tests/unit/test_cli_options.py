@@ -11,11 +11,11 @@ import pytest
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.options import OPTIONS, PAIRS, add_options, build_request
 from shared_protocol.api import GenerateRequest
-from shared_protocol.jobs import Caption
+from shared_protocol.jobs import Caption, ImageOptions
 from shared_protocol.vocab import Vocabulary
 
 #: ``script`` is FILE; ``image_mode`` has one value only.
-WITHOUT_FLAG = {"script", "image_mode", "caption"}
+WITHOUT_FLAG = {"script", "image_mode", "caption", "image"}
 
 
 def given(words: Sequence[str]) -> dict[str, Any]:
@@ -29,6 +29,7 @@ def test_every_field_has_a_flag() -> None:
     fields = {option.field for option in OPTIONS} | set(PAIRS.values())
     wanted = set(GenerateRequest.model_fields) - WITHOUT_FLAG
     wanted |= {f"caption.{name}" for name in Caption.model_fields}
+    wanted |= {f"image.{name}" for name in ImageOptions.model_fields}
     assert fields == wanted
 
 
@@ -42,7 +43,8 @@ def test_values_arrive_typed() -> None:
     """Numbers, switches, nested captions, characters and engines reach their fields."""
     words = ["--scenes", "7", "--speed", "1.25", "--no-zoom", "--captions"]
     words += ["--caption-style", "bold", "--character", "Mira: red: coat"]
-    words += ["--engine", "image=papercut", "--engine", "voice=espeak", "--seed", "3"]
+    words += ["--engine", "image=papercut, voice=espeak", "--engine", "script=text"]
+    words += ["--seed", "3", "--steps", "9", "--guidance", "4.5"]
     request = build_request(given(words), "Once.")
     assert request.num_scenes == 7
     assert request.voice_speed == 1.25
@@ -51,7 +53,9 @@ def test_values_arrive_typed() -> None:
     assert request.caption == Caption(style="bold")
     assert [c.description for c in request.characters] == ["red: coat"]
     assert (request.engine.image, request.engine.voice) == ("papercut", "espeak")
+    assert request.engine.script == "text"
     assert request.seed == 3
+    assert request.image == ImageOptions(steps=9, guidance=4.5)
 
 
 @pytest.mark.parametrize(

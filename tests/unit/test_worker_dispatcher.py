@@ -37,7 +37,12 @@ class FakeHost(EngineHost):
         self._ways, self._gate = ways, gate
 
     async def call(
-        self, command: Do, report: Callable[[float, str], None], *, limit_s: float
+        self,
+        command: Do,
+        report: Callable[[float, str], None],
+        *,
+        limit_s: float,
+        patience_s: float | None = None,
     ) -> Done:
         """Waits for the gate, then works."""
         report(0.5, "half")

@@ -94,6 +94,7 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({"engine": {"image": "brush"}}, IMAGES | CLIPS | {"film"}),
     ({"engine": {"voice": "choir"}}, VOICES | CLIPS | {"film"}),
     ({"engine": {"image": "papercut", "voice": "espeak"}}, set()),
+    ({"image": {"negative_prompt": "rain"}}, IMAGES | CLIPS | {"film"}),
 ]
 
 

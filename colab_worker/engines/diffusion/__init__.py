@@ -1,0 +1,1 @@
+"""Picture models through diffusers; only ever imported in an engine's process."""

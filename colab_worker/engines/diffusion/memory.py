@@ -1,0 +1,115 @@
+"""Where the parts of a model lie, and one step down whenever memory does not suffice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+GIB = 1 << 30
+#: What drawing needs beside the weights, for a picture of about a megapixel.
+_WORKING_BYTES = 3 * GIB
+
+#: From fast and hungry to slow and frugal.
+RUNGS = ("resident", "tiled", "offload", "sequential")
+_CPU_RUNGS = ("resident", "tiled")
+IN_WORDS = {
+    "resident": "the whole model in memory",
+    "tiled": "decoding the picture in tiles",
+    "offload": "keeping only the part at work on the GPU",
+    "sequential": "keeping only the layer at work on the GPU",
+}
+
+
+@dataclass(frozen=True)
+class Device:
+    """What the model runs on; free memory in bytes, None on a CPU."""
+
+    name: str
+    free_bytes: int | None
+
+    @property
+    def rungs(self) -> tuple[str, ...]:
+        """The rungs that exist here: without a GPU nothing can be off-loaded from it."""
+        return _CPU_RUNGS if self.free_bytes is None else RUNGS
+
+
+def find_device() -> Device:
+    """The first GPU with what is free on it, else the CPU."""
+    import torch
+
+    if torch.cuda.is_available():
+        return Device("cuda", torch.cuda.mem_get_info()[0])
+    return Device("cpu", None)
+
+
+def first_rung(device: Device, model_bytes: int, largest_part_bytes: int) -> str:
+    """The fastest rung that should fit, from what the GPU really has."""
+    free = device.free_bytes
+    if free is None or free >= model_bytes + _WORKING_BYTES:
+        return "resident"
+    return "offload" if free >= largest_part_bytes + _WORKING_BYTES else "sequential"
+
+
+def next_rung(device: Device, rung: str) -> str | None:
+    """One step down; None when there is none."""
+    place = device.rungs.index(rung) + 1
+    return device.rungs[place] if place < len(device.rungs) else None
+
+
+def settle(pipe: Any, device: Device, rung: str) -> None:
+    """Puts the parts of the model where the rung wants them."""
+    if rung != "resident":
+        pipe.vae.enable_tiling()
+        pipe.vae.enable_slicing()
+    if rung in ("resident", "tiled"):
+        pipe.to(device.name)
+        return
+    pipe.remove_all_hooks()
+    pipe.to("cpu")
+    if rung == "offload":
+        pipe.enable_model_cpu_offload()
+    else:
+        pipe.enable_sequential_cpu_offload()
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an allocator gave up: CUDA's by its class, the CPU's by its words."""
+    import torch
+
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    told = str(error).lower()
+    return isinstance(error, RuntimeError) and (
+        "can't allocate memory" in told or "not enough memory" in told
+    )
+
+
+def is_fatal(error: BaseException) -> bool:
+    """A fault that leaves CUDA unusable for as long as the process lives."""
+    return isinstance(error, RuntimeError) and "CUDA error" in str(error)
+
+
+def tidy() -> None:
+    """Gives unused memory back to the GPU."""
+    import gc
+
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def forget_peak() -> None:
+    """Begins to count the peak of the next picture."""
+    import torch
+
+    if torch.cuda.is_available():
+        torch.cuda.reset_peak_memory_stats()
+
+
+def peak_bytes() -> int | None:
+    """The most GPU memory since ``forget_peak``; None without a GPU."""
+    import torch
+
+    return torch.cuda.max_memory_allocated() if torch.cuda.is_available() else None

@@ -1,0 +1,66 @@
+"""What is known of an engine before it is loaded: its name, its maker, what it takes."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+#: Parts the argument from the factory in an engine's address.
+MARK = "?"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a picture model may be asked, and what it does when nothing is asked."""
+
+    #: Side in pixels of the square that the model was trained on.
+    side: int
+    #: Denoising steps by quality of the film.
+    steps: Mapping[str, int]
+    least_steps: int = 1
+    most_steps: int = 100
+    #: None: the model has no such dial.
+    guidance: float | None = None
+    most_guidance: float = 20.0
+    #: The first is the one taken when none is asked for.
+    schedulers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EngineEntry:
+    """An engine by name: ``factory`` is ``module:callable`` and is imported late."""
+
+    name: str
+    #: ``image``, ``voice`` or ``video``.
+    kind: str
+    factory: str
+    #: Part of every key: a new version draws or speaks anew.
+    version: str
+    draft: bool = False
+    #: Handed to the factory: which model it is to load.
+    argument: str = ""
+    #: Set for picture models; None draws at the film's own size and takes no options.
+    drawing: Drawing | None = None
+    #: Of those that can be used, ``auto`` takes the highest; below 0 only by name.
+    preference: int = 0
+    #: The lane that its units wait in; None: the usual one of its kind.
+    lane: str | None = None
+    #: Seconds that a cancel waits for the running step before the process is killed.
+    patience_s: float | None = None
+    #: Why it cannot be used here, and what to do; None when it can.
+    unavailable: str | None = None
+
+    @property
+    def address(self) -> str:
+        """Factory and argument in one line, as the child is told."""
+        return f"{self.factory}{MARK}{self.argument}" if self.argument else self.factory
+
+
+def make_engine(address: str) -> Any:
+    """Imports and builds an engine; only ever called in the child process."""
+    factory, _, argument = address.partition(MARK)
+    module, _, attribute = factory.partition(":")
+    build = getattr(importlib.import_module(module), attribute)
+    return build(argument) if argument else build()

@@ -1,0 +1,90 @@
+"""The models that are known by name: where they come from, and how they want to draw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from colab_worker.engines.entry import Drawing
+
+SDXL = Drawing(
+    side=1024,
+    steps={"draft": 15, "fast": 20, "standard": 30, "high": 40},
+    guidance=6.0,
+    schedulers=("dpmpp_2m_karras", "euler_a", "euler", "ddim", "unipc"),
+)
+#: Distilled to four steps: its own scheduler, and as good as no guidance.
+SDXL_FAST = Drawing(
+    side=1024,
+    steps={"draft": 4, "fast": 4, "standard": 4, "high": 8},
+    least_steps=2,
+    most_steps=8,
+    guidance=0.0,
+    most_guidance=2.0,
+    schedulers=("euler_trailing",),
+)
+#: How a model folder without a preset is driven, by family.
+BY_FAMILY = {"sdxl": SDXL}
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A model by name, pinned to one revision of its repository."""
+
+    name: str
+    repo: str
+    revision: str
+    licence: str
+    #: Patterns of the files that are needed.
+    files: tuple[str, ...]
+    #: About this much is downloaded.
+    bytes: int
+    drawing: Drawing
+    #: Among models that a GPU can draw with, ``auto`` takes the highest.
+    preference: int = 1
+    #: Its licence must be accepted on the model's page, and HF_TOKEN be set.
+    gated: bool = False
+    #: The folder on the shelf; presets may share one.
+    folder: str = ""
+    #: A preset whose model this one draws with.
+    base: str | None = None
+    #: The file in ``folder`` that turns the base into this.
+    lora: str | None = None
+
+    @property
+    def home(self) -> str:
+        """The name of its folder on the shelf."""
+        return self.folder or self.name
+
+    @property
+    def page(self) -> str:
+        """Where people read about it and accept its licence."""
+        return f"https://huggingface.co/{self.repo}"
+
+
+_SETTINGS = ("*.json", "*/*.json", "*/*.txt", "*/*.model")
+
+PRESETS = (
+    Preset(
+        "sdxl",
+        repo="stabilityai/stable-diffusion-xl-base-1.0",
+        revision="462165984030d82259a11f4367a4eed129e94a7b",
+        licence="CreativeML Open RAIL++-M",
+        files=(*_SETTINGS, "*/*.fp16.safetensors"),
+        bytes=6_940_000_000,
+        drawing=SDXL,
+        preference=3,
+    ),
+    Preset(
+        "sdxl-fast",
+        repo="ByteDance/SDXL-Lightning",
+        revision="c9a24f48e1c025556787b0c58dd67a091ece2e44",
+        licence="CreativeML Open RAIL++-M",
+        files=("sdxl_lightning_4step_lora.safetensors",),
+        bytes=394_000_000,
+        drawing=SDXL_FAST,
+        preference=2,
+        base="sdxl",
+        lora="sdxl_lightning_4step_lora.safetensors",
+    ),
+)
+BY_NAME = {preset.name: preset for preset in PRESETS}

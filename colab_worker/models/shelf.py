@@ -1,0 +1,141 @@
+"""The shelf: the folder of models, and the engines that what stands there makes."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from platformdirs import user_cache_path
+
+from colab_worker.engines.entry import EngineEntry
+from colab_worker.models.folder import (
+    ModelFolder,
+    NotAModel,
+    fingerprint,
+    read_model,
+)
+from colab_worker.models.presets import BY_FAMILY, BY_NAME, PRESETS, Preset
+
+#: Names the folder of models, in place of the user's cache.
+FOLDER_VARIABLE = "MOONREEL_MODELS"
+#: Stands in a folder's name for the slash in ``owner/model``.
+SLASH = "--"
+ENGINE = "colab_worker.engines.diffusion.engine:DiffusionEngine"
+#: Raise it when the code of the engine draws another picture from the same request.
+ENGINE_VERSION = "1"
+#: A step of a large model takes seconds; killing it would throw the loaded model away.
+PATIENCE_S = 20.0
+GB = 1_000_000_000
+
+
+def models_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """Where models stand; the folder need not exist."""
+    named = environ.get(FOLDER_VARIABLE)
+    return Path(named).expanduser() if named else user_cache_path("moonreel") / "models"
+
+
+class Shelf:
+    """The models in one folder; looking at it blocks for a moment."""
+
+    def __init__(self, folder: Path, *, has_gpu: bool) -> None:
+        self.folder = folder
+        self._has_gpu = has_gpu
+        #: What was read of each folder, until its index changes.
+        self._known: dict[Path, tuple[int, ModelFolder | NotAModel]] = {}
+
+    def entries(self) -> tuple[EngineEntry, ...]:
+        """An engine for every preset and for every other model that stands here."""
+        return (*map(self._of_preset, PRESETS), *self._others())
+
+    def read(self, name: str) -> ModelFolder:
+        """The model in the folder ``name``; raises NotAModel."""
+        path = self.folder / name
+        index = path / "model_index.json"
+        stamp = index.stat().st_mtime_ns if index.is_file() else 0
+        if self._known.get(path, (None,))[0] != stamp:
+            self._known[path] = (stamp, _tried(path))
+        found = self._known[path][1]
+        if isinstance(found, NotAModel):
+            raise found
+        return found
+
+    def _of_preset(self, preset: Preset) -> EngineEntry:
+        home = BY_NAME[preset.base].home if preset.base else preset.home
+        lora = self.folder / preset.home / preset.lora if preset.lora else None
+        try:
+            if lora is not None and not lora.is_file():
+                raise NotAModel(f"{lora.name} is not here")
+            return self._entry(preset.name, self.read(home), preset, lora)
+        except NotAModel:
+            absent = EngineEntry(preset.name, "image", ENGINE, version="absent")
+            return replace(
+                absent,
+                preference=-1,
+                drawing=preset.drawing,
+                unavailable=f"it is not on this worker; docs/models.md says how it "
+                f"comes there ({preset.bytes / GB:.1f} GB, licence: {preset.licence})",
+            )
+
+    def _others(self) -> Iterator[EngineEntry]:
+        taken = {preset.home for preset in PRESETS}
+        if not self.folder.is_dir():
+            return
+        for path in sorted(self.folder.iterdir()):
+            if path.name not in taken and (path / "model_index.json").is_file():
+                yield self._of_folder(path.name)
+
+    def _of_folder(self, name: str) -> EngineEntry:
+        shown = name.replace(SLASH, "/")
+        try:
+            return self._entry(shown, self.read(name), None, None)
+        except NotAModel as problem:
+            broken = EngineEntry(shown, "image", ENGINE, version="broken")
+            return replace(broken, preference=-1, unavailable=str(problem))
+
+    def _entry(
+        self, name: str, model: ModelFolder, preset: Preset | None, lora: Path | None
+    ) -> EngineEntry:
+        drawing = preset.drawing if preset else BY_FAMILY[model.family]
+        about = {
+            "model": str(model.path),
+            "family": model.family,
+            "lora": str(lora) if lora else None,
+        }
+        added = fingerprint(lora.parent, [lora]) if lora else ""
+        parts = [ENGINE_VERSION, model.fingerprint, added]
+        return EngineEntry(
+            name,
+            "image",
+            ENGINE,
+            version="/".join(filter(None, parts)),
+            argument=json.dumps(about),
+            drawing=replace(drawing, side=model.side),
+            preference=self._preference(preset),
+            patience_s=PATIENCE_S,
+            unavailable=_missing_packages(),
+        )
+
+    def _preference(self, preset: Preset | None) -> int:
+        """Without a GPU a picture takes many minutes: then only by name."""
+        if not self._has_gpu:
+            return -1
+        return preset.preference if preset else 1
+
+
+def _tried(path: Path) -> ModelFolder | NotAModel:
+    try:
+        return read_model(path)
+    except NotAModel as problem:
+        return problem
+
+
+def _missing_packages() -> str | None:
+    needed = ("torch", "diffusers", "transformers", "accelerate")
+    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+    if not missing:
+        return None
+    return f"{', '.join(missing)} is not installed; pip install 'moonreel[image]'"

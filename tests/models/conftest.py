@@ -1,0 +1,45 @@
+"""Models for the tests of this folder, built once; without their packages all skip."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import warnings
+from pathlib import Path
+
+import pytest
+
+#: Set by ``make test``: then a missing package is a failure, not a reason to skip.
+REQUIRED = "REQUIRE_MODELS"
+PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft", "TTS")
+#: What the libraries do among themselves; our own code may not.
+LIBRARIES_SAY = (
+    "ignore:__array__ implementation:DeprecationWarning",
+    "ignore:invalid value encountered in cast:RuntimeWarning",
+)
+MISSING = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks every test here, and skips it where the packages are missing."""
+    for item in items:
+        if "tests/models/" not in item.path.as_posix():
+            continue
+        item.add_marker(pytest.mark.models)
+        for told in LIBRARIES_SAY:
+            item.add_marker(pytest.mark.filterwarnings(told))
+        if MISSING and not os.environ.get(REQUIRED):
+            reason = f"not installed: {', '.join(MISSING)}; `make test` installs them"
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of models with a tiny SDXL in it."""
+    from tests.models.tiny import build_sdxl
+
+    folder = tmp_path_factory.mktemp("models")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        build_sdxl(folder / "sdxl")
+    return folder

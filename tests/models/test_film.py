@@ -1,0 +1,66 @@
+"""``moonreel make`` with real engines on tiny models, the whole way, as people run it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from colab_worker.film.probe import probe
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+ROOT = Path(__file__).parents[2]
+
+
+def make(folder: Path, shelf: Path, *words: str) -> tuple[int, list[dict[str, Any]]]:
+    """Exit code and events of the command in ``folder``."""
+    story = folder / "story.txt"
+    story.write_text("A crow was thirsty.\n\nIt found a pitcher.\n", "utf-8")
+    done = subprocess.run(
+        [
+            sys.executable, "-m", "orchestrator", "make", "story.txt", "--json",
+            "--quality", "draft", "-o", "a.mp4", "--all-files", "parts", *words,
+        ],
+        cwd=folder,
+        env=os.environ | {
+            "MOONREEL_HOME": str(folder / "home"),
+            "MOONREEL_URL_FILE": str(folder / "url.txt"),
+            "MOONREEL_MODELS": str(shelf),
+            "PYTHONPATH": str(ROOT),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        timeout=240,
+    )  # fmt: skip
+    return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_a_film_with_a_real_picture_model(shelf: Path, tmp_path: Path) -> None:
+    """Pictures near the model's area, a film at the size of its quality, no draft."""
+    engines = ("--engine", "image=sdxl,voice=espeak", "--steps", "2", "--scenes", "2")
+    code, events = make(tmp_path, shelf, *engines)
+    assert code == 0, events[-1]
+
+    film = probe(tmp_path / "a.mp4")
+    assert (film.width, film.height, film.has_audio) == (854, 480, True)
+    pictures = sorted((tmp_path / "parts").glob("scene-*-picture.png"))
+    assert len(pictures) == 2
+    from PIL import Image
+
+    with Image.open(pictures[0]) as picture:
+        assert picture.size == (88, 48)
+
+
+def test_a_dial_that_the_engine_lacks_is_refused(shelf: Path, tmp_path: Path) -> None:
+    """The option is named; nothing is drawn without it in silence."""
+    engines = ("--engine", "image=papercut", "--steps", "9")
+    code, events = make(tmp_path, shelf, *engines)
+
+    assert code != 0
+    assert "image.steps: papercut has no such dial" in events[-1]["message"]

@@ -1,0 +1,94 @@
+"""Tiny models with random weights, in the layout of the real ones; built in a second."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from colab_worker.engines.diffusion.quiet import import_diffusers
+
+#: Symbols of two forms, merges, and the marks for begin and end.
+BEGIN, END = 518, 519
+
+
+def build_sdxl(folder: Path, seed: int = 0) -> Path:
+    """A whole SDXL pipeline of 11 MB that draws 64 x 64 pixels."""
+    diffusers = import_diffusers()
+    import torch
+    import transformers
+
+    torch.manual_seed(seed)
+    tokenizer = clip_tokenizer(folder.with_name(f"{folder.name}-words"))
+    config = clip_config(layers=5)
+    pipe = diffusers.StableDiffusionXLPipeline(
+        vae=diffusers.AutoencoderKL(
+            block_out_channels=[32, 64], in_channels=3, out_channels=3,
+            down_block_types=["DownEncoderBlock2D"] * 2,
+            up_block_types=["UpDecoderBlock2D"] * 2,
+            latent_channels=4, sample_size=64,
+        ),
+        unet=_unet(diffusers),
+        scheduler=diffusers.EulerDiscreteScheduler(
+            beta_start=0.00085, beta_end=0.012, steps_offset=1,
+            beta_schedule="scaled_linear", timestep_spacing="leading",
+        ),
+        tokenizer=tokenizer, tokenizer_2=tokenizer,
+        text_encoder=transformers.CLIPTextModel(config),
+        text_encoder_2=transformers.CLIPTextModelWithProjection(config),
+    )  # fmt: skip
+    pipe.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def _unet(diffusers: Any) -> Any:
+    return diffusers.UNet2DConditionModel(
+        block_out_channels=(32, 64), layers_per_block=2, sample_size=32,
+        in_channels=4, out_channels=4,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        attention_head_dim=(2, 4), use_linear_projection=True,
+        addition_embed_type="text_time", addition_time_embed_dim=8,
+        transformer_layers_per_block=(1, 2),
+        projection_class_embeddings_input_dim=80, cross_attention_dim=64,
+        norm_num_groups=1,
+    )  # fmt: skip
+
+
+def clip_config(layers: int) -> Any:
+    """A text encoder whose marks are those of the tokenizer."""
+    import transformers
+
+    return transformers.CLIPTextConfig(
+        vocab_size=520, bos_token_id=BEGIN, eos_token_id=END, pad_token_id=END,
+        hidden_size=32, intermediate_size=37, num_attention_heads=4,
+        num_hidden_layers=layers, hidden_act="gelu", projection_dim=32,
+        max_position_embeddings=77,
+    )  # fmt: skip
+
+
+def clip_tokenizer(folder: Path) -> Any:
+    """Bytes and six merges: any text can be read."""
+    import transformers
+
+    folder.mkdir(parents=True, exist_ok=True)
+    symbols = _byte_symbols()
+    merges = ["c a", "ca t</w>", "d o", "do g</w>", "t h", "th e</w>"]
+    words = [*symbols, *(f"{symbol}</w>" for symbol in symbols)]
+    words += ["".join(merge.split()) for merge in merges]
+    words += ["<|startoftext|>", "<|endoftext|>"]
+    vocabulary = {word: number for number, word in enumerate(words)}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary), "utf-8")
+    lines = "\n".join(["#version: 0.2", *merges, ""])
+    (folder / "merges.txt").write_text(lines, "utf-8")
+    files = (str(folder / "vocab.json"), str(folder / "merges.txt"))
+    return transformers.CLIPTokenizer(*files, model_max_length=77)
+
+
+def _byte_symbols() -> list[str]:
+    """One printable letter for each byte, as CLIP's own table has them."""
+    shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = [byte for byte in range(256) if byte not in shown]
+    letters = {byte: chr(byte) for byte in shown}
+    letters |= {byte: chr(256 + place) for place, byte in enumerate(hidden)}
+    return [letters[byte] for byte in (*shown, *hidden)]

@@ -1,0 +1,142 @@
+"""What is asked of a picture model: sizes, dials by quality, and refusals by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from colab_worker.engines.registry import (
+    BUILT_IN,
+    EngineEntry,
+    PlanRefused,
+    Registry,
+)
+from colab_worker.models.presets import SDXL, SDXL_FAST
+from colab_worker.picture_plan import native_size
+from colab_worker.planner import plan
+from shared_protocol.errors import Code
+from shared_protocol.jobs import FilmSpec
+
+MODELS = Registry(
+    (
+        *BUILT_IN,
+        EngineEntry("big", "image", "x:y", version="1", drawing=SDXL),
+        EngineEntry("quick", "image", "x:y", version="1", drawing=SDXL_FAST),
+        EngineEntry("away", "image", "x:y", version="1", unavailable="pull it"),
+    )
+)
+SCENE = {"narration": "One.", "image_prompt": "a hill"}
+
+
+def asked(engine: str, **members: Any) -> dict[str, Any]:
+    """The parameters of the first picture of a film."""
+    film = {"scenes": [SCENE], "engine": {"image": engine}} | members
+    return plan(FilmSpec.model_validate(film), MODELS).units[0].params
+
+
+@pytest.mark.parametrize(
+    ("side", "frame", "size"),
+    [
+        (1024, (1920, 1080), (1344, 768)),
+        (1024, (1080, 1920), (768, 1344)),
+        (1024, (480, 480), (1024, 1024)),
+        (512, (1920, 1080), (672, 384)),
+        (64, (854, 480), (88, 48)),
+    ],
+)
+def test_sizes_are_near_the_native_area(
+    side: int, frame: tuple[int, int], size: tuple[int, int]
+) -> None:
+    """The shape is the film's, never the model's; the film crops the little rest."""
+    assert native_size(side, *frame) == size
+
+
+def test_a_model_draws_at_its_own_size_whatever_the_quality() -> None:
+    """Quality decides steps; models below their size only draw badly."""
+    for quality, steps in SDXL.steps.items():
+        params = asked("big", quality=quality)
+        assert (params["width"], params["height"]) == (1344, 768)
+        assert params["steps"] == steps
+    assert asked("papercut", quality="draft")["width"] == 854
+
+
+def test_what_is_left_out_is_the_models_choice() -> None:
+    """And what is asked for replaces it."""
+    params = asked("big")
+    assert (params["guidance"], params["scheduler"]) == (6.0, "dpmpp_2m_karras")
+
+    image = {"steps": 12, "guidance": 0.0, "scheduler": "euler-a"}
+    params = asked("big", image=image)
+    assert params["steps"] == 12
+    assert (params["guidance"], params["scheduler"]) == (0.0, "euler_a")
+
+
+def test_the_draft_engine_is_given_no_dials() -> None:
+    """Its keys are those of old."""
+    assert set(asked("papercut")) == {
+        "prompt", "negative_prompt", "style", "seed", "width", "height",
+    }  # fmt: skip
+
+
+def test_the_films_negative_prompt_joins_the_scenes() -> None:
+    """The scene's own words first."""
+    scenes = [SCENE | {"negative_prompt": "a wolf"}]
+    image = {"negative_prompt": "rain"}
+    for engine in ("big", "papercut"):
+        params = asked(engine, scenes=scenes, image=image)
+        assert params["negative_prompt"] == "a wolf, rain"
+
+
+@pytest.mark.parametrize(
+    ("engine", "members", "param", "words"),
+    [
+        ("papercut", {"image": {"steps": 9}}, "image.steps", "no such dial"),
+        ("papercut", {"image": {"guidance": 1}}, "image.guidance", "no such dial"),
+        ("papercut", {"image": {"scheduler": "ddim"}}, "image.scheduler", "no such"),
+        ("quick", {"image": {"steps": 30}}, "image.steps", "2 to 8 steps, not in 30"),
+        ("quick", {"image": {"guidance": 6}}, "image.guidance", "takes 0 to 2, not 6"),
+        ("big", {"image": {"guidance": 25}}, "image.guidance", "takes 0 to 20"),
+        ("quick", {"image": {"scheduler": "ddim"}}, "image.scheduler", "one of: euler"),
+        (
+            "quick",
+            {"image": {"negative_prompt": "rain"}},
+            "image.negative_prompt",
+            "without guidance",
+        ),
+        (
+            "big",
+            {
+                "image": {"guidance": 1},
+                "scenes": [SCENE, SCENE | {"negative_prompt": "x"}],
+            },
+            "scenes.1.negative_prompt",
+            "without guidance",
+        ),
+    ],
+)
+def test_what_would_do_nothing_is_refused_by_name(
+    engine: str, members: dict[str, Any], param: str, words: str
+) -> None:
+    """The field, the reason, and what it may be."""
+    with pytest.raises(PlanRefused) as caught:
+        asked(engine, **members)
+    assert (caught.value.param, caught.value.code) == (param, Code.INVALID_FIELD)
+    assert words in caught.value.sentence
+
+
+def test_an_engine_that_cannot_be_used_says_why() -> None:
+    """Asked for by name it is refused; ``auto`` passes it by."""
+    with pytest.raises(PlanRefused, match="away cannot be used: pull it"):
+        asked("away")
+    assert MODELS.get("image", "auto").name == "papercut"
+
+
+def test_auto_takes_the_most_preferred() -> None:
+    """Among equals the first."""
+    likes = {"a": 0, "b": 2, "c": 2}
+    entries = [
+        EngineEntry(name, "image", "x:y", version="1", preference=liked)
+        for name, liked in likes.items()
+    ]
+    assert Registry(tuple(entries)).get("image", "auto").name == "b"
