@@ -45,7 +45,7 @@ demo: $(VENV)/.core
 # Models come last and in one process, which loads their libraries once.
 test: $(VENV)/.models
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --ignore tests/models
-	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 tests/models
+	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 -m "not gpu" tests/models
 
 test-gpu: $(VENV)/.models
 	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 -m gpu tests/models
