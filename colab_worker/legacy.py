@@ -42,6 +42,7 @@ class Effects(Wire):
     zoom_effect: bool | None = None
     zoom_intensity: Annotated[float, Field(ge=1, le=10)] | None = None
     auto_captions: bool | None = None
+    soft_captions: bool | None = None
     color_filter: ColorFilter | None = None
     caption: Caption | None = None
 
@@ -66,6 +67,7 @@ class LegacyFilm(Wire):
     zoom_effect: bool = True
     zoom_intensity: Annotated[float, Field(ge=1, le=10)] = 5.0
     auto_captions: bool = False
+    soft_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
     topic: Annotated[Text, Field(min_length=1, max_length=2000)] = "Untitled"
@@ -130,6 +132,7 @@ _SHARED = {
     "zoom_effect",
     "zoom_intensity",
     "auto_captions",
+    "soft_captions",
     "color_filter",
     "pacing",
     "aspect",

@@ -18,7 +18,7 @@ from shared_protocol.jobs import FilmSpec, SceneSpec
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
-CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 2, "film": 1}
+CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 3, "film": 2}
 
 #: Seconds of silence after a sentence, after a paragraph, at the end of a scene.
 PAUSES_S = {
@@ -206,6 +206,7 @@ def _film(
         "engines": {"image": image.name, "voice": voice.name},
         "seed": spec.seed,
         "captions": _captions(spec),
+        "soft_captions": spec.soft_captions,
         "language": spec.language,
         "crossfade_frames": crossfade_frames(spec.transition, frame.fps),
     }

@@ -83,6 +83,8 @@ class GenerateRequest(Wire):
     motion: Motion = "auto"
     transition: Transition = "cut"
     auto_captions: bool = False
+    #: The narration as a track that players show or hide, not burned in.
+    soft_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
     hook_intensity: HookIntensity = "medium"

@@ -95,6 +95,8 @@ class FilmSpec(Wire):
     transition: Transition = "cut"
     #: Show the narration as captions, in the look of ``caption``.
     auto_captions: bool = False
+    #: Put the narration into the film as a track that players show or hide.
+    soft_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
     aspect: Aspect = "16:9"
@@ -117,6 +119,11 @@ class FilmSpec(Wire):
         if caption is not None and caption.text and self.auto_captions:
             raise ValueError(
                 "caption.text and auto_captions exclude each other; leave one out"
+            )
+        if self.auto_captions and self.soft_captions:
+            raise ValueError(
+                "auto_captions and soft_captions exclude each other: the same words "
+                "would be shown twice; leave one out"
             )
         return self
 

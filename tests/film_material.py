@@ -153,6 +153,7 @@ def film_params(scenes: int, **changes: Any) -> dict[str, Any]:
         "engines": {"image": "papercut", "voice": "espeak"},
         "seed": 7,
         "captions": None,
+        "soft_captions": False,
         "language": "en",
         "crossfade_frames": 0,
     } | changes

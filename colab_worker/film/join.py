@@ -11,6 +11,7 @@ from pathlib import Path
 import ffmpeg
 
 from colab_worker.engines.base import EngineError, Tick
+from colab_worker.film.captions.soft import SoftTrack
 from colab_worker.film.encode import TICKS_IN_FRAME
 from colab_worker.film.ffmpeg import BITEXACT, INPUT, list_entry, run
 from colab_worker.film.narration import SAMPLE_RATE, Voice, write_narration
@@ -40,6 +41,8 @@ def film(
     out: Path,
     folder: Path,
     tick: Tick,
+    *,
+    soft: SoftTrack | None = None,
 ) -> None:
     """Writes ``out``; EngineError if clips do not fit together or ffmpeg fails."""
     _check_clips(scenes)
@@ -50,9 +53,14 @@ def film(
     _write_list(scenes, folder / "clips.ffconcat")
     chapters = _ffmetadata(scenes, ends, fps, metadata)
     (folder / "film.ffmeta").write_text(chapters, encoding="utf-8")
-    output = ffmpeg.output(
+    streams = [
         ffmpeg.input("clips.ffconcat", format="concat", safe=0, **INPUT).video,
         ffmpeg.input(sound.name, format="wav", **INPUT).audio,
+    ]
+    if soft is not None:
+        streams.append(ffmpeg.input(str(soft.path), format="srt", **INPUT)["s"])
+    output = ffmpeg.output(
+        *streams,
         str(out),
         vcodec="copy",
         acodec="aac",
@@ -62,7 +70,8 @@ def film(
         movie_timescale=SAMPLE_RATE,
         movflags="+faststart",
         format="mp4",
-        **{**BITEXACT, "map_metadata": 2, "map_chapters": 2},
+        **_soft_options(soft),
+        **{**BITEXACT, "map_metadata": len(streams), "map_chapters": len(streams)},
     )
     # A file without streams cannot be mapped, so that it is named as an option.
     about = ("-f", "ffmetadata", "-i", "film.ffmeta")
@@ -73,6 +82,12 @@ def film(
         words="joining the film",
         length_s=ends[-1] / fps,
     )
+
+
+def _soft_options(soft: SoftTrack | None) -> dict[str, str]:
+    if soft is None:
+        return {}
+    return {"scodec": "mov_text", "metadata:s:s:0": f"language={soft.language}"}
 
 
 def _check_clips(scenes: Sequence[SceneParts]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tempfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from colab_worker.film.captions import subtitles
 from colab_worker.film.captions.burned import film_document, look_of
 from colab_worker.film.captions.cues import Cue, cues_of
 from colab_worker.film.captions.looks import Frame
+from colab_worker.film.captions.soft import SoftTrack, soft_track
 from colab_worker.film.probe import probe
 from colab_worker.film.quality import frames_for, lead_frames
 from colab_worker.film.script import script_markdown
@@ -37,7 +39,15 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
         work = Path(name)
         about = _metadata(params)
         told = _within(tick, 0, 0.94)
-        join.film(scenes, params["fps"], about, out / "film.mp4", work, told)
+        join.film(
+            scenes,
+            params["fps"],
+            about,
+            out / "film.mp4",
+            work,
+            told,
+            soft=_soft(call, words, scenes, work),
+        )
         _stills(scenes, params["fps"], out, work, tick)
     _subtitles(call, words, scenes)
     (out / "script.md").write_text(script_markdown(params), encoding="utf-8")
@@ -105,17 +115,40 @@ def _metadata(params: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def _soft(
+    call: UnitCall,
+    words: list[dict[str, Any]],
+    scenes: list[join.SceneParts],
+    work: Path,
+) -> SoftTrack | None:
+    if not call.params["soft_captions"]:
+        return None
+    return soft_track(_cues(call, words, scenes), call.params["language"], work)
+
+
+def _begins(call: UnitCall, scenes: list[join.SceneParts]) -> list[float]:
+    """When each scene begins, in seconds."""
+    ends = itertools.accumulate(scene.frames for scene in scenes[:-1])
+    return [frames / call.params["fps"] for frames in (0, *ends)]
+
+
+def _cues(
+    call: UnitCall, words: list[dict[str, Any]], scenes: list[join.SceneParts]
+) -> list[Cue]:
+    """The cues of the whole film."""
+    language = call.params["language"]
+    return [
+        cue.later(begin_s)
+        for spoken, begin_s in zip(words, _begins(call, scenes), strict=True)
+        for cue in cues_of(spoken, language=language)
+    ]
+
+
 def _subtitles(
     call: UnitCall, words: list[dict[str, Any]], scenes: list[join.SceneParts]
 ) -> None:
-    cues: list[Cue] = []
-    begins, frames = [], 0
+    cues, begins = _cues(call, words, scenes), _begins(call, scenes)
     language = call.params["language"]
-    for spoken, scene in zip(words, scenes, strict=True):
-        begins.append(frames / call.params["fps"])
-        told = cues_of(spoken, language=language)
-        cues += [cue.later(begins[-1]) for cue in told]
-        frames += scene.frames
     frame = Frame(call.params["width"], call.params["height"])
     look = look_of(call.params["captions"])
     texts = {

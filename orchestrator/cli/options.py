@@ -53,6 +53,12 @@ OPTIONS = (
         "--captions", "auto_captions", "show the narration as captions", switch=True
     ),
     Option(
+        "--soft-captions",
+        "soft_captions",
+        "put the narration into the film as a track that players show or hide",
+        switch=True,
+    ),
+    Option(
         "--caption-text", "caption.text", "show these words instead", metavar="TEXT"
     ),
     Option("--caption-style", "caption.style", "look", vocab.CAPTION_STYLES),
@@ -184,6 +190,8 @@ def _refuse_what_does_nothing(body: Mapping[str, Any]) -> None:
     caption = body.get("caption")
     if caption is not None and caption.get("text") and body.get("auto_captions"):
         raise UsageError("--captions and --caption-text exclude each other; give one")
+    if body.get("auto_captions") and body.get("soft_captions"):
+        raise UsageError("--captions and --soft-captions exclude each other; give one")
     if caption is not None and not (caption.get("text") or body.get("auto_captions")):
         raise UsageError(
             "caption options show nothing without --captions or --caption-text"

@@ -77,6 +77,7 @@ def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
         motion=request.motion,
         transition=request.transition,
         auto_captions=request.auto_captions,
+        soft_captions=request.soft_captions,
         caption=request.caption,
         color_filter=request.color_filter,
         aspect=request.aspect,

@@ -17,6 +17,7 @@ from colab_worker.engines.base import EngineError, Stopped, UnitOutput
 from colab_worker.film.probe import probe
 from tests.film_material import (
     FPS,
+    decoded,
     greys,
     make_clip,
     make_film,
@@ -183,6 +184,29 @@ def test_the_loudness_is_that_of_the_platforms(
         -14, abs=0.5
     )
     assert float(re.findall(r"Peak:\s+(-?[\d.]+) dBFS", told)[-1]) < -1.0
+
+
+def test_captions_can_be_a_track_of_the_film(
+    scenes: list[tuple[Path, Path, dict[str, Any]]], tmp_path: Path
+) -> None:
+    """Every cue of the .srt is in the film, in its words and times; nothing is longer."""
+    text = "It's 100% \u201cfine\u201d: a\\\\Nb, <i>, \u0643\u0627\u0646 \U0001f600 & \u4ece\u524d."
+    clips, voices, _ = zip(*scenes[:3], strict=True)
+    words = [spoken(text, seconds) for seconds in LENGTHS[:3]]
+    parts = list(clips), list(voices), words
+    out, output = make_film(tmp_path, *parts, soft_captions=True, language="ar")
+    without, _ = make_film(tmp_path, *parts)
+    film = out / "film.mp4"
+    track = decoded(film, "-map", "0:s:0", "-f", "srt").decode().replace("\u2060", "")
+    beside = (out / "captions.srt").read_text(encoding="utf-8").replace("\u2060", "")
+
+    assert [line for line in track.split("\n") if line] == [
+        line for line in beside.split("\n") if line
+    ]
+    assert re.search(r"Stream #0:2\S*\(ara\): Subtitle: mov_text", said(film))
+    assert "Subtitle: mov_text" not in said(without / "film.mp4")
+    assert probe(film).duration_s == output.facts["duration_s"]
+    assert (greys(film) == greys(without / "film.mp4")).all()
 
 
 def test_silence_stays_silent(

@@ -88,6 +88,7 @@ def test_each_vocabulary_lists_its_ids(option: Any) -> None:
         (["--engine", "script=gpt"], "--engine: "),
         (["--caption-style", "bold"], "show nothing without --captions"),
         (["--captions", "--caption-text", "Hi"], "exclude each other"),
+        (["--captions", "--soft-captions"], "exclude each other"),
         (["--no-zoom", "--zoom-intensity", "3"], "does nothing with --no-zoom"),
         (["--minutes", "3"], "--minutes is for --topic"),
         (["--hook", "mild"], "--hook is for --topic"),

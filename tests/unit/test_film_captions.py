@@ -13,7 +13,7 @@ import pytest
 
 from colab_worker.film.captions.ass import document, escaped
 from colab_worker.film.captions.burned import write_clip_captions
-from colab_worker.film.captions.cues import cues_of, joined, title_cue
+from colab_worker.film.captions.cues import Cue, cues_of, joined, title_cue
 from colab_worker.film.captions.fonts import FontBook
 from colab_worker.film.captions.letters import clusters
 from colab_worker.film.captions.looks import STYLES, Frame, Look, line_measure
@@ -166,6 +166,42 @@ def test_every_look_writes_its_own_file() -> None:
     assert all(text.count("Dialogue:") == len(cues) for text in files)
 
 
+def test_cues_can_be_read_in_their_time() -> None:
+    """Twenty characters a second; a short cue joins a neighbour or stays for longer."""
+    text = (
+        "Extraordinary thunderstorms rolled across. Stop. Nobody anywhere remembered "
+        "anything comparable. Listen! The lighthouse keepers climbed the tower stairs."
+    )
+    words, at = [], 0.0
+    for word in text.split():
+        words.append([word, at, at + len(word) / 17])
+        at += (len(word) + 1) / 17
+    starts = [n + 1 for n, (word, *_) in enumerate(words[:-1]) if word[-1] in ".!"]
+    cues = cues_of({"words": words, "sentences": [0, *starts], "duration_s": at})
+
+    assert all(len(joined_text(c)) <= 20 * length_s(c) for c in cues)
+
+
+def test_a_pause_of_the_voice_is_reading_time() -> None:
+    """A cue that was said too fast stays until it has been read."""
+    words = [
+        ["Extraordinary", 0.0, 0.3],
+        ["thunderstorms!", 0.3, 0.6],
+        ["Yes.", 4.0, 4.4],
+    ]
+    first, _ = cues_of({"words": words, "sentences": [0, 2], "duration_s": 5.0})
+
+    assert first.end_s == pytest.approx(len("Extraordinary thunderstorms!") / 20)
+
+
+def joined_text(cue: Cue) -> str:
+    return cue.text.replace("\n", " ")
+
+
+def length_s(cue: Cue) -> float:
+    return cue.end_s - cue.start_s
+
+
 def test_karaoke_follows_the_voice() -> None:
     """The spans of a cue add up to the times of its words, waits included."""
     words = [["one", 1.0, 1.333], ["two", 1.666, 2.0], ["three", 2.0, 2.3334]]
@@ -281,9 +317,11 @@ def test_a_script_with_tall_marks_keeps_lines_together() -> None:
 
 def test_subtitle_files() -> None:
     """SubRip and WebVTT carry the same cues, in their own clocks and escapes."""
-    cues = [cue.later(3600) for cue in cues_of(spoken("Tom & <Jerry> ran."))]
+    cues = [cue.later(3600) for cue in cues_of(spoken("Tom & <Jerry> \\ran."))]
 
-    assert srt(cues) == ("1\n01:00:00,000 --> 01:00:01,600\nTom & <\u2060Jerry> ran.\n")
+    assert srt(cues) == (
+        "1\n01:00:00,000 --> 01:00:01,600\nTom & <\u2060Jerry> \\\u2060ran.\n"
+    )
     assert vtt(cues) == (
-        "WEBVTT\n\n01:00:00.000 --> 01:00:01.600\nTom &amp; &lt;Jerry&gt; ran.\n"
+        "WEBVTT\n\n01:00:00.000 --> 01:00:01.600\nTom &amp; &lt;Jerry&gt; \\ran.\n"
     )

@@ -104,6 +104,13 @@ def test_options_reach_the_spec() -> None:
     assert (spec.engine.image, spec.engine.voice) == ("sdxl", "coqui")
 
 
+def test_the_soft_track_reaches_the_spec() -> None:
+    """It stands alone: with burned-in captions it is refused."""
+    assert write(soft_captions=True)[1].soft_captions
+    with pytest.raises(ApiError, match="shown twice"):
+        write(soft_captions=True, auto_captions=True)
+
+
 def test_a_seed_follows_from_the_words() -> None:
     """The same text gives the same film; another text another one."""
     assert write()[1].seed == write()[1].seed

@@ -76,6 +76,18 @@ REFUSED: list[tuple[type[Wire], dict[str, Any], str, str]] = [
     ),
     (
         FilmSpec,
+        film(soft_captions=True, auto_captions=True),
+        "body",
+        "shown twice",
+    ),
+    (
+        FilmSpec,
+        film(soft_captions=True, caption={"style": "bold"}),
+        "body",
+        "nothing would be shown",
+    ),
+    (
+        FilmSpec,
         film(caption={"text": "x" * 201}),
         "caption.text",
         "at most 200 characters",

@@ -31,6 +31,7 @@ FIELDS: list[tuple[dict[str, Any], str, object]] = [
     ({"zoom_effect": False}, "zoom_effect", False),
     ({"zoom_intensity": 7}, "zoom_intensity", 7.0),
     ({"auto_captions": True}, "auto_captions", True),
+    ({"soft_captions": True}, "soft_captions", True),
     ({"color_filter": "warm"}, "color_filter", "warm"),
     ({"topic": "A fox"}, "title", "A fox"),
     ({"topic": "x" * 2000}, "title", "x" * 200),
@@ -42,6 +43,7 @@ FIELDS: list[tuple[dict[str, Any], str, object]] = [
     ({"effects": {"zoom_intensity": 2}, "zoom_intensity": 9}, "zoom_intensity", 2.0),
     ({"effects": {"color_filter": "cool"}, "color_filter": "warm"}, "color_filter", "cool"),
     ({"effects": {"auto_captions": True}}, "auto_captions", True),
+    ({"effects": {"soft_captions": True}}, "soft_captions", True),
     ({"effects": {}, "color_filter": "warm"}, "color_filter", "warm"),
 ]  # fmt: skip
 

@@ -83,6 +83,10 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({"resolution": "1080p"}, set()),
     ({"color_filter": "warm"}, CLIPS | {"film"}),
     ({"auto_captions": False, "caption": None}, CLIPS | {"film"}),
+    (
+        {"auto_captions": False, "caption": None, "soft_captions": True},
+        CLIPS | {"film"},
+    ),
     ({"auto_captions": False, "caption": {"text": "Hi"}}, CLIPS | {"film"}),
     ({"caption": {"style": "bold"}}, CLIPS | {"film"}),
     ({"caption": {"position": "top"}}, CLIPS | {"film"}),

@@ -10,7 +10,7 @@ import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from colab_worker.film.captions.measure import Measure
+from colab_worker.film.captions.measure import Measure, reading_s
 
 if TYPE_CHECKING:
     from colab_worker.film.captions.cues import TimedWord
@@ -100,6 +100,8 @@ class Breaker:
         )
         at_end = end == len(words) or end in sentence_starts
         filled = row.share(begin, end) / MAX_LINES
+        until_s = words[end].start_s if end < len(words) else words[-1].end_s
+        hurry_s = row.reading_s(begin, end) - (until_s - words[begin].start_s)
         return (
             2.0
             + 9 * inside
@@ -108,6 +110,7 @@ class Breaker:
             + 6 * max(0.0, SHORT_S - seconds) / SHORT_S
             + 5 * max(0.0, seconds - MAX_CUE_S)
             + 4 * max(0.0, 0.35 - filled)
+            + 4 * max(0.0, hurry_s)
         )
 
     def _hurt(self, words: Sequence[TimedWord], at: int) -> float:
@@ -141,6 +144,12 @@ class _Row:
             measure(word.text) + (0.0 if word.glued else self._space) for word in words
         )
         self._up_to = [0.0, *itertools.accumulate(shares)]
+        read_s = (reading_s(w.text if w.glued else f" {w.text}") for w in words)
+        self._read_up_to = [0.0, *itertools.accumulate(read_s)]
+
+    def reading_s(self, begin: int, end: int) -> float:
+        """Seconds that a stretch takes to be read."""
+        return self._read_up_to[end] - self._read_up_to[begin]
 
     def share(self, begin: int, end: int) -> float:
         """The share of a line; a stretch begins without a space."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from colab_worker.film.captions.breaks import Breaker
 from colab_worker.film.captions.letters import clusters
-from colab_worker.film.captions.measure import Measure, by_characters
+from colab_worker.film.captions.measure import Measure, by_characters, reading_s
 
 #: A cue stays at least this long where the next one allows it.
 MIN_CUE_S = 1.0
@@ -174,7 +174,8 @@ def _cue(
     breaker: Breaker, group: list[TimedWord], begin_s: float, until_s: float
 ) -> Cue:
     """The cue of ``group``, which may be shown until the next one begins."""
-    end_s = max(group[-1].end_s + LINGER_S, begin_s + MIN_CUE_S)
+    read_s = max(MIN_CUE_S, reading_s(joined(group)))
+    end_s = max(group[-1].end_s + LINGER_S, begin_s + read_s)
     if until_s - end_s < FLICKER_S:
         end_s = until_s
     cut = breaker.line_break(group)

@@ -29,8 +29,8 @@ def vtt(cues: Iterable[Cue]) -> str:
 
 
 def _apart(text: str) -> str:
-    """An invisible word joiner stops players from taking ``<`` or ``{`` for a tag."""
-    return re.sub(r"([<{]|--(?=>))", "\\1\u2060", text)
+    """An invisible word joiner stops players from taking marks for tags or breaks."""
+    return re.sub(r"([<{\\]|--(?=>))", "\\1\u2060", text)
 
 
 def _clock(seconds: float, point: str) -> str:
