@@ -18,7 +18,7 @@ from shared_protocol.jobs import FilmSpec, SceneSpec
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
-CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 3, "film": 2}
+CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 3, "film": 3}
 
 #: Seconds of silence after a sentence, after a paragraph, at the end of a scene.
 PAUSES_S = {
@@ -205,6 +205,9 @@ def _film(
         "draft": image.draft or voice.draft,
         "engines": {"image": image.name, "voice": voice.name},
         "seed": spec.seed,
+        "image_style": spec.image_style,
+        "voice_id": spec.voice_id,
+        "date": spec.date.isoformat() if spec.date else None,
         "captions": _captions(spec),
         "soft_captions": spec.soft_captions,
         "language": spec.language,

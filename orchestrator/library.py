@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Protocol
@@ -51,6 +52,20 @@ class Library:
             here = await asyncio.to_thread(self.blobs.has, file.sha256)
         if not here:
             await client.fetch_blob(file.sha256, file.bytes, self.blobs)
+
+    async def put(self, job_id: str, data: bytes) -> str:
+        """Keeps bytes that were made here for a film; their hash."""
+        sha256 = hashlib.sha256(data).hexdigest()
+        async with self._lock:
+            await self._mirrored.use_blob(job_id, sha256)
+            await asyncio.to_thread(self._write, data, sha256)
+        return sha256
+
+    def _write(self, data: bytes, sha256: str) -> None:
+        if not self.blobs.has(sha256):
+            with self.blobs.writer() as writer:
+                writer.write(data)
+                writer.commit(sha256)
 
     async def forget(self, job_id: str) -> None:
         """Deletes a film, and its files unless another film needs them."""

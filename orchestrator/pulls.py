@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from typing import TypeVar
 
+from orchestrator.beside import Beside
 from orchestrator.endings import ending, is_over
 from orchestrator.errors import Refused, Unreachable
 from orchestrator.library import Library
@@ -50,6 +51,7 @@ class Pulls:
         self._films = films
         self._mirrored = mirrored
         self._library = library
+        self._beside = Beside(library, mirrored)
         self._wanted: dict[str, None] = {}
         self._more = asyncio.Event()
         self._failures: dict[str, int] = {}
@@ -82,6 +84,8 @@ class Pulls:
             if client is None:
                 raise Unreachable("No worker is connected.", "none")
             await self._bring_files(film, film.render, client)
+            if _has_ended(film.render, film.attempt):
+                await self._beside.make(film, film.render)
         except (Unreachable, Refused, DigestMismatch, OSError) as trouble:
             log.warning("Files of film %s could not be brought: %s", job_id, trouble)
             await self._failed(film, film.render, trouble)
@@ -140,7 +144,7 @@ class Pulls:
 
     async def _settle(self, film: Film, view: JobView) -> None:
         """Ends the film if the worker has ended the job."""
-        if is_over(view, film.attempt) or not view.state.terminal:
+        if not _has_ended(view, film.attempt):
             return
         values = ending(view)
         if await self._films.change(
@@ -187,6 +191,10 @@ class Pulls:
         current = await self._films.get(film.job_id)
         if current is not None and current.message != message:
             await self._films.change(film.job_id, PLACED, message=message)
+
+
+def _has_ended(view: JobView, attempt: int) -> bool:
+    return view.state.terminal and not is_over(view, attempt)
 
 
 async def _absent(

@@ -154,6 +154,7 @@ def _links(film: Film) -> dict[str, str]:
         "self": routes.API_JOB.format(job_id=job_id),
         "cancel": routes.API_JOB_CANCEL.format(job_id=job_id),
         "retry": routes.API_JOB_RETRY.format(job_id=job_id),
+        "project": routes.API_JOB_PROJECT.format(job_id=job_id),
         "download": routes.API_DOWNLOAD.format(job_id=job_id),
         "video": _video(job_id),
     }

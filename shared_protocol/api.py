@@ -10,11 +10,14 @@ from pydantic import AliasChoices, Field, model_validator
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import (
+    MAX_SCENES,
     Caption,
+    Day,
     EngineChoice,
     Health,
     ImageOptions,
     JobView,
+    SceneSpec,
 )
 from shared_protocol.vocab import (
     Aspect,
@@ -34,6 +37,11 @@ from shared_protocol.wire import JobId, Text, View, Wire
 
 #: 60 minutes at 150 words a minute, with room for long words and Markdown.
 MAX_TEXT_CHARS = 120_000
+#: Fields that say how a text becomes scenes; they do nothing for given scenes.
+FOR_TEXT = (
+    *("topic", "script", "num_scenes", "duration", "story_type", "hook_intensity"),
+    "characters",
+)
 
 
 class Character(Wire):
@@ -56,6 +64,8 @@ class GenerateRequest(Wire):
     script: Annotated[Text, Field(max_length=MAX_TEXT_CHARS)] | None = Field(
         default=None, validation_alias=AliasChoices("script", "text")
     )
+    #: Scenes as they are told and shown, in place of a text: an edited or saved film.
+    scenes: Annotated[tuple[SceneSpec, ...], Field(max_length=MAX_SCENES)] = ()
     title: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     story_type: StoryType = Field(
         default="scary_horror",
@@ -99,11 +109,26 @@ class GenerateRequest(Wire):
     fps: Fps | None = None
     engine: RequestedEngines = RequestedEngines()
     image: ImageOptions = ImageOptions()
+    #: The day that the film's file names; today if left out.
+    date: Day | None = None
 
     @model_validator(mode="after")
     def _has_words(self) -> GenerateRequest:
-        if self.topic is None and self.script is None:
+        if self.topic is None and self.script is None and not self.scenes:
             raise ValueError("topic or script is required: there is nothing to tell")
+        return self
+
+    @model_validator(mode="after")
+    def _scenes_stand_as_they_are(self) -> GenerateRequest:
+        useless = [name for name in FOR_TEXT if name in self.model_fields_set]
+        if self.scenes and useless:
+            raise ValueError(
+                f"{useless[0]} does nothing when scenes are given; leave one of both out"
+            )
+        if sum(len(scene.narration) for scene in self.scenes) > MAX_TEXT_CHARS:
+            raise ValueError(
+                f"scenes have more than the {MAX_TEXT_CHARS} characters of one film"
+            )
         return self
 
 

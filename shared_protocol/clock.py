@@ -13,6 +13,11 @@ def utc_now() -> str:
     return rfc3339(time.time())
 
 
+def today() -> dt.date:
+    """The present day in UTC."""
+    return dt.datetime.fromtimestamp(time.time(), dt.UTC).date()
+
+
 def rfc3339(unix_s: float) -> str:
     """Seconds since 1970 as ``2026-11-21T08:15:30.123Z``."""
     moment = dt.datetime.fromtimestamp(unix_s, dt.UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -30,6 +31,9 @@ from shared_protocol.wire import JobId, Sha256, Text, View, Wire
 MAX_SCENES = 60
 MAX_NARRATION_CHARS = 20_000
 MAX_PROMPT_CHARS = 2_000
+
+#: A day as ``2026-11-24``; a film's file says when it was made.
+Day = Annotated[dt.date, Field(ge=dt.date(1970, 1, 1), le=dt.date(2099, 12, 31))]
 
 
 class Caption(Wire):
@@ -107,6 +111,8 @@ class FilmSpec(Wire):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     engine: EngineChoice = EngineChoice()
     image: ImageOptions = ImageOptions()
+    #: The day that the film's file names; without one it names none.
+    date: Day | None = None
 
     @model_validator(mode="after")
     def _caption_is_used(self) -> FilmSpec:

@@ -109,10 +109,15 @@ def _metadata(params: dict[str, Any]) -> dict[str, str]:
     """What the file says of itself: never a path, an address or a name of a machine."""
     engines = ", ".join(f"{kind} {name}" for kind, name in params["engines"].items())
     draft = "draft; " if params["draft"] else ""
-    return {
+    told = {
         "title": params["title"],
         "comment": f"{draft}made with Moonreel; {engines}; seed {params['seed']}",
+        "description": f"{len(params['narrations'])} scenes; pictures "
+        f"{params['image_style']}, voice {params['voice_id']}, {params['language']}",
     }
+    if day := params["date"]:  # at noon, so that it is that day in most places
+        told |= {"date": day, "creation_time": f"{day}T12:00:00Z"}
+    return told
 
 
 def _soft(

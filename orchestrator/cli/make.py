@@ -12,6 +12,7 @@ from orchestrator.cli.client import Client
 from orchestrator.cli.exits import CliError, Exit, UsageError
 from orchestrator.cli.interrupts import Interrupted, Interrupts
 from orchestrator.cli.options import add_options, build_request
+from orchestrator.cli.projects import is_project, read_project
 from orchestrator.cli.reporters import Reporter, make_reporter
 from orchestrator.cli.servers import (
     Server,
@@ -34,7 +35,9 @@ _STOPPED = (FilmState.ERROR, FilmState.CANCELED)
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``make``."""
-    parser.add_argument("file", nargs="?", metavar="FILE", help="text; - is stdin")
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="text or project.zip; - is stdin"
+    )
     add = parser.add_argument
     add("-o", "--output", type=Path, metavar="FILE", help="(default: TITLE.mp4 here)")
     add("--all-files", type=Path, metavar="DIR", help="subtitles, pictures, ... too")
@@ -59,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Makes the film; the exit code."""
-    request = build_request(vars(arguments), _story(arguments))
+    request = _request(arguments)
     if arguments.dry_run:
         from orchestrator.cli.dry_run import show
 
@@ -198,6 +201,14 @@ def _stopped(
     message: str, film: Film, *, code: str = "canceled", hint: str | None = None
 ) -> CliError:
     return CliError(message, Exit.CANCELED, code=code, hint=hint, job_id=film.job_id)
+
+
+def _request(arguments: argparse.Namespace) -> GenerateRequest:
+    """The order: of a saved film with what else is given, or of a text or topic."""
+    if arguments.file is not None and is_project(arguments.file):
+        saved = read_project(arguments.file).request
+        return build_request(vars(arguments), None, saved=saved)
+    return build_request(vars(arguments), _story(arguments))
 
 
 def _story(arguments: argparse.Namespace) -> str | None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from orchestrator.cli.exits import UsageError
 from shared_protocol import vocab
-from shared_protocol.api import GenerateRequest, RequestedEngines
+from shared_protocol.api import FOR_TEXT, GenerateRequest, RequestedEngines
 from shared_protocol.errors import describe_validation
 from shared_protocol.jobs import Caption, ImageOptions
 from shared_protocol.vocab import Vocabulary
@@ -87,6 +87,7 @@ OPTIONS = (
     Option("--steps", "image.steps", "denoising steps of a model", metavar="1-100"),
     Option("--guidance", "image.guidance", "how strictly words count", metavar="0-30"),
     Option("--scheduler", "image.scheduler", "way to denoise", vocab.SCHEDULERS),
+    Option("--date", "date", "the day that the film's file names", metavar="DAY"),
 )
 
 #: What the fields with a dot are fields of.
@@ -119,9 +120,16 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def build_request(given: Mapping[str, Any], text: str | None) -> GenerateRequest:
-    """The request for ``text`` (or the topic); UsageError names the flag at fault."""
+def build_request(
+    given: Mapping[str, Any], text: str | None, *, saved: GenerateRequest | None = None
+) -> GenerateRequest:
+    """The request for ``text`` (or the topic); UsageError names the flag at fault.
+
+    A ``saved`` order is taken as it is but for what is given, and the day if anything is.
+    """
     body: dict[str, Any] = {} if text is None else {"script": text}
+    if saved is not None:
+        body = _saved_body(saved, given)
     for option in OPTIONS:
         if option.field in given:
             _put(body, option.field, given[option.field])
@@ -129,12 +137,23 @@ def build_request(given: Mapping[str, Any], text: str | None) -> GenerateRequest
         body["characters"] = [_character(entry) for entry in given["characters"]]
     if "engine" in given:
         entries = [part for entry in given["engine"] for part in entry.split(",")]
-        body["engine"] = dict(_engine(entry) for entry in entries)
-    _refuse_what_does_nothing(body)
+        engines = dict(_engine(entry) for entry in entries)
+        body["engine"] = body.get("engine", {}) | engines
+    _refuse_what_does_nothing(body, given)
     try:
         return GenerateRequest.model_validate(body)
     except ValidationError as error:
         raise UsageError(_sentence(error)) from error
+
+
+def _saved_body(saved: GenerateRequest, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The saved order as far as what is ``given`` leaves it standing."""
+    body = saved.model_dump(mode="json", exclude_unset=True, exclude_none=True)
+    if any(option.field in given for option in OPTIONS) or "engine" in given:
+        body.pop("date", None)  # another film, made today
+    if given.get("auto_captions") is False and not body.get("caption", {}).get("text"):
+        body.pop("caption", None)
+    return body
 
 
 def _keywords(option: Option) -> dict[str, Any]:
@@ -186,7 +205,9 @@ def _engine(entry: str) -> tuple[str, str]:
     return kind, name
 
 
-def _refuse_what_does_nothing(body: Mapping[str, Any]) -> None:
+def _refuse_what_does_nothing(
+    body: Mapping[str, Any], given: Mapping[str, Any]
+) -> None:
     caption = body.get("caption")
     if caption is not None and caption.get("text") and body.get("auto_captions"):
         raise UsageError("--captions and --caption-text exclude each other; give one")
@@ -196,17 +217,31 @@ def _refuse_what_does_nothing(body: Mapping[str, Any]) -> None:
         raise UsageError(
             "caption options show nothing without --captions or --caption-text"
         )
-    if body.get("zoom_effect") is False and "zoom_intensity" in body:
+    if body.get("zoom_effect") is False and "zoom_intensity" in given:
         raise UsageError("--zoom-intensity does nothing with --no-zoom; give one")
     if body.get("zoom_effect") is False and body.get("motion", "auto") != "auto":
         raise UsageError("--motion does nothing with --no-zoom; give one")
-    if "topic" not in body:
+    if "scenes" in body:
+        _refuse_for_saved_films(body)
+    elif "topic" not in body:
         for option in OPTIONS:
             if option.field in ("duration", "hook_intensity") and option.field in body:
                 raise UsageError(
                     f"{option.flag} is for --topic; "
                     "a text of your own is told as it stands"
                 )
+
+
+def _refuse_for_saved_films(body: Mapping[str, Any]) -> None:
+    flags = {option.field: option.flag for option in OPTIONS} | {
+        field: flag for flag, field in PAIRS.items()
+    }
+    for field in FOR_TEXT:
+        if field in body:
+            raise UsageError(
+                f"{flags.get(field, field)} is for a text; "
+                "the scenes of a saved film stand as they are"
+            )
 
 
 def _sentence(error: ValidationError) -> str:

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from orchestrator import keys
 from orchestrator.handlers.holds import held, versioned
+from orchestrator.project import project_of
 from orchestrator.views import accepted, film_summary, film_view
 from shared_protocol import routes
 from shared_protocol.api import FilmList, FilmView, GenerateRequest
@@ -65,6 +66,13 @@ async def retry(request: web.Request) -> web.Response:
     """Goes on with a film that failed, was canceled, or lost its worker."""
     film = await request.app[keys.STUDIO].retry(request.match_info["job_id"])
     return _json(await _view(request, film.job_id), status=202)
+
+
+async def project(request: web.Request) -> web.Response:
+    """The order that makes the film again, as ``project.zip`` holds it."""
+    film = await request.app[keys.STUDIO].find(request.match_info["job_id"])
+    told = project_of(film).model_dump_json(exclude_unset=True)
+    return web.Response(text=told, content_type="application/json")
 
 
 async def delete(request: web.Request) -> web.Response:

@@ -27,6 +27,7 @@ def add_routes(app: web.Application) -> None:
             web.delete(routes.API_JOB, films.delete),
             web.post(routes.API_JOB_CANCEL, films.cancel),
             web.post(routes.API_JOB_RETRY, films.retry),
+            web.get(routes.API_JOB_PROJECT, films.project),
             web.get(routes.API_DOWNLOAD, downloads.download),
             web.get(routes.API_DOWNLOAD_NAMED, downloads.download),
             web.get(routes.API_VIDEO, downloads.video),

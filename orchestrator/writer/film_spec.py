@@ -6,9 +6,11 @@ import hashlib
 
 from pydantic import ValidationError
 
+from orchestrator.writer.given_scenes import script_of_scenes
 from orchestrator.writer.own_text import write_from_text
-from orchestrator.writer.script import Script
+from orchestrator.writer.script import Script, ScriptScene
 from shared_protocol.api import GenerateRequest
+from shared_protocol.clock import today
 from shared_protocol.errors import Code, describe_validation
 from shared_protocol.jobs import EngineChoice, FilmSpec, SceneSpec
 from shared_protocol.kit.http_errors import ApiError
@@ -23,6 +25,8 @@ def write_film(
 
     Raises ApiError 422 naming the field.
     """
+    if request.scenes:
+        return _film(request, script_of_scenes(request))
     if request.script is None:
         raise _needs_script(has_gemini_key)
     if not request.script.strip():
@@ -31,7 +35,10 @@ def write_film(
             "script: the text is empty; send the words that are to be told.",
             param="script",
         )
-    script = write_from_text(request, request.script)
+    return _film(request, write_from_text(request, request.script))
+
+
+def _film(request: GenerateRequest, script: Script) -> tuple[Script, FilmSpec]:
     try:
         return script, _spec(request, script)
     except ValidationError as error:
@@ -59,14 +66,7 @@ def _needs_script(has_gemini_key: bool) -> ApiError:
 def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
     return FilmSpec(
         title=script.title[:200],
-        scenes=tuple(
-            SceneSpec(
-                narration=scene.narration,
-                image_prompt=scene.image_prompt,
-                title=scene.title[:200] if scene.title else None,
-            )
-            for scene in script.scenes
-        ),
+        scenes=request.scenes or tuple(_scene(scene) for scene in script.scenes),
         image_style=request.image_style,
         voice_id=request.voice_id,
         voice_speed=request.voice_speed,
@@ -87,6 +87,15 @@ def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
         seed=_seed(request),
         engine=EngineChoice(image=request.engine.image, voice=request.engine.voice),
         image=request.image,
+        date=request.date or today(),
+    )
+
+
+def _scene(scene: ScriptScene) -> SceneSpec:
+    return SceneSpec(
+        narration=scene.narration,
+        image_prompt=scene.image_prompt,
+        title=scene.title[:200] if scene.title else None,
     )
 
 
@@ -94,5 +103,7 @@ def _seed(request: GenerateRequest) -> int:
     """The seed asked for, or one that the same words always give."""
     if request.seed is not None:
         return request.seed
-    digest = hashlib.sha256((request.script or request.topic or "").encode()).digest()
+    words = request.script or request.topic or ""
+    words += "\n\n".join(scene.narration for scene in request.scenes)
+    digest = hashlib.sha256(words.encode()).digest()
     return int.from_bytes(digest[:4])

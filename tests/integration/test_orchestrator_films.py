@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import pytest
 from shared_protocol.errors import Code, ErrorBody
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
+
+#: Files that are made here when a job has ended.
+BESIDE = ("gantt.svg", "project.zip")
 
 
 @pytest.fixture
@@ -49,12 +53,46 @@ async def test_a_film_is_made_mirrored_and_downloaded(
     assert film.content == worker.jobs[job_id].units["film"].data
     assert film.headers["content-type"] == "video/mp4"
     assert 'filename="the-crow-was-thirsty' in film.headers["content-disposition"]
-    assert len(view["artifacts"]) == view["mirrored"] == 10
+    assert len(view["artifacts"]) == view["mirrored"] == 10 + len(BESIDE)
     picture = await studio.api.get(f"/api/download/{job_id}/scene-002-picture.png")
     assert picture.content == worker.jobs[job_id].units["image-002"].data
     again = await studio.api.get(f"/api/video/{job_id}.mp4")
     assert again.content == film.content
     assert sorted(worker.made) == sorted(worker.jobs[job_id].units)
+
+
+async def test_the_files_that_are_made_here(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """The picture of the job and the project are downloads like all others."""
+    job_id = await submitted(studio)
+    await worker.work(job_id)
+    view = await studio.until(job_id, "complete")
+    listed = {item["name"]: item for item in view["artifacts"]}
+    for name in BESIDE:
+        reply = await studio.api.get(f"/api/download/{job_id}/{name}")
+        assert reply.headers["content-type"] == listed[name]["media_type"]
+        assert hashlib.sha256(reply.content).hexdigest() == listed[name]["sha256"]
+
+
+async def test_a_project_is_ordered_as_it_is(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """What the route tells can be posted: another job, nothing drawn again."""
+    job_id = await submitted(studio, auto_captions=True)
+    await worker.work(job_id)
+    await studio.until(job_id, "complete")
+    project = (await studio.api.get(f"/api/jobs/{job_id}/project")).json()
+    again = await studio.api.post("/api/generate-video", json=project["request"])
+    twin = again.json()["job_id"]
+    await studio.until(twin, "sent_to_colab")
+
+    assert twin != job_id
+    assert project["asked"]["num_scenes"] == 3
+    first, second = worker.jobs[job_id].units, worker.jobs[twin].units
+    assert {unit.key for unit in first.values()} == {
+        unit.key for unit in second.values()
+    }
 
 
 async def test_pictures_can_be_seen_before_the_film_is_done(
@@ -123,7 +161,7 @@ async def test_an_error_of_the_worker_is_told_and_retried(
     await worker.fail(job_id, "Scene 2: the picture failed.")
     view = await studio.until(job_id, "error")
     assert view["error"]["message"] == "Scene 2: the picture failed."
-    assert view["mirrored"] == 4
+    assert view["mirrored"] == 4 + 1  # what was finished, and the picture of the job
 
     retried = await studio.api.post(f"/api/jobs/{job_id}/retry", json={})
     assert (retried.status_code, retried.json()["attempt"]) == (202, 2)
@@ -253,10 +291,11 @@ async def test_deleting_keeps_files_that_another_film_needs(
         library = tmp_path / "home" / "library"
         return sum(path.is_file() for path in library.rglob("*"))
 
-    assert await asyncio.to_thread(files) == 17
+    # Two projects; a picture of two jobs in which nothing took time is one file.
+    assert await asyncio.to_thread(files) == 17 + 3
     reply = await studio.api.delete(f"/api/jobs/{first}")
     assert reply.status_code == 204
-    assert await asyncio.to_thread(files) == 10
+    assert await asyncio.to_thread(files) == 10 + len(BESIDE)
     assert (await studio.api.get(f"/api/jobs/{first}")).status_code == 404
     film = await studio.api.get(f"/api/download/{second}")
     assert film.content == worker.jobs[second].units["film"].data

@@ -14,8 +14,8 @@ from shared_protocol.api import GenerateRequest
 from shared_protocol.jobs import Caption, ImageOptions
 from shared_protocol.vocab import Vocabulary
 
-#: ``script`` is FILE; ``image_mode`` has one value only.
-WITHOUT_FLAG = {"script", "image_mode", "caption", "image"}
+#: ``script`` is FILE, ``scenes`` come with a project; ``image_mode`` has one value only.
+WITHOUT_FLAG = {"script", "scenes", "image_mode", "caption", "image"}
 
 
 def given(words: Sequence[str]) -> dict[str, Any]:

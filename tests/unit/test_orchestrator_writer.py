@@ -134,3 +134,27 @@ def test_a_caption_that_shows_nothing_is_refused_by_name() -> None:
         write(caption={"style": "bold"})
 
     assert caught.value.status == 422
+
+
+def test_given_scenes_are_told_as_they_are() -> None:
+    """Words, pictures, seeds and titles arrive unchanged; only the language is found."""
+    scenes = [
+        {"narration": "*Der* Mond war  nicht da, und die Nacht war still.",
+         "image_prompt": "a moon", "negative_prompt": "text", "seed": 4},
+        {"narration": "2. Ende", "image_prompt": "a sun", "title": "Last"},
+    ]  # fmt: skip
+    order = GenerateRequest.model_validate({"scenes": scenes})
+    script, spec = write_film(order, has_gemini_key=False)
+
+    assert [scene.model_dump(exclude_unset=True) for scene in spec.scenes] == scenes
+    assert [scene.narration for scene in script.scenes] == [
+        scene["narration"] for scene in scenes
+    ]
+    assert (spec.language, script.language) == ("de", "de")
+    assert spec.title == "*Der* Mond war nicht da, und die Nacht war still."
+
+
+def test_a_film_names_the_day_it_is_made() -> None:
+    """Today, or the day that was asked for."""
+    assert write()[1].date is not None
+    assert str(write(date="2001-02-03")[1].date) == "2001-02-03"

@@ -42,6 +42,11 @@ def asked(**changes: Any) -> dict[str, Any]:
     return {"topic": "a fox"} | changes
 
 
+def scenes(n: int = 1, long: int = 2, **changes: Any) -> dict[str, Any]:
+    """A request with scenes in place of a text."""
+    return {"scenes": [SCENE | {"narration": "x" * long}] * n} | changes
+
+
 REFUSED: list[tuple[type[Wire], dict[str, Any], str, str]] = [
     (FilmSpec, film(colour="red"), "colour", "not a known field"),
     (FilmSpec, film(engine={"music": "x"}), "engine.music", "not a known field"),
@@ -94,6 +99,13 @@ REFUSED: list[tuple[type[Wire], dict[str, Any], str, str]] = [
     ),
     (FilmSpec, film(caption={"text": "x", "style": "loud"}), "caption.style", "elegant"),
     (GenerateRequest, {}, "body", "topic or script is required"),
+    (GenerateRequest, {"scenes": []}, "body", "nothing to tell"),
+    (GenerateRequest, scenes(num_scenes=4), "body", "num_scenes does nothing"),
+    (GenerateRequest, scenes(script="x"), "body", "script does nothing"),
+    (GenerateRequest, scenes(n=61), "scenes", "at most 60"),
+    (GenerateRequest, scenes(n=60, long=2001), "body", "120000 characters"),
+    (GenerateRequest, scenes(date="1969-12-31"), "date", "1970"),
+    (FilmSpec, film(date="24.11.2026"), "date", "date"),
     (GenerateRequest, asked(topic=""), "topic", "1 character"),
     (GenerateRequest, asked(topic="x" * 2001), "topic", "2000 characters"),
     (GenerateRequest, asked(topic="a\0b"), "topic", "NUL"),

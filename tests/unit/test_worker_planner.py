@@ -94,6 +94,7 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({"aspect": "9:16"}, IMAGES | CLIPS | {"film"}),
     ({"quality": "draft"}, IMAGES | CLIPS | {"film"}),
     ({"quality": "high"}, CLIPS | {"film"}),  # as many pixels as standard has
+    ({"date": "2026-11-24"}, {"film"}),
     ({"seed": 1}, IMAGES | CLIPS | {"film"}),
     ({"engine": {"image": "brush"}}, IMAGES | CLIPS | {"film"}),
     ({"engine": {"voice": "choir"}}, VOICES | CLIPS | {"film"}),

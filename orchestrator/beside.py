@@ -1,0 +1,59 @@
+"""Files that this machine adds to what the worker made: the project, the job's picture."""
+
+from __future__ import annotations
+
+import asyncio
+
+from orchestrator.gantt import gantt_svg
+from orchestrator.library import Library
+from orchestrator.project import pack, project_of
+from orchestrator.store.films import Film
+from orchestrator.store.mirrored import MirrorStore
+from shared_protocol.artifacts import Artifact
+from shared_protocol.jobs import JobState, JobView
+
+PROJECT, GANTT, SCRIPT = "project.zip", "gantt.svg", "script.md"
+
+
+class Beside:
+    """Makes them once a job has ended: a few milliseconds, and no request to anybody."""
+
+    def __init__(self, library: Library, mirrored: MirrorStore) -> None:
+        self._library = library
+        self._mirrored = mirrored
+
+    async def make(self, film: Film, view: JobView) -> None:
+        """Adds the files that a job in the state of ``view`` has."""
+        await self._add(film, GANTT, "gantt", "image/svg+xml", _gantt(film, view))
+        if view.state is JobState.COMPLETE:
+            packed = await self._packed(film)
+            await self._add(film, PROJECT, "project", "application/zip", packed)
+
+    async def _packed(self, film: Film) -> bytes:
+        artifacts = await self._mirrored.artifacts(film.job_id)
+        script = next((a for a in artifacts if a.name == SCRIPT), None)
+        path = self._library.blobs.path(script.sha256) if script else None
+
+        def work() -> bytes:
+            told = path.read_text(encoding="utf-8") if path else None
+            return pack(project_of(film), told)
+
+        return await asyncio.to_thread(work)
+
+    async def _add(
+        self, film: Film, name: str, role: str, media_type: str, data: bytes
+    ) -> None:
+        sha256 = await self._library.put(film.job_id, data)
+        artifact = Artifact(
+            name=name,
+            role=role,
+            media_type=media_type,
+            bytes=len(data),
+            sha256=sha256,
+        )
+        await self._mirrored.add_artifact(film.job_id, artifact)
+
+
+def _gantt(film: Film, view: JobView) -> bytes:
+    titles = [scene.title or scene.narration for scene in film.spec.scenes]
+    return gantt_svg(view, titles).encode()

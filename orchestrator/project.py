@@ -1,0 +1,57 @@
+"""``project.zip``: what makes the same film again, and its script to read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from orchestrator.store.films import Film
+from shared_protocol.api import GenerateRequest
+from shared_protocol.jobs import FilmSpec
+from shared_protocol.project import PROJECT_FILE, Project
+
+#: Zip files carry times; the same film is to be the same bytes.
+_NO_TIME = (1980, 1, 1, 0, 0, 0)
+
+
+def project_of(film: Film) -> Project:
+    """The film as an order: its scenes, its options, the engines that it got."""
+    spec = film.spec
+    values = {name: getattr(spec, name) for name in FilmSpec.model_fields}
+    del values["kind"]
+    values["engine"] = spec.engine.model_dump() | _used_engines(film)
+    return Project(
+        format="moonreel-project",
+        version=1,
+        request=GenerateRequest(**values),
+        asked=GenerateRequest.model_validate_json(film.request_json),
+    )
+
+
+def pack(project: Project, script: str | None) -> bytes:
+    """The zip file, with a script if there is one; the same gives the same bytes."""
+    members = {PROJECT_FILE: project.model_dump_json(indent=1, exclude_unset=True)}
+    if script is not None:
+        members["script.md"] = script
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in members.items():
+            archive.writestr(_member(name), text.encode(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    """A file that everybody may read, without a time."""
+    member = zipfile.ZipInfo(name, _NO_TIME)
+    member.external_attr = 0o644 << 16
+    return member
+
+
+def _used_engines(film: Film) -> dict[str, str]:
+    """By kind, from the worker's view: ``auto`` is another one elsewhere."""
+    units = film.render.units if film.render else ()
+    return {
+        unit.kind: unit.engine
+        for unit in units
+        if unit.kind in ("image", "voice") and unit.engine
+    }
