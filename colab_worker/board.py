@@ -32,6 +32,8 @@ class JobStatus:
     polled: bool = False
     progress: int = 0
     ticked_at: float = 0.0
+    #: Readers of an older version get the whole view: units may be gone since.
+    whole_from: int = 0
     body: bytes | None = None
     body_gzip: bytes | None = None
 
@@ -97,6 +99,8 @@ class Board:
 
     def view(self, status: JobStatus, since: int | None = None) -> JobView:
         """What is told of the job; with ``since``, only the units changed after it."""
+        if since is not None and since < status.whole_from:
+            since = None
         return job_view(
             status.row,
             list(status.units.values()),

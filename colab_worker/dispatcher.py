@@ -99,8 +99,11 @@ class Dispatcher(Protocol):
     def submit(self, task: UnitTask, on_report: OnReport) -> None:
         """Takes a task; ``on_report`` hears Started, Progressed*, Finished or Broken."""
 
-    async def cancel(self, job_id: str) -> None:
-        """Stops all tasks of a job; returns when none runs; they report no more."""
+    async def cancel(self, job_id: str, units: Collection[str] | None = None) -> None:
+        """Stops the tasks of a job, or of some of its units.
+
+        Returns when none runs; they report no more.
+        """
 
     async def close(self) -> None:
         """Stops everything."""
@@ -139,9 +142,13 @@ class LocalDispatcher:
         """See ``Dispatcher``."""
         self._lanes[task.lane].put(task, on_report)
 
-    async def cancel(self, job_id: str) -> None:
+    async def cancel(self, job_id: str, units: Collection[str] | None = None) -> None:
         """See ``Dispatcher``."""
-        await asyncio.gather(*(lane.cancel(job_id) for lane in self._lanes.values()))
+
+        def meant(task: UnitTask) -> bool:
+            return task.job_id == job_id and (units is None or task.unit_id in units)
+
+        await asyncio.gather(*(lane.cancel(meant) for lane in self._lanes.values()))
 
     async def close(self) -> None:
         """See ``Dispatcher``."""
@@ -268,7 +275,7 @@ class _Lane:
         self._numbers = itertools.count()
         self._news = asyncio.Event()
         self._hosts = [make_host() for _ in range(slots)]
-        self._running: dict[asyncio.Task[None], str] = {}
+        self._running: dict[asyncio.Task[None], UnitTask] = {}
         self._slots: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -282,10 +289,10 @@ class _Lane:
         heapq.heappush(self._queue, entry)
         self._news.set()
 
-    async def cancel(self, job_id: str) -> None:
-        self._queue = [entry for entry in self._queue if entry[2].job_id != job_id]
+    async def cancel(self, meant: Callable[[UnitTask], bool]) -> None:
+        self._queue = [entry for entry in self._queue if not meant(entry[2])]
         heapq.heapify(self._queue)
-        await _stop([task for task, job in self._running.items() if job == job_id])
+        await _stop([work for work, task in self._running.items() if meant(task)])
 
     async def close(self) -> None:
         self._queue.clear()
@@ -306,7 +313,7 @@ class _Lane:
             _, _, task, on_report = heapq.heappop(self._queue)
             free = asyncio.Event()
             work = asyncio.create_task(self._do(host, task, on_report, free.set))
-            self._running[work] = task.job_id
+            self._running[work] = task
             work.add_done_callback(functools.partial(self._ended, task, on_report))
             work.add_done_callback(functools.partial(_free, free))
             await free.wait()

@@ -60,19 +60,32 @@ class _Retry:
 
 
 @dataclass(frozen=True)
+class _Replan:
+    plan: Plan
+    attempt: int
+
+
+@dataclass(frozen=True)
 class _Cancel:
     pass
+
+
+_Mail = Report | _Retry | _Replan | _Cancel
 
 
 class JobRun:
     """The units of one job."""
 
-    def __init__(self, parts: RunParts, status: JobStatus, plan: Plan) -> None:
+    def __init__(
+        self, parts: RunParts, status: JobStatus, plan: Plan, attempt: int
+    ) -> None:
         self._parts = parts
         self._status = status
         self._job_id = status.row.id
         self._plan = plan
-        self._mailbox: asyncio.Queue[Report | _Retry | _Cancel] = asyncio.Queue()
+        #: The attempt whose plan this is.
+        self.attempt = attempt
+        self._mailbox: asyncio.Queue[_Mail] = asyncio.Queue()
         self._timers: set[asyncio.TimerHandle] = set()
         #: Units that must be done although their key is known: their files are gone.
         self._forced: set[str] = set()
@@ -82,9 +95,18 @@ class JobRun:
     def _units(self) -> dict[str, UnitStatus]:
         return self._status.units
 
+    @property
+    def open(self) -> bool:
+        """Whether more scenes will come."""
+        return self._plan.open
+
     def cancel(self) -> None:
         """Asks the run to stop; ``run`` then returns with the units given back."""
         self._mailbox.put_nowait(_Cancel())
+
+    def replan(self, plan: Plan, attempt: int) -> None:
+        """Goes on with another plan; what is under way in both is not interrupted."""
+        self._mailbox.put_nowait(_Replan(plan, attempt))
 
     async def run(self) -> bool:
         """Works until nothing is left or nothing can go on; False if it was canceled."""
@@ -110,7 +132,7 @@ class JobRun:
         units = self._units.values()
         return [u.error for u in units if u.error and u.state is UnitState.ERROR]
 
-    async def _record_plan(self) -> None:
+    async def _record_plan(self, kept: set[str] | None = None) -> None:
         rows = [
             UnitRow(
                 job_id=self._job_id,
@@ -123,10 +145,29 @@ class JobRun:
             )
             for position, unit in enumerate(self._plan.units)
         ]
-        rows = await self._parts.store.plan_units(self._job_id, rows)
+        rows = await self._parts.store.plan_units(self._job_id, rows, kept=kept)
         version = self._parts.board.versions[self._job_id] + 1
-        self._status.units = {row.id: UnitStatus.of(row, version) for row in rows}
-        self._parts.board.change(self._job_id)
+        old = self._status.units
+        self._status.units = {
+            row.id: old[row.id]
+            if kept is not None and row.id in kept
+            else UnitStatus.of(row, version)
+            for row in rows
+        }
+        self._status.whole_from = self._parts.board.change(self._job_id)
+
+    async def _take_plan(self, message: _Replan) -> None:
+        """Stops what the new plan does otherwise, and keeps the rest."""
+        failed = {u.id for u in self._units.values() if u.state is UnitState.ERROR}
+        kept = _kept_units(self._plan, message.plan, without=failed)
+        others = self._units.keys() - kept
+        await self._parts.dispatcher.cancel(self._job_id, others)
+        self._forced &= kept
+        self._plan, self.attempt = message.plan, message.attempt
+        finalizing = [JobState.FINALIZING]
+        if await self._parts.store.move(self._job_id, finalizing, JobState.RUNNING):
+            self._status.row = replace(self._status.row, state=JobState.RUNNING)
+        await self._record_plan(kept)
 
     def _busy(self) -> bool:
         states = {unit.state for unit in self._units.values()}
@@ -235,11 +276,17 @@ class JobRun:
 
     # --- take what comes back ----------------------------------------------------
 
-    async def _take(self, message: Report | _Retry | _Cancel) -> None:
+    async def _take(self, message: _Mail) -> None:
         if isinstance(message, _Cancel):
             self._canceled = True
+        elif isinstance(message, _Replan):
+            await self._take_plan(message)
         elif isinstance(message, _Retry):
-            self._units[message.unit_id].state = UnitState.PENDING
+            unit = self._units.get(message.unit_id)
+            if unit is not None and unit.state is UnitState.RETRYING:
+                unit.state = UnitState.PENDING
+        elif self._is_stale(message):
+            return
         elif isinstance(message, Progressed):
             status = self._units[message.task.unit_id]
             status.progress = max(status.progress, message.fraction)
@@ -250,6 +297,11 @@ class JobRun:
             await self._finished(message)
         else:
             await self._broken(message)
+
+    def _is_stale(self, message: Report) -> bool:
+        """Whether it tells of work that another plan has put aside."""
+        unit = self._units.get(message.task.unit_id)
+        return unit is None or unit.attempt != message.task.attempt
 
     async def _started(self, task: UnitTask) -> None:
         status = self._units[task.unit_id]
@@ -313,6 +365,16 @@ class JobRun:
 
     def _later(self, delay_s: float, call: Callable[[], None]) -> None:
         self._timers.add(asyncio.get_running_loop().call_later(delay_s, call))
+
+
+def _kept_units(old: Plan, new: Plan, *, without: set[str]) -> set[str]:
+    """Units that are the same in both plans, and all that they are made from too."""
+    before = {unit.id: unit for unit in old.units if unit.id not in without}
+    kept: set[str] = set()
+    for unit in new.units:
+        if before.get(unit.id) == unit and kept.issuperset(unit.needs):
+            kept.add(unit.id)
+    return kept
 
 
 def place(unit: Unit) -> str:

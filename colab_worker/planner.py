@@ -75,6 +75,8 @@ class Plan:
     units: tuple[Unit, ...]
     goal: str
     draft: bool
+    #: More scenes will come, so there is no film yet.
+    open: bool = False
     warnings: tuple[str, ...] = field(default=())
 
 
@@ -91,8 +93,14 @@ def plan(spec: FilmSpec, registry: Registry) -> Plan:
             _voice(spec, number, scene, voice),
             _clip(spec, number, video, frame),
         ]
-    units.append(_film(spec, image, voice, video, frame))
-    return Plan(tuple(units), goal="film", draft=image.draft or voice.draft)
+    if not spec.open:
+        units.append(_film(spec, image, voice, video, frame))
+    return Plan(
+        tuple(units),
+        goal="film",
+        draft=image.draft or voice.draft,
+        open=spec.open,
+    )
 
 
 def scene_seed(spec: FilmSpec, number: int, scene: SceneSpec) -> int:

@@ -10,11 +10,10 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from colab_worker.board import JobStatus
 from colab_worker.disk import Disk
 from colab_worker.engines.registry import PlanRefused
 from colab_worker.job_run import JobRun, RunParts
-from colab_worker.planner import plan
+from colab_worker.planner import Plan, plan
 from colab_worker.store.rows import JobRow
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
@@ -38,6 +37,8 @@ class Runner:
         self._runs: dict[str, JobRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
+        #: A job gets another spec, or a run of its present one: not both at once.
+        self._door = asyncio.Lock()
         self._loops: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -67,7 +68,7 @@ class Runner:
         """Cancels a job that is not finished; False if it was already."""
         store = self._parts.store
         version = self._parts.board.versions.get(job_id, 0) + END_ROOM
-        finished = {"finished_at": utc_now(), "version": version}
+        finished: dict[str, Any] = {"finished_at": utc_now(), "version": version}
         if await store.move(job_id, [JobState.QUEUED], JobState.CANCELED, **finished):
             await self._show(job_id, JobState.CANCELED, **finished)
             self._news.set()
@@ -77,6 +78,42 @@ class Runner:
         await self._show(job_id, JobState.CANCELING)
         if job_id in self._runs:
             self._runs[job_id].cancel()
+        elif job_id not in self._tasks:  # it waits for more scenes
+            await self._finish(job_id, [JobState.CANCELING], JobState.CANCELED)
+        return True
+
+    async def replace(self, row: JobRow) -> bool:
+        """Gives a job another spec; finished units that it needs are not done again.
+
+        False when the attempt of ``row`` is not newer, or the job is being canceled.
+        """
+        async with self._door:
+            return await self._replace(row)
+
+    async def _replace(self, row: JobRow) -> bool:
+        board, planned = self._parts.board, self._plan(row)
+        version = board.versions.get(row.id, 0) + 1
+        idle = row.id not in self._tasks
+        replaced = await self._parts.store.replace(row, version, idle=idle)
+        if replaced is None:
+            return False
+        if row.id in self._runs:
+            status = board.live(row.id)
+            status.row = replace(
+                status.row,
+                title=replaced.title,
+                spec=replaced.spec,
+                spec_sha256=replaced.spec_sha256,
+                draft=replaced.draft,
+                warnings=replaced.warnings,
+                attempt=replaced.attempt,
+            )
+            board.change(row.id)
+            self._runs[row.id].replan(planned, replaced.attempt)
+        else:
+            board.put(replaced, await self._parts.store.units(row.id))
+            board.changes.announce(row.id)
+            self.wake()
         return True
 
     async def _admit(self) -> None:
@@ -118,27 +155,52 @@ class Runner:
 
     async def _run_to_end(self, job_id: str) -> None:
         row = await self._parts.store.job(job_id)
-        status = await self._prepare(row) if row is not None else None
-        if row is None or status is None:
+        if row is None or not await self._prepare(row):
             return  # canceled or deleted a moment ago
         try:
-            planned = plan(FilmSpec.model_validate_json(row.spec), self._parts.registry)
+            while (run := await self._begin(job_id)) is not None:
+                finished = await run.run()
+                self._runs.pop(job_id, None)
+                if await self._end(job_id, run, finished=finished):
+                    return
         except PlanRefused as refused:  # a model was removed while the job waited
-            await self._fail(row.id, _refusal(refused))
-            return
-        run = self._runs[row.id] = JobRun(self._parts, status, planned)
-        if not await self._move(row.id, [JobState.PREPARING], JobState.RUNNING):
-            run.cancel()
-        finished = await run.run()
-        if not finished:
-            await self._finish(row.id, [JobState.CANCELING], JobState.CANCELED)
-        elif errors := run.failures():
-            await self._fail(row.id, job_error(errors))
-        else:
-            await self._complete(row.id, status)
+            await self._fail(job_id, _refusal(refused))
 
-    async def _prepare(self, row: JobRow) -> JobStatus | None:
-        status = await self._parts.board.find(row.id)
+    async def _begin(self, job_id: str) -> JobRun | None:
+        """A run of the job's present spec; None when the job is gone."""
+        async with self._door:
+            status = await self._parts.board.find(job_id)
+            row = await self._parts.store.job(job_id)
+            if row is None or status is None:
+                return None
+            run = JobRun(self._parts, status, self._plan(row), row.attempt)
+            self._runs[job_id] = run
+        if not await self._move(job_id, ACTIVE, JobState.RUNNING):
+            run.cancel()
+        return run
+
+    async def _end(self, job_id: str, run: JobRun, *, finished: bool) -> bool:
+        """Ends the job as the run went; False when it has a newer spec to go on with."""
+        if not finished:
+            await self._finish(job_id, [JobState.CANCELING], JobState.CANCELED)
+        elif errors := run.failures():
+            await self._fail(job_id, job_error(errors), of_attempt=run.attempt)
+        elif run.open:
+            attempt = run.attempt
+            if not await self._move(
+                job_id, ACTIVE, JobState.PREPARING, of_attempt=attempt
+            ):
+                await self._finish(job_id, [JobState.CANCELING], JobState.CANCELED)
+        else:
+            await self._complete(job_id, run)
+        row = await self._parts.store.job(job_id)
+        return row is None or row.attempt <= run.attempt or row.state not in ACTIVE
+
+    def _plan(self, row: JobRow) -> Plan:
+        return plan(FilmSpec.model_validate_json(row.spec), self._parts.registry)
+
+    async def _prepare(self, row: JobRow) -> bool:
+        await self._parts.board.find(row.id)
         moved = await self._move(
             row.id,
             [JobState.QUEUED],
@@ -146,9 +208,10 @@ class Runner:
             started_at=row.started_at or utc_now(),
         )
         log.info("job %s starts: %s", row.id, row.title, extra={"job_id": row.id})
-        return status if moved else None
+        return moved
 
-    async def _complete(self, job_id: str, status: JobStatus) -> None:
+    async def _complete(self, job_id: str, run: JobRun) -> None:
+        status = self._parts.board.live(job_id)
         ignored = [
             text
             for unit in status.units.values()
@@ -157,11 +220,19 @@ class Runner:
         ]
         warnings = tuple(dict.fromkeys([*status.row.warnings, *ignored]))
         states = [JobState.RUNNING, JobState.FINALIZING]
-        await self._finish(job_id, states, JobState.COMPLETE, warnings=warnings)
+        await self._finish(
+            job_id,
+            states,
+            JobState.COMPLETE,
+            of_attempt=run.attempt,
+            warnings=warnings,
+        )
         log.info("job %s is complete", job_id, extra={"job_id": job_id})
 
-    async def _fail(self, job_id: str, error: ErrorBody) -> None:
-        changes = {"error": error}
+    async def _fail(
+        self, job_id: str, error: ErrorBody, *, of_attempt: int | None = None
+    ) -> None:
+        changes = {"error": error, "of_attempt": of_attempt}
         try:
             await self._finish(job_id, ACTIVE, JobState.ERROR, **changes)
         except OperationalError:
@@ -178,12 +249,14 @@ class Runner:
         changes |= {"finished_at": utc_now(), "version": version}
         if not await self._move(job_id, expected, state, **changes):
             changes.pop("error", None)
+            changes.pop("of_attempt", None)
             await self._move(job_id, [JobState.CANCELING], JobState.CANCELED, **changes)
 
     async def _move(
         self, job_id: str, expected: Iterable[JobState], state: JobState, **changes: Any
     ) -> bool:
         moved = await self._parts.store.move(job_id, expected, state, **changes)
+        changes.pop("of_attempt", None)
         if moved:
             await self._show(job_id, state, **changes)
         return moved

@@ -64,7 +64,8 @@ class Submissions:
     ) -> tuple[JobStatus, bool]:
         """Creates the job ``job_id`` or finds it; True when it is new.
 
-        Raises ApiError: 409 when the id is taken by another spec, 422, 429, 507.
+        Another spec under a higher attempt takes the place of the one before. Raises
+        ApiError: 409 when its attempt is not higher, 422, 429, 507.
         """
         row = self._row(job_id, submission.spec)
         row = JobRow(**(vars(row) | {"attempt": submission.attempt}))
@@ -74,10 +75,13 @@ class Submissions:
             if known is None:
                 return await self._add(row), True
             if known.spec_sha256 != row.spec_sha256:
+                if await self._runner.replace(row):
+                    return await self._found(job_id), False
                 raise ApiError(
                     Code.CONFLICT,
-                    f"Job {job_id} exists with another spec; submit under a new id.",
-                    param="job_id",
+                    f"Job {job_id} exists with another spec; submit it under a higher "
+                    "attempt, or under a new id.",
+                    param="attempt",
                     headers={"X-Should-Retry": "false"},
                 )
             await self._again(known, submission.attempt)

@@ -222,7 +222,7 @@ def _message(
         return row.error.message
     fixed = {
         JobState.QUEUED: f"Waiting, number {position or 1} in the queue.",
-        JobState.PREPARING: "Planning the scenes.",
+        JobState.PREPARING: _preparing(units),
         JobState.CANCELING: "Stopping; finished scenes are kept.",
         JobState.CANCELED: "Canceled; finished scenes are kept.",
         JobState.COMPLETE: "The film is ready.",
@@ -233,6 +233,12 @@ def _message(
     done = sum(unit.state is UnitState.DONE for unit in of_stage)
     doing = _DOING.get(stage, "Working")
     return f"{doing}: {done} of {len(of_stage)}." if len(of_stage) > 1 else f"{doing}."
+
+
+def _preparing(units: Sequence[UnitStatus]) -> str:
+    if units and all(unit.state is UnitState.DONE for unit in units):
+        return "Waiting for more scenes."
+    return "Planning the scenes."
 
 
 def _unit_view(unit: UnitStatus) -> UnitView:

@@ -16,7 +16,8 @@ from tenacity import (
     AsyncRetrying,
     retry_if_exception,
     stop_after_attempt,
-    wait_exponential_jitter,
+    wait_exponential,
+    wait_random,
 )
 
 from orchestrator.errors import Refused, Unreachable
@@ -262,7 +263,7 @@ class WorkerClient:
 async def _again(action: Callable[[], Awaitable[T]], attempts: int) -> T:
     retrying = AsyncRetrying(
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(multiplier=0.2, max=2.0, jitter=0.2),
+        wait=wait_exponential(multiplier=0.2, max=2.0) + wait_random(0, 0.2),
         retry=retry_if_exception(_is_blip),
         reraise=True,
     )

@@ -113,6 +113,8 @@ class FilmSpec(Wire):
     image: ImageOptions = ImageOptions()
     #: The day that the film's file names; without one it names none.
     date: Day | None = None
+    #: More scenes will come, under a higher attempt: the film is not joined yet.
+    open: bool = False
 
     @model_validator(mode="after")
     def _caption_is_used(self) -> FilmSpec:

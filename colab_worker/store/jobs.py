@@ -6,7 +6,8 @@ whoever comes with another one is told False and must drop what it has.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -121,14 +122,18 @@ class Store:
         job_id: str,
         expected: Iterable[JobState],
         state: JobState,
+        *,
+        of_attempt: int | None = None,
         **changes: Any,
     ) -> bool:
-        """Changes a job's state if it is one of ``expected``."""
+        """Changes a job's state if it is one of ``expected`` (and of that attempt)."""
         update = (
             sa.update(jobs)
             .where(jobs.c.id == job_id, jobs.c.state.in_(list(expected)))
             .values(state=state, **plain(changes))
         )
+        if of_attempt is not None:
+            update = update.where(jobs.c.attempt == of_attempt)
         async with self._database.write() as connection:
             return (await connection.execute(update)).rowcount == 1
 
@@ -153,6 +158,41 @@ class Store:
         )
         async with self._database.write() as connection:
             return (await connection.execute(update)).rowcount == 1
+
+    async def replace(self, job: JobRow, version: int, *, idle: bool) -> JobRow | None:
+        """Gives a job another spec under its newer attempt; the job as it then is.
+
+        One that has ended, or that is ``idle``, is queued. None when the attempt is not
+        newer, or the job is being canceled.
+        """
+        last = sa.select(sa.func.max(jobs.c.position) + 1).scalar_subquery()
+        ended = jobs.c.state.in_([state for state in JobState if state.terminal])
+        queued = sa.true() if idle else ended
+        update = (
+            sa.update(jobs)
+            .where(
+                jobs.c.id == job.id,
+                jobs.c.attempt < job.attempt,
+                jobs.c.state != JobState.CANCELING,
+            )
+            .values(
+                title=job.title,
+                spec=job.spec,
+                spec_sha256=job.spec_sha256,
+                draft=job.draft,
+                warnings=list(job.warnings),
+                attempt=job.attempt,
+                version=version,
+                error=None,
+                finished_at=None,
+                state=sa.case((queued, JobState.QUEUED), else_=jobs.c.state),
+                position=sa.case((ended, last), else_=jobs.c.position),
+            )
+        )
+        async with self._database.write() as connection:
+            if (await connection.execute(update)).rowcount != 1:
+                return None
+            return await _job(connection, jobs.c.id == job.id)
 
     async def recover(self) -> None:
         """Puts what a dead process was doing back into the queue."""
@@ -200,13 +240,26 @@ class Store:
                 )
 
     async def plan_units(
-        self, job_id: str, planned: Sequence[UnitRow]
+        self,
+        job_id: str,
+        planned: Sequence[UnitRow],
+        *,
+        kept: Collection[str] | None = None,
     ) -> list[UnitRow]:
-        """Stores a job's units; counters of an earlier attempt are kept."""
+        """Stores a job's units; counters of an earlier attempt are kept.
+
+        When a running job gets another plan, those of ``kept`` stay as they are, and
+        all others are fenced off.
+        """
         async with self._database.write() as connection:
             old = {row.id: row for row in await _units(connection, job_id)}
             await connection.execute(sa.delete(units).where(units.c.job_id == job_id))
-            rows = [with_counters(unit, old.get(unit.id)) for unit in planned]
+            rows = [
+                replace(old[unit.id], position=unit.position)
+                if kept is not None and unit.id in kept
+                else with_counters(unit, old.get(unit.id), fenced=kept is not None)
+                for unit in planned
+            ]
             if rows:
                 await connection.execute(
                     sa.insert(units), [unit_values(row) for row in rows]

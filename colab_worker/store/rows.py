@@ -107,8 +107,11 @@ def _plain_value(value: Any) -> Any:
     return value
 
 
-def with_counters(unit: UnitRow, old: UnitRow | None) -> UnitRow:
-    """``unit`` with the counters of ``old``, so that the fence goes on counting."""
+def with_counters(unit: UnitRow, old: UnitRow | None, *, fenced: bool) -> UnitRow:
+    """``unit`` with the counters of ``old``, so that the fence goes on counting.
+
+    ``fenced``: whoever still works on ``old`` comes too late.
+    """
     if old is None:
         return unit
-    return replace(unit, attempt=old.attempt, interruptions=old.interruptions)
+    return replace(unit, attempt=old.attempt + fenced, interruptions=old.interruptions)

@@ -123,7 +123,7 @@ def test_every_field_of_a_film_has_its_line_in_the_table() -> None:
     """A new option cannot be forgotten here: an option that does nothing is a fault."""
     edited = {name for changes, _ in EDITS for name in changes}
 
-    assert edited == set(FilmSpec.model_fields) - {"kind"}
+    assert edited == set(FilmSpec.model_fields) - {"kind", "open"}
 
 
 @pytest.mark.parametrize(
@@ -167,6 +167,13 @@ def test_with_a_crossfade_an_edit_redoes_two_clips(
     assert {unit for unit in before if before[unit] != after[unit]} == redone | {
         "scene-002/clip", "scene-003/clip", "film",
     }  # fmt: skip
+
+
+def test_an_open_film_is_not_joined_yet() -> None:
+    """Its scenes have the keys that they have in the whole film."""
+    opened, whole = film_keys(open=True), film_keys()
+
+    assert opened == {unit: whole[unit] for unit in EVERYTHING - {"film"}}
 
 
 def test_a_new_scene_leaves_the_others_alone() -> None:
