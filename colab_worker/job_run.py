@@ -154,7 +154,9 @@ class JobRun:
             else UnitStatus.of(row, version)
             for row in rows
         }
-        self._status.whole_from = self._parts.board.change(self._job_id)
+        told = self._parts.board.change(self._job_id)
+        if old.keys() - self._status.units.keys():
+            self._status.whole_from = told
 
     async def _take_plan(self, message: _Replan) -> None:
         """Stops what the new plan does otherwise, and keeps the rest."""
