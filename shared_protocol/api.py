@@ -41,6 +41,7 @@ MAX_TEXT_CHARS = 120_000
 FOR_TEXT = (
     *("topic", "script", "num_scenes", "duration", "story_type", "hook_intensity"),
     "characters",
+    "read_headings",
 )
 
 
@@ -73,6 +74,8 @@ class GenerateRequest(Wire):
     )
     #: Minutes.
     duration: Annotated[float, Field(ge=1, le=60)] = 5
+    #: Read the headings of the own text aloud; they are the chapters' titles anyway.
+    read_headings: bool = False
     num_scenes: Annotated[int, Field(ge=1, le=60)] = 10
     image_style: ImageStyle = Field(
         default="cinematic", validation_alias=AliasChoices("image_style", "style")
@@ -116,6 +119,10 @@ class GenerateRequest(Wire):
     def _has_words(self) -> GenerateRequest:
         if self.topic is None and self.script is None and not self.scenes:
             raise ValueError("topic or script is required: there is nothing to tell")
+        if self.read_headings and self.script is None:
+            raise ValueError(
+                "read_headings is for a script of your own: a topic has no headings"
+            )
         return self
 
     @model_validator(mode="after")

@@ -37,8 +37,16 @@ OPTIONS = (
     Option(
         "--topic", "topic", "let the writer tell a story about this", metavar="TEXT"
     ),
-    Option("--minutes", "duration", "length aimed at, for --topic", metavar="1-60"),
+    Option(
+        "--minutes",
+        "duration",
+        "length aimed at; of a text of your own, as many scenes as a film so long has",
+        metavar="1-60",
+    ),
     Option("--scenes", "num_scenes", "number of scenes", metavar="1-60"),
+    Option(
+        "--read-headings", "read_headings", "read the headings aloud too", switch=True
+    ),
     Option("--story-type", "story_type", "kind of story", vocab.STORY_TYPES),
     Option("--hook", "hook_intensity", "force of the opening", vocab.HOOK_INTENSITIES),
     Option("--style", "image_style", "look of the pictures", vocab.IMAGE_STYLES),
@@ -223,13 +231,10 @@ def _refuse_what_does_nothing(
         raise UsageError("--motion does nothing with --no-zoom; give one")
     if "scenes" in body:
         _refuse_for_saved_films(body)
-    elif "topic" not in body:
-        for option in OPTIONS:
-            if option.field in ("duration", "hook_intensity") and option.field in body:
-                raise UsageError(
-                    f"{option.flag} is for --topic; "
-                    "a text of your own is told as it stands"
-                )
+    elif "topic" not in body and "hook_intensity" in body:
+        raise UsageError(
+            "--hook is for --topic; a text of your own is told as it stands"
+        )
 
 
 def _refuse_for_saved_films(body: Mapping[str, Any]) -> None:

@@ -13,7 +13,6 @@ from shared_protocol.kit.http_errors import ApiError
 
 #: Options that shape a script which is written for the user, and cannot shape theirs.
 _FOR_WRITTEN_SCRIPTS = {
-    "duration": "the film is as long as your own text takes to read",
     "hook_intensity": "your own text is told as you wrote it",
 }
 
@@ -30,14 +29,17 @@ def write_from_text(request: GenerateRequest, text: str) -> Script:
         split = split_text(
             text,
             num_scenes=request.num_scenes if "num_scenes" in given else None,
+            duration_s=request.duration * 60 if "duration" in given else None,
             title=request.title or request.topic,
+            language=None if request.language == "auto" else request.language,
+            read_headings=request.read_headings,
             prompt_context=MOODS[request.story_type] if "story_type" in given else "",
         )
     except UnspeakableText as error:
         raise ApiError(Code.INVALID_FIELD, str(error), param="script") from error
     return Script(
         title=split.title,
-        language=split.language if request.language == "auto" else request.language,
+        language=split.language,
         characters=request.characters,
         scenes=tuple(
             ScriptScene(

@@ -90,7 +90,6 @@ def test_each_vocabulary_lists_its_ids(option: Any) -> None:
         (["--captions", "--caption-text", "Hi"], "exclude each other"),
         (["--captions", "--soft-captions"], "exclude each other"),
         (["--no-zoom", "--zoom-intensity", "3"], "does nothing with --no-zoom"),
-        (["--minutes", "3"], "--minutes is for --topic"),
         (["--hook", "mild"], "--hook is for --topic"),
     ],
     ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else "",

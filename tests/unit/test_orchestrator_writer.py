@@ -117,15 +117,44 @@ def test_a_seed_follows_from_the_words() -> None:
     assert write()[1].seed != write(script=STORY + " The end.")[1].seed
 
 
-@pytest.mark.parametrize(
-    ("option", "value"), [("duration", 10), ("hook_intensity", "extreme")]
-)
-def test_an_option_that_cannot_be_honoured_is_a_warning(
-    option: str, value: object
-) -> None:
-    """Own text cannot be made longer or wilder; the film says so, and only if asked."""
-    assert any(text.startswith(option) for text in write(**{option: value})[0].warnings)
-    assert not any(text.startswith(option) for text in write()[0].warnings)
+def test_an_option_that_cannot_be_honoured_is_a_warning() -> None:
+    """Own text cannot be made wilder; the film says so, and only if asked."""
+    asked = write(hook_intensity="extreme")[0].warnings
+
+    assert any(text.startswith("hook_intensity") for text in asked)
+    assert not any(text.startswith("hook") for text in write()[0].warnings)
+
+
+def test_a_duration_gives_the_number_of_scenes() -> None:
+    """One for every twelve seconds of what was asked; the text is told whole."""
+    story = " ".join(f"The {n}th lamp went out over the sea." for n in range(60))
+    script, _ = write(script=story, duration=2)
+    longer, _ = write(script=story, duration=4)
+
+    assert (len(script.scenes), len(longer.scenes)) == (10, 20)
+    assert " ".join(scene.narration for scene in script.scenes) == story
+    assert any("3.2 minutes to read" in text for text in script.warnings)
+    assert not any(
+        "minutes to read" in text for text in write(script=story)[0].warnings
+    )
+
+
+def test_headings_are_read_only_if_asked() -> None:
+    """They are chapter titles either way."""
+    text = "# Lamps\n\n## One\n\nIt burned.\n\n## Two\n\nIt went out."
+    silent, spoken = write(script=text)[0], write(script=text, read_headings=True)[0]
+
+    assert [s.narration for s in silent.scenes] == ["It burned.\n\nIt went out."]
+    assert " ".join(s.narration for s in spoken.scenes).split() == (
+        ["Lamps.", "One.", "It", "burned.", "Two.", "It", "went", "out."]
+    )
+    assert silent.scenes[0].title == spoken.scenes[0].title == "One / Two"
+
+
+def test_headings_of_a_topic_are_refused() -> None:
+    """There is no text that they could stand in."""
+    with pytest.raises(ValueError, match="read_headings"):
+        GenerateRequest(topic="Lamps", read_headings=True)
 
 
 def test_a_caption_that_shows_nothing_is_refused_by_name() -> None:

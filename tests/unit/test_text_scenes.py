@@ -45,6 +45,66 @@ def test_every_word_is_spoken_once(text, num_scenes):
     assert num_scenes in {None, len(split.scenes)}
 
 
+KINDS = {
+    "prose": 'The rain fell. Nobody came, "not one," she said... and left. ' * 12,
+    "dialogue": "“Who goes there?” he asked.\n\n“Only me.”\n\n“And who is that?”\n\n"
+    * 6,
+    "poem": "Tyger Tyger, burning bright,\nIn the forests of the night;\n\n" * 6,
+    "markdown": "# A\n\n- One *bold* step\n- Two steps\n\n> Quoted.\n\n## B\n\nIt ended. "
+    * 4,
+    "chapters": "Chapter 1\n\nIt began. It went on.\n\nChapter 2\n\nIt ended. So it did.",
+    "transcript": "[00:01] Ann: Hello there. Welcome.\n[00:05] Bob: Thanks. It is 9:30.\n"
+    * 4,
+    "chinese": "从前有一只乌鸦。它很渴！它飞了很远。\n\n终于找到了水。" * 4,
+    "arabic": "كان يا ما كان غراب. كان عطشان! طار بعيدا؟ نعم.\n\nثم وجد الماء. " * 4,
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("read_headings", [False, True])
+def test_no_cut_loses_or_repeats_a_word(kind, read_headings):
+    """However many scenes, together they say what one scene would say."""
+    options = {"read_headings": read_headings}
+    whole = "".join(narrated(split_text(KINDS[kind], num_scenes=1, **options)))
+
+    for wanted in (2, 5, 11, None):
+        split = split_text(KINDS[kind], num_scenes=wanted, **options)
+        assert whole == "".join(narrated(split))
+        assert all(scene.narration.strip() for scene in split.scenes)
+
+
+def test_headings_are_read_if_asked():
+    """Title and chapters are said once, each right before its own text."""
+    split = split_text(LIGHTHOUSE, read_headings=True)
+    said = " ".join(narrated(split))
+
+    assert said.startswith("The Lighthouse at Gull Point. The Keeper. Mara Quill")
+    assert "The Storm. The machine" in said
+    assert all(said.count(f" {name}. ") == 1 for name in ("The Keeper", "The Storm"))
+    assert ["The Keeper", "The Storm", "The Light"] == [
+        scene.heading for scene in split.scenes if scene.heading
+    ]
+    assert not any(scene.narration.endswith("The Storm.") for scene in split.scenes)
+
+
+@pytest.mark.parametrize(("seconds", "scenes"), [(60, 5), (120, 10), (6, 1)])
+def test_a_duration_gives_the_number_of_scenes(seconds, scenes):
+    """Twelve seconds each; a text of another length is told whole, with a warning."""
+    split = split_text(paragraphs(20), duration_s=seconds)
+
+    assert scenes == len(split.scenes)
+    assert any("is told whole" in text for text in split.warnings)
+    assert not any(
+        "is told whole" in text
+        for text in split_text(paragraphs(20), duration_s=170).warnings
+    )
+
+
+def test_a_language_by_option_is_not_guessed():
+    """A short text says too little of its language."""
+    assert "de" == split_text("Hallo Anna.", language="de").language
+
+
 def test_the_first_heading_is_the_title():
     """An H1 names the film unless the user did; chapters name their first scene."""
     split = split_text(LIGHTHOUSE)

@@ -28,16 +28,18 @@ _WRAPPED_CHARS = 120
 _HEADING_WORDS = 10
 
 
-def clean_text(text: str) -> CleanText:
+def clean_text(text: str, *, read_headings: bool = False) -> CleanText:
     """The passages of ``text`` with their headings, and what is not read aloud.
 
-    Raises UnspeakableText for binary data.
+    With ``read_headings`` the title and the headings are passages too. Raises UnspeakableText for binary data.
     """
     clean = CleanText()
     lines, title = markdown_lines(checked_text(text), clean.left_out)
     clean.title = title
     lines = _joined_subtitles(lines, clean)
-    _Reader(clean, lines).read()
+    _Reader(clean, lines, read_headings=read_headings).read()
+    if read_headings and clean.title and clean.passages:
+        clean.passages.insert(0, Passage(_sentence(clean.title), Gap.CHAPTER))
     return clean
 
 
@@ -59,8 +61,11 @@ def _joined_subtitles(lines: list[str], clean: CleanText) -> list[str]:
 class _Reader:
     """Reads lines one after another into the passages of ``clean``."""
 
-    def __init__(self, clean: CleanText, lines: list[str]) -> None:
+    def __init__(
+        self, clean: CleanText, lines: list[str], *, read_headings: bool
+    ) -> None:
         self._clean = clean
+        self._read_headings = read_headings
         self._lines = [_QUOTE.sub("", line) for line in lines]
         stamped = [line for line in lines if cues.without_stamp(line, True) is not None]
         self._bare_stamps = len(stamped) > 1
@@ -199,6 +204,14 @@ class _Reader:
         elif heading:
             before = f"{self._heading}: " if self._heading else ""
             self._heading = before + heading
+            if self._read_headings:
+                self._say_heading(heading)
+
+    def _say_heading(self, heading: str) -> None:
+        """A passage of its own, held to the text that it stands over."""
+        said = Passage(_sentence(heading), Gap.CHAPTER, self._heading, self._place)
+        self._clean.passages.append(said)
+        self._gap, self._heading, self._place = Gap.CLAUSE, None, None
 
     def _title_from_first_line(self) -> None:
         """A first line written like a title is one, and the author's name under it."""
@@ -209,6 +222,11 @@ class _Reader:
         if len(passages) > 1 and _AUTHOR.match(passages[0].text):
             passages.pop(0)
             self._clean.left_out["author line"] += 1
+
+
+def _sentence(heading: str) -> str:
+    """``heading`` with the pause of a full stop after it."""
+    return heading if _SENTENCE_END.search(heading) else f"{heading}."
 
 
 def _is_scene_line(stripped: str, rest: str) -> bool:

@@ -34,27 +34,32 @@ def split_text(
     text: str,
     *,
     num_scenes: int | None = None,
+    duration_s: float | None = None,
     title: str | None = None,
+    language: str | None = None,
+    read_headings: bool = False,
     prompt_context: str = "",
 ) -> SplitText:
     """Scenes for a film of the user's own ``text`` (plain, Markdown or a script).
 
-    ``num_scenes`` is 1-60; without it a scene takes about 12 s of speech. A few words
-    of ``prompt_context`` (the world, the mood) go into every image prompt. Raises
-    UnspeakableText when nothing can be read aloud, ValueError for another number of
-    scenes.
+    ``num_scenes`` is 1-60; else there are as many as a film of ``duration_s`` has, or
+    as the text takes, with 12 s of speech for each. ``language`` is guessed if None.
+    Headings are read aloud with ``read_headings``. A few words of ``prompt_context``
+    (the world, the mood) go into every image prompt. Raises UnspeakableText when
+    nothing can be read aloud, ValueError for another number of scenes.
     """
     if num_scenes is not None and not 1 <= num_scenes <= MAX_SCENES:
         raise ValueError(f"num_scenes is {num_scenes}; choose 1 to {MAX_SCENES}.")
-    clean = clean_text(text)
-    language = guess_language(" ".join(passage.text for passage in clean.passages))
+    clean = clean_text(text, read_headings=read_headings)
+    if language is None:
+        language = guess_language(" ".join(p.text for p in clean.passages))
     pieces = _speakable(pieces_of(clean.passages, language))
-    wanted = num_scenes or _natural_scenes(pieces)
+    wanted = num_scenes or _scenes_of(duration_s) or _natural_scenes(pieces)
     runs = partition(pieces, min(wanted, len(pieces)))
     return SplitText(
         title=_title(title or clean.title, pieces),
         scenes=_scenes(runs, language, prompt_context),
-        warnings=tuple(_warnings(clean, runs, num_scenes)),
+        warnings=tuple(_warnings(clean, runs, num_scenes, duration_s)),
         language=language,
     )
 
@@ -65,6 +70,15 @@ def _speakable(pieces: Sequence[Piece]) -> Sequence[Piece]:
             "The text has nothing that can be read aloud; give it at least one sentence."
         )
     return pieces
+
+
+def _scenes_of(duration_s: float | None) -> int:
+    """As many scenes of the usual length as a film so long has; 0 if that is open."""
+    return (
+        0
+        if duration_s is None
+        else min(max(round(duration_s / SCENE_S), 1), MAX_SCENES)
+    )
 
 
 def _natural_scenes(pieces: Sequence[Piece]) -> int:
@@ -114,7 +128,10 @@ def _heading(run: Iterable[Piece]) -> str | None:
 
 
 def _warnings(
-    clean: CleanText, runs: Sequence[Sequence[Piece]], num_scenes: int | None
+    clean: CleanText,
+    runs: Sequence[Sequence[Piece]],
+    num_scenes: int | None,
+    duration_s: float | None,
 ) -> Iterable[str]:
     if num_scenes is not None and len(runs) < num_scenes:
         yield (
@@ -122,6 +139,12 @@ def _warnings(
             f"{_count(len(runs), 'scene')} instead of {num_scenes}."
         )
     words = sum(piece.words for run in runs for piece in run)
+    if duration_s and not 0.8 <= _seconds(words) / duration_s <= 1.25:
+        yield (
+            f"The text takes about {_minutes(_seconds(words))} to read at "
+            f"{WORDS_A_MINUTE} words a minute, not the {_minutes(duration_s)} asked "
+            "for; it is told whole."
+        )
     if _seconds(words) / len(runs) > LONG_SCENE_S:
         yield (
             f"About {_seconds(words) / 60:.0f} minutes of speech in "
@@ -131,6 +154,11 @@ def _warnings(
     left_out = [_count(n, kind) for kind, n in sorted(clean.left_out.items()) if n]
     if left_out:
         yield f"Not read aloud: {', '.join(left_out)}."
+
+
+def _minutes(seconds: float) -> str:
+    minutes = round(seconds / 60, 1)
+    return f"{minutes:g} {'minute' if minutes == 1 else 'minutes'}"
 
 
 def _count(number: int, what: str) -> str:
