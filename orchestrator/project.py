@@ -18,7 +18,7 @@ def project_of(film: Film) -> Project:
     """The film as an order: its scenes, its options, the engines that it got."""
     spec = film.spec
     values = {name: getattr(spec, name) for name in FilmSpec.model_fields}
-    del values["kind"]
+    del values["kind"], values["open"]
     values["engine"] = spec.engine.model_dump() | _used_engines(film)
     return Project(
         format="moonreel-project",
