@@ -94,7 +94,7 @@ def _tidy(app: web.Application) -> None:
 
 def _dispatcher(settings: Settings, blobs: BlobStore, disk: Disk) -> LocalDispatcher:
     return LocalDispatcher(
-        {"gpu": 1, "cpu": settings.cpu_lanes},
+        {"gpu": 1, "cpu": settings.cpu_lanes, "voice": 1},
         blobs=blobs,
         work=settings.work,
         disk=disk,

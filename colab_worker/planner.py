@@ -83,7 +83,7 @@ class Plan:
 def plan(spec: FilmSpec, registry: Registry) -> Plan:
     """The units of ``spec``; PlanRefused for what the engines here cannot do."""
     image = registry.get("image", spec.engine.image)
-    voice = registry.get("voice", spec.engine.voice)
+    voice = registry.get("voice", spec.engine.voice, spec.language)
     video = registry.get("video", "auto")
     frame = canvas(spec.aspect, spec.quality, spec.resolution, spec.fps)
     units: list[Unit] = []

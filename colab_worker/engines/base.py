@@ -107,6 +107,8 @@ class Speech:
     words: tuple[Word, ...]
     #: Index of the first word of every sentence.
     sentences: tuple[int, ...]
+    #: What the user should know of it.
+    warnings: tuple[str, ...] = ()
 
 
 class VoiceEngine(Protocol):

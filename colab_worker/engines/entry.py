@@ -43,6 +43,8 @@ class EngineEntry:
     argument: str = ""
     #: Set for picture models; None draws at the film's own size and takes no options.
     drawing: Drawing | None = None
+    #: Of voices: the languages that it speaks; None: all that there are.
+    languages: tuple[str, ...] | None = None
     #: Of those that can be used, ``auto`` takes the highest; below 0 only by name.
     preference: int = 0
     #: The lane that its units wait in; None: the usual one of its kind.
@@ -51,6 +53,10 @@ class EngineEntry:
     patience_s: float | None = None
     #: Why it cannot be used here, and what to do; None when it can.
     unavailable: str | None = None
+
+    def speaks(self, language: str) -> bool:
+        """Whether it is a voice for a language, as ``en`` or ``en-gb``."""
+        return self.languages is None or language.split("-")[0] in self.languages
 
     @property
     def address(self) -> str:

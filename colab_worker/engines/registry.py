@@ -85,13 +85,15 @@ class Registry:
         entries = (*self._built_in, *self._look(), *self._plugins)
         self._entries = {(entry.kind, entry.name): entry for entry in entries}
 
-    def get(self, kind: str, name: str) -> EngineEntry:
+    def get(self, kind: str, name: str, language: str = "en") -> EngineEntry:
         """The engine called ``name``; ``auto`` is the best that can be used.
+
+        A voice must speak ``language``; pictures know none.
 
         Raises PlanRefused, which names what there is or why this one cannot be used.
         """
         if name == "auto":
-            return self._best(kind)
+            return self._best(kind, language)
         entry = self._entries.get((kind, name))
         if entry is None:
             names = ", ".join(entry.name for entry in self.of_kind(kind))
@@ -102,6 +104,12 @@ class Registry:
         if entry.unavailable is not None:
             raise PlanRefused(
                 f"engine.{kind}: {name} cannot be used: {entry.unavailable}"
+            )
+        if not entry.speaks(language):
+            raise PlanRefused(
+                f"language: {name} speaks {', '.join(entry.languages or ())} and not "
+                f"{language}; choose another voice engine",
+                Code.INVALID_FIELD,
             )
         return entry
 
@@ -121,6 +129,10 @@ class Registry:
             for entry in self._entries.values()
         )
 
-    def _best(self, kind: str) -> EngineEntry:
-        usable = [entry for entry in self.of_kind(kind) if entry.unavailable is None]
+    def _best(self, kind: str, language: str) -> EngineEntry:
+        usable = [
+            entry
+            for entry in self.of_kind(kind)
+            if entry.unavailable is None and entry.speaks(language)
+        ]
         return max(usable, key=lambda entry: entry.preference)

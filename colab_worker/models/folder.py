@@ -12,7 +12,7 @@ from typing import Any
 INDEX = "model_index.json"
 #: Pipelines that the engines can drive, and the folder of the network that denoises.
 FAMILIES = {"StableDiffusionXLPipeline": ("sdxl", "unet")}
-_SUFFIXES = {".json", ".txt", ".model", ".safetensors"}
+_SUFFIXES = {".json", ".txt", ".model", ".safetensors", ".pth"}
 #: A file up to this size is hashed whole, a larger one by three samples of this size.
 _SAMPLE_BYTES = 1 << 16
 

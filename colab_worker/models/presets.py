@@ -61,6 +61,17 @@ class Preset:
         return f"https://huggingface.co/{self.repo}"
 
 
+@dataclass(frozen=True)
+class VoicePreset:
+    """A voice model by name: one archive, unpacked."""
+
+    name: str
+    url: str
+    licence: str
+    bytes: int
+    languages: tuple[str, ...]
+
+
 _SETTINGS = ("*.json", "*/*.json", "*/*.txt", "*/*.model")
 
 PRESETS = (
@@ -86,5 +97,14 @@ PRESETS = (
         base="sdxl",
         lora="sdxl_lightning_4step_lora.safetensors",
     ),
+)
+#: The speakers of Moonreel's voices are those of VCTK.
+VITS = VoicePreset(
+    "vits",
+    url="https://github.com/coqui-ai/TTS/releases/download/v0.6.1_models/"
+    "tts_models--en--vctk--vits.zip",
+    licence="Apache 2.0",
+    bytes=150_000_000,
+    languages=("en",),
 )
 BY_NAME = {preset.name: preset for preset in PRESETS}

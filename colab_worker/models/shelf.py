@@ -16,15 +16,25 @@ from colab_worker.models.folder import (
     ModelFolder,
     NotAModel,
     fingerprint,
+    model_files,
     read_model,
 )
-from colab_worker.models.presets import BY_FAMILY, BY_NAME, PRESETS, Preset
+from colab_worker.models.presets import (
+    BY_FAMILY,
+    BY_NAME,
+    PRESETS,
+    VITS,
+    Preset,
+    VoicePreset,
+)
 
 #: Names the folder of models, in place of the user's cache.
 FOLDER_VARIABLE = "MOONREEL_MODELS"
 #: Stands in a folder's name for the slash in ``owner/model``.
 SLASH = "--"
 ENGINE = "colab_worker.engines.diffusion.engine:DiffusionEngine"
+VOICE_ENGINE = "colab_worker.engines.coqui.engine:VitsEngine"
+PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft")
 #: Raise it when the code of the engine draws another picture from the same request.
 ENGINE_VERSION = "1"
 #: A step of a large model takes seconds; killing it would throw the loaded model away.
@@ -49,7 +59,7 @@ class Shelf:
 
     def entries(self) -> tuple[EngineEntry, ...]:
         """An engine for every preset and for every other model that stands here."""
-        return (*map(self._of_preset, PRESETS), *self._others())
+        return (*map(self._of_preset, PRESETS), *self._others(), self._vits())
 
     def read(self, name: str) -> ModelFolder:
         """The model in the folder ``name``; raises NotAModel."""
@@ -76,8 +86,7 @@ class Shelf:
                 absent,
                 preference=-1,
                 drawing=preset.drawing,
-                unavailable=f"it is not on this worker; docs/models.md says how it "
-                f"comes there ({preset.bytes / GB:.1f} GB, licence: {preset.licence})",
+                unavailable=_absent(preset),
             )
 
     def _others(self) -> Iterator[EngineEntry]:
@@ -116,8 +125,29 @@ class Shelf:
             drawing=replace(drawing, side=model.side),
             preference=self._preference(preset),
             patience_s=PATIENCE_S,
-            unavailable=_missing_packages(),
+            unavailable=_missing_packages(*PACKAGES, extra="image"),
         )
+
+    def _vits(self) -> EngineEntry:
+        """The voice of many speakers; quick enough without a GPU."""
+        folder = self.folder / VITS.name
+        entry = EngineEntry(
+            VITS.name,
+            "voice",
+            VOICE_ENGINE,
+            version="absent",
+            argument=json.dumps({"model": str(folder)}),
+            languages=VITS.languages,
+            preference=1,
+            lane="voice",
+            patience_s=PATIENCE_S,
+            unavailable=_missing_packages("torch", "TTS", extra="coqui"),
+        )
+        files = list(model_files(folder)) if folder.is_dir() else []
+        if not any(file.suffix == ".pth" for file in files):
+            return replace(entry, preference=-1, unavailable=_absent(VITS))
+        mark = fingerprint(folder, files)
+        return replace(entry, version=f"{ENGINE_VERSION}/{mark}")
 
     def _preference(self, preset: Preset | None) -> int:
         """Without a GPU a picture takes many minutes: then only by name."""
@@ -133,9 +163,15 @@ def _tried(path: Path) -> ModelFolder | NotAModel:
         return problem
 
 
-def _missing_packages() -> str | None:
-    needed = ("torch", "diffusers", "transformers", "accelerate")
-    missing = [name for name in needed if importlib.util.find_spec(name) is None]
+def _absent(preset: Preset | VoicePreset) -> str:
+    return (
+        "it is not on this worker; docs/models.md says how it comes there "
+        f"({preset.bytes / GB:.1f} GB, licence: {preset.licence})"
+    )
+
+
+def _missing_packages(*names: str, extra: str) -> str | None:
+    missing = [name for name in names if importlib.util.find_spec(name) is None]
     if not missing:
         return None
-    return f"{', '.join(missing)} is not installed; pip install 'moonreel[image]'"
+    return f"{', '.join(missing)} is not installed; pip install 'moonreel[{extra}]'"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from colab_worker.engines.base import (
     Speech,
@@ -22,12 +23,18 @@ def run(call: UnitCall, engine: VoiceEngine, tick: Tick) -> UnitOutput:
     words = call.out_dir / "words.json"
     words.write_text(json.dumps(_words(request, speech)), encoding="utf-8")
     tick(1.0, "spoken")
+    facts: dict[str, Any] = {
+        "duration_s": speech.duration_s,
+        "sample_rate": speech.sample_rate,
+    }
+    if speech.warnings:
+        facts["warnings"] = list(speech.warnings)
     return UnitOutput(
         files=(
             UnitFile("voice.wav", "audio/wav"),
             UnitFile("words.json", "application/json"),
         ),
-        facts={"duration_s": speech.duration_s, "sample_rate": speech.sample_rate},
+        facts=facts,
     )
 
 

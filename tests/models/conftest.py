@@ -35,11 +35,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of models with a tiny SDXL in it."""
+    """A folder of models with a tiny SDXL and a tiny VITS in it."""
     from tests.models.tiny import build_sdxl
+    from tests.models.tiny_voice import build_vits
 
     folder = tmp_path_factory.mktemp("models")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         build_sdxl(folder / "sdxl")
+        build_vits(folder / "vits")
     return folder

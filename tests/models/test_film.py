@@ -41,9 +41,9 @@ def make(folder: Path, shelf: Path, *words: str) -> tuple[int, list[dict[str, An
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def test_a_film_with_a_real_picture_model(shelf: Path, tmp_path: Path) -> None:
+def test_a_film_with_real_engines(shelf: Path, tmp_path: Path) -> None:
     """Pictures near the model's area, a film at the size of its quality, no draft."""
-    engines = ("--engine", "image=sdxl,voice=espeak", "--steps", "2", "--scenes", "2")
+    engines = ("--engine", "image=sdxl,voice=vits", "--steps", "2", "--scenes", "2")
     code, events = make(tmp_path, shelf, *engines)
     assert code == 0, events[-1]
 
@@ -55,6 +55,10 @@ def test_a_film_with_a_real_picture_model(shelf: Path, tmp_path: Path) -> None:
 
     with Image.open(pictures[0]) as picture:
         assert picture.size == (88, 48)
+    assert events[-1]["draft"] is False
+    words = json.loads((tmp_path / "parts" / "scene-001-words.json").read_text("utf-8"))
+    assert words["sample_rate"] == 22_050
+    assert [word for word, _, _ in words["words"]] == ["A", "crow", "was", "thirsty."]
 
 
 def test_a_dial_that_the_engine_lacks_is_refused(shelf: Path, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Voices through coqui-tts; only ever imported in an engine's process."""

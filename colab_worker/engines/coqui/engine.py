@@ -1,0 +1,127 @@
+"""The voice engine on coqui-tts: sentence by sentence, checked, joined with pauses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from colab_worker.engines.base import EngineError, Speech, Tick, VoiceRequest, Word
+from colab_worker.engines.coqui.checks import fault
+from colab_worker.engines.coqui.timing import Span, token_spans
+from colab_worker.engines.coqui.vits import Said, VitsModel
+from colab_worker.engines.espeak.child import Samples
+from colab_worker.engines.espeak.sound import sounding_part, speech_gain, write_wav
+from colab_worker.engines.espeak.utterances import Utterance, plan_utterances
+
+#: A sentence that came out badly is spoken again with another seed.
+_TRIES = 3
+
+
+@dataclass(frozen=True)
+class _Sentence:
+    """An utterance spoken and trimmed; times count from its first sample."""
+
+    samples: Samples
+    spans: list[Span]
+    utterance: Utterance
+
+
+class VitsEngine:
+    """Speaks with one VITS model; ``about`` is JSON with its folder."""
+
+    def __init__(self, about: str) -> None:
+        self._folder = Path(json.loads(about)["model"])
+        self._model: VitsModel | None = None
+
+    def load(self) -> None:
+        """Brings the model into memory."""
+        self._model = VitsModel(self._folder)
+
+    def speak(self, request: VoiceRequest, out: Path, tick: Tick) -> Speech:
+        """Writes mono 16-bit WAV at the model's rate, pauses and tail included."""
+        if self._model is None:
+            raise EngineError("the voice model is not loaded")
+        utterances = plan_utterances(request.text, request.language)
+        sentences: list[_Sentence] = []
+        warnings: list[str] = []
+        for done, utterance in enumerate(utterances):
+            tick(done / len(utterances), f"sentence {done + 1} of {len(utterances)}")
+            said = _spoken(self._model, utterance, request, warnings)
+            sentences.append(_trimmed(said, utterance, self._model.rate))
+        return _joined(sentences, request, out, self._model.rate, tuple(warnings))
+
+    def unload(self) -> None:
+        """Gives the memory back."""
+        self._model = None
+
+
+def _spoken(
+    model: VitsModel, utterance: Utterance, request: VoiceRequest, warnings: list[str]
+) -> Said:
+    """The first try without a fault; one that can be heard is taken with a warning."""
+    heard: tuple[Said, str] | None = None
+    for number in range(_TRIES):
+        seed = _seed(utterance.text, request.voice_id, number)
+        said = model.say(utterance.text, request.voice_id, request.speed, seed)
+        wrong = fault(said.samples, model.rate, len(utterance.text), request.speed)
+        if wrong is None:
+            return said
+        heard = heard if wrong == "silent" else heard or (said, wrong)
+    shown = " ".join(utterance.tokens)[:60]
+    if heard is None:
+        raise EngineError(
+            f"the voice stayed silent at {shown!r}, {_TRIES} times",
+            "write the sentence in other words, or choose another voice",
+        )
+    warnings.append(f"The voice came out {heard[1]} at {shown!r}, {_TRIES} times.")
+    return heard[0]
+
+
+def _seed(text: str, voice_id: str, number: int) -> int:
+    digest = hashlib.sha256(f"{voice_id}/{number}/{text}".encode()).digest()
+    return int.from_bytes(digest[:4])
+
+
+def _trimmed(said: Said, utterance: Utterance, rate: int) -> _Sentence:
+    onset, end = sounding_part(said.samples)
+    spans = token_spans(utterance, said.words, onset / rate, end / rate)
+    return _Sentence(said.samples[onset:end], spans, utterance)
+
+
+def _joined(
+    sentences: Sequence[_Sentence],
+    request: VoiceRequest,
+    out: Path,
+    rate: int,
+    warnings: tuple[str, ...],
+) -> Speech:
+    parts: list[tuple[Samples, int]] = []
+    words: list[Word] = []
+    starts: list[int] = []
+    at = 0
+    for index, sentence in enumerate(sentences):
+        starts.append(len(words))
+        words.extend(
+            Word(token, round(at / rate + begin, 4), round(at / rate + end, 4))
+            for token, (begin, end) in zip(
+                sentence.utterance.tokens, sentence.spans, strict=True
+            )
+        )
+        silence = _silence(sentence, index == len(sentences) - 1, request, rate)
+        parts.append((sentence.samples, silence))
+        at += len(sentence.samples) + silence
+    gain = speech_gain([sentence.samples for sentence in sentences])
+    total = write_wav(out, parts, gain, rate)
+    return Speech(total / rate, rate, tuple(words), tuple(starts), warnings)
+
+
+def _silence(
+    sentence: _Sentence, is_last: bool, request: VoiceRequest, rate: int
+) -> int:
+    pause_s = request.sentence_pause_s
+    if sentence.utterance.ends_paragraph:
+        pause_s = request.paragraph_pause_s
+    return round((request.tail_s if is_last else pause_s) * rate)
