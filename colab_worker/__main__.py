@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import json
 import logging
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import BinaryIO
 
 from aiohttp import web
 
+from colab_worker import keys
+from colab_worker.announcement import Announcement
 from colab_worker.app import make_app
 from colab_worker.device import Identity, identify
 from colab_worker.engines.registry import Registry
 from colab_worker.models.shelf import Shelf, models_folder
 from colab_worker.settings import Settings, parse_settings
+from colab_worker.tunnels.options import NGROK_VARIABLE
 from shared_protocol.kit.folder_lock import FolderInUse, lock_folder
 from shared_protocol.kit.logs import set_up_logs
 
@@ -33,6 +34,7 @@ LOCK_S = 5.0
 def main(arguments: list[str] | None = None) -> int:
     """Runs a worker; the exit status."""
     settings, made_token = parse_settings(arguments)
+    os.environ.pop(NGROK_VARIABLE, None)  # engines and agents have no use for it
     set_up_logs()
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
@@ -60,9 +62,11 @@ async def serve(settings: Settings, *, show_token: bool) -> None:
     if settings.stop_on_eof:
         _stop_on_eof(loop, stop, sys.stdin.buffer)
     async with _listening(app, settings) as url:
-        _announce(settings, url, identity.boot_id, show_token=show_token)
-        await stop.wait()
-        log.info("stopping; unfinished jobs go on at the next start")
+        told = Announcement(settings, url, identity.boot_id, show_token=show_token)
+        told.listening()
+        async with app[keys.TUNNELS].open_to(_near(url), told.tunnel):
+            await stop.wait()
+            log.info("stopping; unfinished jobs go on at the next start")
     if settings.ready_file is not None:
         settings.ready_file.unlink(missing_ok=True)
 
@@ -87,19 +91,9 @@ async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[
         await runner.cleanup()
 
 
-def _announce(settings: Settings, url: str, boot_id: str, *, show_token: bool) -> None:
-    log.info("listening on %s", url, extra={"boot_id": boot_id})
-    if show_token:
-        sys.stderr.write(f"token: {settings.token}\n")
-    if settings.ready_file is not None:
-        facts = {"url": url, "pid": os.getpid(), "boot_id": boot_id}
-        _write_whole(settings.ready_file, json.dumps(facts))
-
-
-def _write_whole(path: Path, text: str) -> None:
-    part = path.with_name(path.name + ".part")
-    part.write_text(text, encoding="utf-8")
-    part.replace(path)
+def _near(url: str) -> str:
+    """The address for an agent on this machine, when the worker listens on all."""
+    return url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
 
 
 def _stop_on_eof(

@@ -22,6 +22,8 @@ from colab_worker.runner import Runner
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
 from colab_worker.submissions import Submissions
+from colab_worker.tunnels.traffic import traffic_middleware
+from colab_worker.tunnels.tunnels import Tunnels
 from shared_protocol import routes
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.database import Database
@@ -33,7 +35,7 @@ def make_app(
 ) -> web.Application:
     """The worker as a web application; its data folder must exist and be its own."""
     app = web.Application(
-        middlewares=[error_middleware, access.access_middleware],
+        middlewares=[traffic_middleware, error_middleware, access.access_middleware],
         client_max_size=settings.body_limit_bytes,
     )
     app[keys.SETTINGS] = settings
@@ -55,6 +57,7 @@ def make_app(
     app[keys.SUBMISSIONS] = Submissions(
         settings, store, board, registry, runner, disk, blobs
     )
+    app[keys.TUNNELS] = Tunnels(settings)
     app.on_response_prepare.append(access.stamp_reply)
     app.cleanup_ctx.append(_working)
     app.add_routes(_routes())

@@ -14,6 +14,7 @@ from colab_worker.runner import Runner
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
 from colab_worker.submissions import Submissions
+from colab_worker.tunnels.tunnels import Tunnels
 from shared_protocol.kit.blobs import BlobStore
 
 SETTINGS = web.AppKey("settings", Settings)
@@ -27,3 +28,4 @@ REGISTRY = web.AppKey("registry", Registry)
 DISPATCHER = web.AppKey("dispatcher", LocalDispatcher)
 RUNNER = web.AppKey("runner", Runner)
 SUBMISSIONS = web.AppKey("submissions", Submissions)
+TUNNELS = web.AppKey("tunnels", Tunnels)

@@ -8,6 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from colab_worker.tunnels.options import (
+    TunnelSettings,
+    add_options,
+    read_options,
+    secret_in,
+)
 from shared_protocol.routes import DEFAULT_WORKER_PORT
 from shared_protocol.tokens import new_token
 
@@ -23,12 +29,16 @@ class Settings:
     token: str
     host: str = "127.0.0.1"
     port: int = DEFAULT_WORKER_PORT
-    #: Written once the worker listens: JSON with url, pid and boot_id.
+    #: Where the token is kept, when it is kept.
+    token_file: Path | None = None
+    #: JSON with url, pid, boot_id and tunnels, from when the worker listens.
     ready_file: Path | None = None
     #: Exit when standard input closes, so as never to outlive the parent.
     stop_on_eof: bool = False
     #: Origins that may read replies in a browser, besides loopback ones.
     allowed_origins: tuple[str, ...] = ()
+
+    tunnels: TunnelSettings = field(default_factory=TunnelSettings)
 
     #: Child processes for voices, clips and films; pictures have one lane of their own.
     cpu_lanes: int = 2
@@ -92,16 +102,24 @@ def parse_settings(
     arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
 ) -> tuple[Settings, bool]:
     """Settings from the command line and environment; and whether the token is new."""
-    options = _parser().parse_args(arguments)
-    token = options.token or environ.get(TOKEN_VARIABLE, "")
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        token = options.token or kept_token(options.token_file)
+        token = token or environ.get(TOKEN_VARIABLE, "")
+        tunnels = read_options(options, environ)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
     settings = Settings(
         data_dir=options.data_dir.expanduser().absolute(),
         token=token or new_token(),
+        token_file=options.token_file,
         host=options.host,
         port=options.port,
         ready_file=options.ready_file,
         stop_on_eof=options.stop_on_eof,
         allowed_origins=tuple(options.allow_origin),
+        tunnels=tunnels,
         cpu_lanes=options.cpu_lanes,
         queue_capacity=options.queue_capacity,
         body_limit_bytes=int(options.body_limit_mib * MIB),
@@ -113,6 +131,19 @@ def parse_settings(
         retry_delay_s=options.retry_delay_s,
     )
     return settings, not token
+
+
+def kept_token(file: Path | None) -> str:
+    """The token in ``file``, made there if it is not; only the user may read it."""
+    if file is None:
+        return ""
+    file = file.expanduser()
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        with os.fdopen(os.open(file, flags, 0o600), "w", encoding="ascii") as new:
+            new.write(new_token() + "\n")
+    return secret_in(file)
 
 
 def _bytes(mib: float | None) -> int | None:
@@ -140,6 +171,8 @@ def _parser() -> argparse.ArgumentParser:
         help="all its files",
     )
     add("--token", default="", help=f"else ${TOKEN_VARIABLE}, else a new one is made")
+    add("--token-file", type=Path, metavar="FILE",
+        help="the token in a file, made if missing, so that it lasts")  # fmt: skip
     add("--ready-file", type=Path, help="written as JSON once the worker listens")
     add("--stop-on-eof", action="store_true", help="stop when standard input closes")
     add("--allow-origin", action="append", default=[], metavar="ORIGIN",
@@ -163,6 +196,7 @@ def _parser() -> argparse.ArgumentParser:
         help="silence that counts as frozen",
     )
     add("--retry-delay-s", type=float, default=1.0, help="wait before a second try")
+    add_options(parser)
     return parser
 
 

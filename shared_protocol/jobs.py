@@ -328,6 +328,32 @@ class EngineInfo(View):
     unavailable: str | None = None
 
 
+class TunnelState(StrEnum):
+    """How a public address of a worker is."""
+
+    OPENING = "opening"
+    UP = "up"
+    #: Lost; it is being opened again.
+    DOWN = "down"
+    #: Given up, because trying again cannot help.
+    REFUSED = "refused"
+
+
+class TunnelView(View):
+    """A public address of a worker; several lead to the same one."""
+
+    name: str
+    state: TunnelState
+    url: str | None = None
+    #: Why it is not well, as the middle of a sentence.
+    trouble: str | None = None
+    restarts: int = 0
+    since: str | None = None
+    #: What came through it since the worker started.
+    requests: int = 0
+    bytes_out: int = 0
+
+
 class Health(View):
     """Reply of ``GET /health``; without a token only the first five fields are sent."""
 
@@ -348,6 +374,7 @@ class Health(View):
     disk: dict[str, int] | None = None
     engines: tuple[EngineInfo, ...] | None = None
     versions: dict[str, str] | None = None
+    tunnels: tuple[TunnelView, ...] | None = None
 
 
 class Capabilities(View):

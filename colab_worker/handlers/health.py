@@ -8,7 +8,7 @@ from aiohttp import web
 
 from colab_worker.device import versions
 from colab_worker.handlers.access import is_authorized
-from colab_worker.keys import BOARD, DISK, IDENTITY, REGISTRY, SETTINGS
+from colab_worker.keys import BOARD, DISK, IDENTITY, REGISTRY, SETTINGS, TUNNELS
 from shared_protocol import routes, vocab
 from shared_protocol.jobs import Capabilities, FilmSpec, Health
 
@@ -56,6 +56,7 @@ async def get_health(request: web.Request) -> web.Response:
             "disk": {"free_bytes": free},
             "engines": app[REGISTRY].describe(),
             "versions": found,
+            "tunnels": app[TUNNELS].views,
         }
     )
     return web.json_response(text=full.model_dump_json(exclude_none=True))

@@ -67,7 +67,9 @@ def spec_of(request: GenerateRequest) -> FilmSpec:
 
 def test_no_option_of_a_film_is_left_out() -> None:
     """Whatever shapes a film can be ordered, so a project can hold it."""
-    assert set(FilmSpec.model_fields) - {"kind", "open"} <= set(GenerateRequest.model_fields)
+    assert set(FilmSpec.model_fields) - {"kind", "open"} <= set(
+        GenerateRequest.model_fields
+    )
 
 
 @pytest.mark.parametrize(

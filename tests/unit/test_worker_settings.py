@@ -1,92 +1,70 @@
-"""Settings of a worker: every flag arrives, and a token is always there."""
+"""Settings of a worker: tokens that last, and tunnel options that fit together."""
 
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
 
-from colab_worker.settings import MIB, Settings, parse_settings
-
-DEFAULTS, _ = parse_settings(["--token", "t"], {})
-
-FLAGS: list[tuple[list[str], str, object]] = [
-    (["--host", "0.0.0.0"], "host", "0.0.0.0"),
-    (["--port", "0"], "port", 0),
-    (["--data-dir", "/x/y"], "data_dir", Path("/x/y")),
-    (["--ready-file", "/x/r.json"], "ready_file", Path("/x/r.json")),
-    (["--stop-on-eof"], "stop_on_eof", True),
-    (
-        ["--allow-origin", "https://a", "--allow-origin", "https://b"],
-        "allowed_origins",
-        ("https://a", "https://b"),
-    ),
-    (["--cpu-lanes", "4"], "cpu_lanes", 4),
-    (["--queue-capacity", "7"], "queue_capacity", 7),
-    (["--body-limit-mib", "0.5"], "body_limit_bytes", MIB // 2),
-    (["--blob-limit-mib", "1"], "blob_limit_bytes", MIB),
-    (["--disk-floor-mib", "0"], "disk_floor_bytes", 0),
-    (["--disk-quota-mib", "3"], "disk_quota_bytes", 3 * MIB),
-    (
-        ["--unit-limit-s", "9"],
-        "time_limits_s",
-        dict.fromkeys(("image", "voice", "clip", "film"), 9.0),
-    ),
-    (["--beat-timeout-s", "5"], "beat_timeout_s", 5.0),
-    (["--retry-delay-s", "0"], "retry_delay_s", 0.0),
-]
+from colab_worker.settings import parse_settings
 
 
-@pytest.mark.parametrize(("arguments", "field", "value"), FLAGS)
-def test_a_flag_changes_its_setting(
-    arguments: list[str], field: str, value: object
-) -> None:
-    """And nothing else."""
-    settings, _ = parse_settings([*arguments, "--token", "t"], {})
-    changed = {n for n, v in vars(settings).items() if v != getattr(DEFAULTS, n)}
+def test_a_token_file_is_made_once_and_lasts(tmp_path: Path) -> None:
+    """Two starts have the same token, which only the user may read."""
+    file = tmp_path / "keys" / "token"
+    first, made = parse_settings(["--token-file", str(file)], {})
+    second, _ = parse_settings(["--token-file", str(file)], {"MOONREEL_TOKEN": "other"})
 
-    assert (getattr(settings, field), changed) == (value, {field})
+    assert len(first.token) == 43
+    assert not made  # it lies in the file, so it need not be shown
+    assert second.token == first.token
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
-def test_without_flags_the_documented_defaults_hold() -> None:
-    """The command line and the class agree on what is usual."""
-    assert Settings(DEFAULTS.data_dir, "t") == DEFAULTS
+def test_tunnels_are_read_in_one_order(tmp_path: Path) -> None:
+    """Several at once; the authtoken from the file wins over the environment."""
+    secret = tmp_path / "authtoken"
+    secret.write_text("from-file\n", encoding="utf-8")
+    words = ["--tunnel", "cloudflared", "--tunnel", "ngrok"]
+    settings, _ = parse_settings(
+        [*words, "--ngrok-token-file", str(secret)], {"NGROK_AUTHTOKEN": "from-env"}
+    )
+
+    assert settings.tunnels.kinds == ("ngrok", "cloudflared")
+    assert settings.tunnels.ngrok_token == "from-file"
+    assert "from-file" not in repr(settings)
 
 
 @pytest.mark.parametrize(
-    ("arguments", "environ", "token"),
+    ("words", "said"),
     [
-        (["--token", "mine"], {"MOONREEL_TOKEN": "other"}, "mine"),
-        ([], {"MOONREEL_TOKEN": "other"}, "other"),
-        (["--token", ""], {"MOONREEL_TOKEN": "other"}, "other"),
+        ("--tunnel ngrok", "needs an authtoken"),
+        ("--tunnel none --tunnel cloudflared", "excludes the other tunnels"),
+        ("--ngrok-domain a.ngrok.app", "--ngrok-domain is for --tunnel ngrok"),
+        ("--cloudflared /bin/true", "--cloudflared is for --tunnel cloudflared"),
+        ("--tunnel ngrok --ngrok-token-file /nowhere/token", "/nowhere/token"),
+        ("--tunnel localtunnel", "invalid choice"),
     ],
 )
-def test_a_given_token_is_taken(
-    arguments: list[str], environ: dict[str, str], token: str
+def test_options_that_do_not_fit_are_refused(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The flag wins over the environment, and neither is printed."""
-    settings, made = parse_settings(arguments, environ)
+    """With a sentence that names the option."""
+    with pytest.raises(SystemExit) as ended:
+        parse_settings(words.split(), {})
 
-    assert (settings.token, made) == (token, False)
-
-
-def test_without_a_token_a_new_one_is_made() -> None:
-    """A worker is never open: no token given means another one each time."""
-    first, made = parse_settings([], {})
-    second, _ = parse_settings([], {"MOONREEL_TOKEN": ""})
-
-    assert made
-    assert len(first.token) == 43
-    assert first.token != second.token
+    assert ended.value.code == 2
+    assert said in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("flag", ["--cpu-lanes", "--queue-capacity"])
-@pytest.mark.parametrize("value", ["0", "-1", "x"])
-def test_impossible_numbers_are_refused(
-    flag: str, value: str, capsys: pytest.CaptureFixture[str]
+def test_an_empty_token_file_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The flag is named in the refusal."""
+    """Else the worker would run with no token at all."""
+    file = tmp_path / "token"
+    file.touch()
     with pytest.raises(SystemExit):
-        parse_settings([flag, value], {})
+        parse_settings(["--token-file", str(file)], {})
 
-    assert flag in capsys.readouterr().err
+    assert "must hold the token" in capsys.readouterr().err

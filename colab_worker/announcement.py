@@ -1,0 +1,61 @@
+"""Where a worker says that it listens: standard error for people, a file for programs."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import sys
+
+from colab_worker.settings import Settings
+from shared_protocol.jobs import TunnelState, TunnelView
+
+log = logging.getLogger("colab_worker")
+
+
+class Announcement:
+    """Tells the address once, and that of each tunnel whenever it changes.
+
+    The token is only shown when it was made just now: who gave it knows it.
+    """
+
+    def __init__(
+        self, settings: Settings, url: str, boot_id: str, *, show_token: bool
+    ) -> None:
+        self._settings = settings
+        self._facts = {"url": url, "pid": os.getpid(), "boot_id": boot_id}
+        self._tunnels: dict[str, TunnelView] = {}
+        self._shown: set[str] = set()
+        self._show_token = show_token
+
+    def listening(self) -> None:
+        """The worker answers at its own address."""
+        url, boot_id = self._facts["url"], self._facts["boot_id"]
+        log.info("listening on %s", url, extra={"boot_id": boot_id})
+        if self._show_token:
+            sys.stderr.write(f"token: {self._settings.token}\n")
+        elif self._settings.token_file is not None:
+            sys.stderr.write(f"token: kept in {self._settings.token_file}\n")
+        self._write()
+
+    def tunnel(self, view: TunnelView) -> None:
+        """A tunnel has changed."""
+        self._tunnels[view.name] = view
+        if view.state is TunnelState.UP and view.url and view.url not in self._shown:
+            self._shown.add(view.url)
+            token = f"/#token={self._settings.token}" if self._show_token else ""
+            sys.stderr.write(f"connect: {view.url}{token}\n")
+        self._write()
+
+    def _write(self) -> None:
+        """A small file on the local disk: whole or not at all."""
+        path = self._settings.ready_file
+        if path is None:
+            return
+        views = [view.model_dump(mode="json") for view in self._tunnels.values()]
+        facts = self._facts | (
+            {"tunnels": views} if self._settings.tunnels.kinds else {}
+        )
+        part = path.with_name(path.name + ".part")
+        part.write_text(json.dumps(facts), encoding="utf-8")
+        part.replace(path)
