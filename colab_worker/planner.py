@@ -6,7 +6,6 @@ version of the code that does it, the engine, its parameters and the hashes of i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from colab_worker.engines.registry import EngineEntry, Registry
 from colab_worker.film.quality import Canvas, canvas, crossfade_frames, move_for
 from colab_worker.picture_plan import picture_params
-from shared_protocol.jobs import FilmSpec, SceneSpec
+from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
@@ -107,8 +106,7 @@ def scene_seed(spec: FilmSpec, number: int, scene: SceneSpec) -> int:
     """The seed of a scene's picture: its own, or one drawn from the job's."""
     if scene.seed is not None:
         return scene.seed
-    digest = hashlib.sha256(f"{spec.seed}/{number}".encode()).digest()
-    return int.from_bytes(digest[:4])
+    return picture_seed(spec.seed, number)
 
 
 def _picture(

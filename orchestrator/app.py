@@ -14,6 +14,7 @@ from aiohttp import web
 
 from orchestrator import keys
 from orchestrator.bell import Bell
+from orchestrator.desk import Desk
 from orchestrator.dispatch import Dispatcher
 from orchestrator.handlers.routing import add_routes
 from orchestrator.library import Library
@@ -24,6 +25,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.schema import prepare_schema
+from orchestrator.store.scripts import ScriptStore
 from orchestrator.store.workers import WorkerStore
 from orchestrator.studio import Studio
 from orchestrator.url_watch import UrlWatch
@@ -76,6 +78,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.MIRRORED] = mirrored
     app[keys.LIBRARY] = library
     app[keys.WORKERS] = workers
+    app[keys.DESK] = Desk(films, ScriptStore(database), mirrored)
     app[keys.STUDIO] = Studio(settings, films, library, workers)
     app[keys.URL_WATCH] = UrlWatch(settings, known, workers)
     return _Parts(database, bell)

@@ -10,13 +10,15 @@ from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import JobState, JobView
 
 
-def is_over(view: JobView, attempt: int) -> bool:
-    """Whether ``view`` tells the end of an attempt before ``attempt``.
+def is_over(view: JobView, attempt: int, spec_sha256: str) -> bool:
+    """Whether ``view`` tells of an attempt before ``attempt``, and nothing of this one.
 
-    A job that is running or complete counts whatever its attempt: its units are pure.
+    A job that is running or complete counts whatever its attempt, as its units are
+    pure, unless the film was changed meanwhile.
     """
     stopped = view.state in (JobState.ERROR, JobState.CANCELED, JobState.CANCELING)
-    return stopped and view.attempt < attempt
+    changed = view.spec_sha256 != spec_sha256
+    return view.attempt < attempt and (stopped or changed)
 
 
 def ending(view: JobView) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from orchestrator.desk import Desk
 from orchestrator.library import Library
 from orchestrator.settings import Settings
 from orchestrator.store.films import FilmStore
@@ -17,6 +18,7 @@ FILMS = web.AppKey("films", FilmStore)
 MIRRORED = web.AppKey("mirrored", MirrorStore)
 LIBRARY = web.AppKey("library", Library)
 WORKERS = web.AppKey("workers", Workers)
+DESK = web.AppKey("desk", Desk)
 STUDIO = web.AppKey("studio", Studio)
 URL_WATCH = web.AppKey("url_watch", UrlWatch)
 #: The version of Moonreel.

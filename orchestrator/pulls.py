@@ -84,7 +84,7 @@ class Pulls:
             if client is None:
                 raise Unreachable("No worker is connected.", "none")
             await self._bring_files(film, film.render, client)
-            if _has_ended(film.render, film.attempt):
+            if _has_ended(film.render, film):
                 await self._beside.make(film, film.render)
         except (Unreachable, Refused, DigestMismatch, OSError) as trouble:
             log.warning("Files of film %s could not be brought: %s", job_id, trouble)
@@ -144,7 +144,7 @@ class Pulls:
 
     async def _settle(self, film: Film, view: JobView) -> None:
         """Ends the film if the worker has ended the job."""
-        if not _has_ended(view, film.attempt):
+        if not _has_ended(view, film):
             return
         values = ending(view)
         if await self._films.change(
@@ -193,8 +193,8 @@ class Pulls:
             await self._films.change(film.job_id, PLACED, message=message)
 
 
-def _has_ended(view: JobView, attempt: int) -> bool:
-    return view.state.terminal and not is_over(view, attempt)
+def _has_ended(view: JobView, film: Film) -> bool:
+    return view.state.terminal and not is_over(view, film.attempt, film.spec_sha256)
 
 
 async def _absent(

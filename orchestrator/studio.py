@@ -59,11 +59,11 @@ class Studio:
         film = Film(
             job_id=new_id(),
             title=spec.title,
-            state=FilmState.STARTING,
+            state=FilmState.REVIEW if request.review else FilmState.STARTING,
             version=1,
             progress=0,
-            message=f"The script is ready: {_scenes(len(spec.scenes))}.",
-            stage="script",
+            message=ready_message(len(spec.scenes), review=request.review),
+            stage="review" if request.review else "script",
             attempt=1,
             created_at=utc_now(),
             request_json=request.model_dump_json(exclude_unset=True),
@@ -95,7 +95,7 @@ class Studio:
         await self.find(job_id)
         await self._films.change(
             job_id,
-            PLACEABLE,
+            {*PLACEABLE, FilmState.REVIEW},
             state=FilmState.CANCELED,
             stage="canceled",
             message="Canceled before a worker had it.",
@@ -175,6 +175,12 @@ def _same_order(film: Film, body_sha256: str) -> Film:
             param="Idempotency-Key",
         )
     return film
+
+
+def ready_message(scenes: int, *, review: bool) -> str:
+    """What is said of a film whose script has just been written."""
+    ready = f"The script is ready: {_scenes(scenes)}"
+    return f"{ready} to read; render it when it is right." if review else f"{ready}."
 
 
 def _scenes(count: int) -> str:

@@ -110,6 +110,8 @@ class GenerateRequest(Wire):
     #: None: what the quality means.
     resolution: Resolution | None = None
     fps: Fps | None = None
+    #: Stop after the script, so that it can be read and edited first.
+    review: bool = False
     engine: RequestedEngines = RequestedEngines()
     image: ImageOptions = ImageOptions()
     #: The day that the film's file names; today if left out.
@@ -145,6 +147,7 @@ class FilmState(StrEnum):
     STARTING = "starting"
     GENERATING_SCRIPT = "generating_script"
     GENERATING_IMAGE_PROMPTS = "generating_image_prompts"
+    REVIEW = "review"
     WAITING_FOR_WORKER = "waiting_for_worker"
     SENDING = "sending_to_colab"
     SENT = "sent_to_colab"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -76,6 +77,12 @@ class SceneSpec(Wire):
     negative_prompt: Annotated[Text, Field(max_length=MAX_PROMPT_CHARS)] = ""
     title: Annotated[Text, Field(max_length=200)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+
+
+def picture_seed(film_seed: int, number: int) -> int:
+    """The seed of a scene's picture where none of its own is given."""
+    digest = hashlib.sha256(f"{film_seed}/{number}".encode()).digest()
+    return int.from_bytes(digest[:4])
 
 
 class FilmSpec(Wire):

@@ -10,9 +10,9 @@ from orchestrator.cli.client import exit_for
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit
 from orchestrator.writer.film_spec import write_film
-from orchestrator.writer.script import Script, ScriptScene
 from shared_protocol.api import GenerateRequest
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.scripts import Script, ScriptScene
 
 WORDS_A_MINUTE = 150
 WIDTH = 88

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from orchestrator.handlers import connection, downloads, films, pages, progress, workers
+from orchestrator.handlers import (
+    connection,
+    downloads,
+    films,
+    pages,
+    progress,
+    scripts,
+    workers,
+)
 from shared_protocol import routes
 
 STATIC = "/static"
@@ -28,6 +36,9 @@ def add_routes(app: web.Application) -> None:
             web.post(routes.API_JOB_CANCEL, films.cancel),
             web.post(routes.API_JOB_RETRY, films.retry),
             web.get(routes.API_JOB_PROJECT, films.project),
+            web.get(routes.API_JOB_SCRIPT, scripts.show),
+            web.put(routes.API_JOB_SCRIPT, scripts.edit),
+            web.post(routes.API_JOB_RENDER, scripts.render),
             web.get(routes.API_DOWNLOAD, downloads.download),
             web.get(routes.API_DOWNLOAD_NAMED, downloads.download),
             web.get(routes.API_VIDEO, downloads.video),

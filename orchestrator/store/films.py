@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from orchestrator.bell import Bell
 from orchestrator.store import tables as t
-from shared_protocol.api import FilmState
+from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import FilmSpec, JobView
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
+from shared_protocol.wire import content_key
 
 #: States in which a film waits to be given to a worker.
 PLACEABLE = frozenset(
@@ -60,9 +61,19 @@ class Film:
     render_json: str | None = None
 
     @cached_property
+    def request(self) -> GenerateRequest:
+        """What was asked for."""
+        return GenerateRequest.model_validate_json(self.request_json)
+
+    @cached_property
     def spec(self) -> FilmSpec:
         """What is sent to the worker."""
         return FilmSpec.model_validate_json(self.spec_json)
+
+    @cached_property
+    def spec_sha256(self) -> str:
+        """The hash under which the worker's views speak of the spec."""
+        return content_key(self.spec.model_dump(mode="json"))
 
     @cached_property
     def render(self) -> JobView | None:
@@ -88,6 +99,16 @@ class KeyTaken(Exception):
     def __init__(self, film: Film) -> None:
         super().__init__(film.job_id)
         self.film = film
+
+
+def _first_script(film: Film) -> sa.Insert:
+    return t.scripts.insert().values(
+        job_id=film.job_id,
+        version=1,
+        made_by="writer",
+        created_at=film.created_at,
+        script_json=film.script_json,
+    )
 
 
 class FilmStore:
@@ -123,6 +144,8 @@ class FilmStore:
         try:
             async with self._db.write() as connection:
                 await connection.execute(t.films.insert().values(values))
+                if film.script_json:
+                    await connection.execute(_first_script(film))
         except sa.exc.IntegrityError:
             taken = film.idempotency_key and await self.by_key(film.idempotency_key)
             if not taken:
@@ -218,7 +241,7 @@ class FilmStore:
             orphans = set(
                 await connection.scalars(own.where(t.blob_uses.c.sha256.not_in(others)))
             )
-            for table in (t.blob_uses, t.units, t.artifacts, t.films):
+            for table in (t.blob_uses, t.units, t.artifacts, t.scripts, t.films):
                 await connection.execute(table.delete().where(table.c.job_id == job_id))
         self._announce(job_id, self.versions.get(job_id, 0) + 1)
         self.versions.pop(job_id, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from orchestrator.store import tables as t
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
@@ -43,6 +44,18 @@ class MirrorStore:
             {"artifact_json": artifact.model_dump_json()},
         )
 
+    async def drop_scenes_after(self, job_id: str, last: int) -> None:
+        """Forgets the files of scenes that the film does not have any more."""
+        async with self._db.write() as connection:
+            for artifact in await _artifacts(connection, job_id):
+                if (artifact.scene or 0) > last:
+                    await connection.execute(
+                        t.artifacts.delete().where(
+                            t.artifacts.c.job_id == job_id,
+                            t.artifacts.c.name == artifact.name,
+                        )
+                    )
+
     async def memo(self, job_id: str) -> list[MemoEntry]:
         """The finished units of a film that are safe here."""
         query = sa.select(t.units).where(t.units.c.job_id == job_id)
@@ -59,14 +72,8 @@ class MirrorStore:
 
     async def artifacts(self, job_id: str) -> list[Artifact]:
         """The files of a film that can be downloaded from here, by name."""
-        query = (
-            sa.select(t.artifacts.c.artifact_json)
-            .where(t.artifacts.c.job_id == job_id)
-            .order_by(t.artifacts.c.name)
-        )
         async with self._db.read() as connection:
-            rows = (await connection.scalars(query)).all()
-        return [Artifact.model_validate_json(row) for row in rows]
+            return await _artifacts(connection, job_id)
 
     async def _put(
         self, table: sa.Table, key: Mapping[str, str], values: Mapping[str, str]
@@ -79,3 +86,13 @@ class MirrorStore:
                 return
             await connection.execute(table.delete().where(*same))
             await connection.execute(table.insert().values({**key, **values}))
+
+
+async def _artifacts(connection: AsyncConnection, job_id: str) -> list[Artifact]:
+    query = (
+        sa.select(t.artifacts.c.artifact_json)
+        .where(t.artifacts.c.job_id == job_id)
+        .order_by(t.artifacts.c.name)
+    )
+    rows = (await connection.scalars(query)).all()
+    return [Artifact.model_validate_json(row) for row in rows]

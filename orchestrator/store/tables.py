@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest revision under ``migrations/versions``.
-HEAD = "0001"
+HEAD = "0002"
 
 metadata = sa.MetaData()
 
@@ -38,6 +38,26 @@ films = sa.Table(
     sa.Column("worker_boot", sa.String(64)),
     sa.Column("worker_reason", sa.Text),
     sa.Column("render_json", sa.Text),
+)
+
+#: Every version of every script, first written or edited.
+scripts = sa.Table(
+    "scripts",
+    metadata,
+    sa.Column("job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True),
+    sa.Column("made_by", sa.String(16), nullable=False),
+    sa.Column("created_at", sa.String(32), nullable=False),
+    sa.Column("script_json", sa.Text, nullable=False),
+)
+
+#: What the writing service answered, by the hash of what it was asked.
+answers = sa.Table(
+    "answers",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("answer_json", sa.Text, nullable=False),
+    sa.Column("created_at", sa.String(32), nullable=False),
 )
 
 #: Finished units whose files are all here: what the next worker need not do again.

@@ -8,12 +8,12 @@ from pydantic import ValidationError
 
 from orchestrator.writer.given_scenes import script_of_scenes
 from orchestrator.writer.own_text import write_from_text
-from orchestrator.writer.script import Script, ScriptScene
 from shared_protocol.api import GenerateRequest
 from shared_protocol.clock import today
 from shared_protocol.errors import Code, describe_validation
-from shared_protocol.jobs import EngineChoice, FilmSpec, SceneSpec
+from shared_protocol.jobs import EngineChoice, FilmSpec, SceneSpec, picture_seed
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.scripts import Script, ScriptScene
 
 KEY_PAGE = "https://aistudio.google.com/apikey"
 
@@ -39,8 +39,13 @@ def write_film(
 
 
 def _film(request: GenerateRequest, script: Script) -> tuple[Script, FilmSpec]:
+    return script, film_spec(request, script)
+
+
+def film_spec(request: GenerateRequest, script: Script) -> FilmSpec:
+    """The spec of a script with the options of its order; ApiError 422 names a field."""
     try:
-        return script, _spec(request, script)
+        return _spec(request, script)
     except ValidationError as error:
         param, sentence = describe_validation(error.errors(include_url=False))
         raise ApiError(Code.INVALID_FIELD, sentence, param=param) from error
@@ -64,9 +69,13 @@ def _needs_script(has_gemini_key: bool) -> ApiError:
 
 
 def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
+    seed = _seed(request)
     return FilmSpec(
         title=script.title[:200],
-        scenes=request.scenes or tuple(_scene(scene) for scene in script.scenes),
+        scenes=tuple(
+            _scene(scene, number, seed)
+            for number, scene in enumerate(script.scenes, start=1)
+        ),
         image_style=request.image_style,
         voice_id=request.voice_id,
         voice_speed=request.voice_speed,
@@ -84,19 +93,26 @@ def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
         quality=request.quality,
         resolution=request.resolution,
         fps=request.fps,
-        seed=_seed(request),
+        seed=seed,
         engine=EngineChoice(image=request.engine.image, voice=request.engine.voice),
         image=request.image,
         date=request.date or today(),
     )
 
 
-def _scene(scene: ScriptScene) -> SceneSpec:
+def _scene(scene: ScriptScene, number: int, seed: int) -> SceneSpec:
     return SceneSpec(
         narration=scene.narration,
         image_prompt=scene.image_prompt,
+        negative_prompt=scene.negative_prompt,
         title=scene.title[:200] if scene.title else None,
+        seed=scene.seed if scene.id == number else _own_seed(scene, seed),
     )
+
+
+def _own_seed(scene: ScriptScene, seed: int) -> int:
+    """The seed that the scene had where it was written: its picture moves with it."""
+    return picture_seed(seed, scene.id or 0) if scene.seed is None else scene.seed
 
 
 def _seed(request: GenerateRequest) -> int:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from orchestrator.writer.script import Script, ScriptScene
 from shared_protocol.api import GenerateRequest
+from shared_protocol.scripts import Script, ScriptScene
 
 
 def script_of_scenes(request: GenerateRequest) -> Script:
@@ -20,6 +20,8 @@ def script_of_scenes(request: GenerateRequest) -> Script:
                 narration=scene.narration,
                 image_prompt=scene.image_prompt,
                 title=scene.title,
+                negative_prompt=scene.negative_prompt,
+                seed=scene.seed,
             )
             for scene in request.scenes
         ),

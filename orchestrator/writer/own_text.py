@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 
 from orchestrator.writer.moods import MOODS
-from orchestrator.writer.script import Script, ScriptScene
 from shared_protocol.api import Character, GenerateRequest
 from shared_protocol.errors import Code
 from shared_protocol.jobs import MAX_PROMPT_CHARS
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.scripts import Script, ScriptScene
 
 #: Options that shape a script which is written for the user, and cannot shape theirs.
 _FOR_WRITTEN_SCRIPTS = {

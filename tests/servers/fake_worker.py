@@ -239,7 +239,12 @@ class FakeWorker:
             job = FakeJob(job_id, submission.spec, submission.attempt, units)
             self.jobs[job_id] = job
         elif job.spec != submission.spec:
-            return self._problem(409, Code.CONFLICT, "Another spec.")
+            if submission.attempt <= job.attempt:
+                return self._problem(409, Code.CONFLICT, "Another spec.")
+            units, version = plan(submission.spec), job.version
+            job = FakeJob(job_id, submission.spec, submission.attempt, units)
+            job.version = version
+            self.jobs[job_id] = job
         elif job.state in (JobState.ERROR, JobState.CANCELED):
             job.state, job.error = JobState.RUNNING, None
             job.attempt = submission.attempt

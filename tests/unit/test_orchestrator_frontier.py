@@ -93,8 +93,9 @@ def test_the_end_of_an_older_attempt_does_not_count() -> None:
     for state in JobState:
         ended = view.model_copy(update={"state": state})
         stopped = state in (JobState.ERROR, JobState.CANCELED, JobState.CANCELING)
-        assert is_over(ended, attempt=2) is stopped
-        assert is_over(ended, attempt=1) is False
+        assert is_over(ended, 2, ended.spec_sha256) is stopped
+        assert is_over(ended, 1, ended.spec_sha256) is False
+        assert is_over(ended, 2, "0" * 64), "another film"
 
 
 def test_only_complete_is_a_hundred_percent() -> None:

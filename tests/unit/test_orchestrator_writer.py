@@ -8,10 +8,10 @@ import pytest
 
 from orchestrator.writer.film_spec import write_film
 from orchestrator.writer.moods import MOODS
-from orchestrator.writer.script import Script
 from shared_protocol.api import GenerateRequest
 from shared_protocol.jobs import MAX_PROMPT_CHARS, FilmSpec
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.scripts import Script
 from shared_protocol.vocab import STORY_TYPES
 
 STORY = (
@@ -175,7 +175,7 @@ def test_given_scenes_are_told_as_they_are() -> None:
     order = GenerateRequest.model_validate({"scenes": scenes})
     script, spec = write_film(order, has_gemini_key=False)
 
-    assert [scene.model_dump(exclude_unset=True) for scene in spec.scenes] == scenes
+    assert [scene.model_dump(exclude_defaults=True) for scene in spec.scenes] == scenes
     assert [scene.narration for scene in script.scenes] == [
         scene["narration"] for scene in scenes
     ]

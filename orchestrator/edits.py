@@ -1,0 +1,79 @@
+"""From a script and what shall be changed to the changed script; pure functions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from shared_protocol.errors import Code
+from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.scripts import Script, ScriptEdit, ScriptScene, numbered
+
+
+def edited(script: Script, edit: ScriptEdit) -> Script:
+    """The script after ``edit``; ApiError 422 names the scene that cannot be so."""
+    scenes = script.scenes if edit.scenes is None else edit.scenes
+    _check_ids(script.scenes, scenes)
+    _check_locks(script.scenes, scenes)
+    fresh = max(scene.id or 0 for scene in (*script.scenes, *scenes))
+    return script.model_copy(
+        update={
+            "title": edit.title or script.title,
+            "scenes": tuple(numbered(scenes, after=fresh)),
+        }
+    )
+
+
+def restored(script: Script, earlier: Script) -> Script:
+    """The title and the scenes of an earlier version; locks of today hold."""
+    _check_locks(script.scenes, earlier.scenes)
+    return script.model_copy(update={"title": earlier.title, "scenes": earlier.scenes})
+
+
+def _check_ids(before: Sequence[ScriptScene], after: Sequence[ScriptScene]) -> None:
+    known = {scene.id for scene in before}
+    counts = Counter(scene.id for scene in after if scene.id is not None)
+    for place, scene in enumerate(after):
+        if scene.id is None:
+            continue
+        if scene.id not in known:
+            raise _wrong(
+                place,
+                "id",
+                f"there is no scene {scene.id}; leave the id of a new one out",
+            )
+        if counts[scene.id] > 1:
+            raise _wrong(
+                place,
+                "id",
+                f"scene {scene.id} is there twice; leave the id of a copy out",
+            )
+
+
+def _check_locks(before: Iterable[ScriptScene], after: Sequence[ScriptScene]) -> None:
+    places = {scene.id: place for place, scene in enumerate(after)}
+    for scene in before:
+        if not scene.locked:
+            continue
+        place = places.get(scene.id)
+        if place is None:
+            raise ApiError(
+                Code.INVALID_FIELD,
+                f"scenes: scene {scene.id} is locked and would be gone; unlock it first.",
+                param="scenes",
+            )
+        now = after[place]
+        if now.locked and _told(now) != _told(scene):
+            raise _wrong(
+                place, "locked", f"scene {scene.id} is locked; unlock it to change it"
+            )
+
+
+def _told(scene: ScriptScene) -> ScriptScene:
+    """The scene but for its lock: all that a lock protects."""
+    return scene.model_copy(update={"locked": True})
+
+
+def _wrong(place: int, field: str, why: str) -> ApiError:
+    param = f"scenes.{place}.{field}"
+    return ApiError(Code.INVALID_FIELD, f"{param}: {why}.", param=param)

@@ -1,0 +1,50 @@
+"""``/api/jobs/{id}/script`` and ``/render``: what is told, edited and made again."""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from orchestrator import keys
+from orchestrator.store.films import Film
+from shared_protocol import routes
+from shared_protocol.kit.http_errors import read_model
+from shared_protocol.scripts import RenderOrder, RenderReply, ScriptEdit
+
+
+async def show(request: web.Request) -> web.Response:
+    """The newest version, its history, and what rendering it would make."""
+    return await _shown(request)
+
+
+async def edit(request: web.Request) -> web.Response:
+    """Saves a new version; nothing is rendered."""
+    limit = request.app[keys.SETTINGS].max_body_bytes
+    body = await read_model(request, ScriptEdit, limit_bytes=limit)
+    await request.app[keys.DESK].edit(await _film(request), body)
+    return await _shown(request)
+
+
+async def render(request: web.Request) -> web.Response:
+    """Makes the film of the script; with ``preview`` only tells what that makes."""
+    limit = request.app[keys.SETTINGS].max_body_bytes
+    order = await read_model(request, RenderOrder, limit_bytes=limit)
+    film, desk = await _film(request), request.app[keys.DESK]
+    plan = await (desk.plan if order.preview else desk.render)(film, order)
+    self_link = routes.API_JOB.format(job_id=film.job_id)
+    reply = RenderReply(
+        message=plan.message, job_id=film.job_id, plan=plan, links={"self": self_link}
+    )
+    return web.Response(
+        text=reply.model_dump_json(),
+        content_type="application/json",
+        status=200 if order.preview else 202,
+    )
+
+
+async def _shown(request: web.Request) -> web.Response:
+    view = await request.app[keys.DESK].show(await _film(request))
+    return web.Response(text=view.model_dump_json(), content_type="application/json")
+
+
+async def _film(request: web.Request) -> Film:
+    return await request.app[keys.STUDIO].find(request.match_info["job_id"])
