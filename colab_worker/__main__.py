@@ -24,6 +24,7 @@ from colab_worker.settings import Settings, parse_settings
 from colab_worker.tunnels.options import NGROK_VARIABLE
 from shared_protocol.kit.folder_lock import FolderInUse, lock_folder
 from shared_protocol.kit.logs import set_up_logs
+from shared_protocol.tokens import SHORTEST_TOKEN
 
 log = logging.getLogger("colab_worker")
 
@@ -36,6 +37,9 @@ def main(arguments: list[str] | None = None) -> int:
     settings, made_token = parse_settings(arguments)
     os.environ.pop(NGROK_VARIABLE, None)  # engines and agents have no use for it
     set_up_logs()
+    if len(settings.token) < SHORTEST_TOKEN:
+        return _sorry(f"The token is too short to keep strangers out: give at least "
+                      f"{SHORTEST_TOKEN} characters, or none, and one is made.")  # fmt: skip
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         with lock_folder(settings.data_dir, wait_s=LOCK_S):

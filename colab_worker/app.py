@@ -15,8 +15,9 @@ from colab_worker.disk import Disk
 from colab_worker.dispatcher import LocalDispatcher
 from colab_worker.engine_host import EngineHost
 from colab_worker.engines.registry import Registry
-from colab_worker.handlers import access, files, health, status, submit
+from colab_worker.handlers import access, files, health, pairing, status, submit
 from colab_worker.job_run import RunParts
+from colab_worker.limits import Limiter
 from colab_worker.memo import Memo
 from colab_worker.runner import Runner
 from colab_worker.settings import Settings
@@ -41,6 +42,8 @@ def make_app(
     app[keys.SETTINGS] = settings
     app[keys.IDENTITY] = identity
     app[keys.REGISTRY] = registry
+    app[keys.LIMITS] = Limiter(settings.limits)
+    app[keys.ORIGINS] = set(settings.allowed_origins)
     blobs = app[keys.BLOBS] = BlobStore(settings.blobs)
     disk = app[keys.DISK] = Disk(
         settings.data_dir,
@@ -129,6 +132,7 @@ def _routes() -> list[web.RouteDef]:
         web.get(routes.BLOB, files.get_artifact),
         web.post(routes.BLOBS_MISSING, files.missing_blobs),
         web.get(routes.HEALTH, health.get_health),
+        web.post(routes.PAIR, pairing.pair),
         web.get(routes.CAPABILITIES, health.get_capabilities),
         web.get(routes.ROOT, health.get_root),
     ]

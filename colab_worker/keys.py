@@ -9,6 +9,7 @@ from colab_worker.device import Identity
 from colab_worker.disk import Disk
 from colab_worker.dispatcher import LocalDispatcher
 from colab_worker.engines.registry import Registry
+from colab_worker.limits import Limiter
 from colab_worker.memo import Memo
 from colab_worker.runner import Runner
 from colab_worker.settings import Settings
@@ -27,5 +28,8 @@ BOARD = web.AppKey("board", Board)
 REGISTRY = web.AppKey("registry", Registry)
 DISPATCHER = web.AppKey("dispatcher", LocalDispatcher)
 RUNNER = web.AppKey("runner", Runner)
+LIMITS = web.AppKey("limits", Limiter)
+#: Page origins that may read replies, besides loopback ones.
+ORIGINS: web.AppKey[set[str]] = web.AppKey("origins", set)
 SUBMISSIONS = web.AppKey("submissions", Submissions)
 TUNNELS = web.AppKey("tunnels", Tunnels)

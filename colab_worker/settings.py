@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from colab_worker.limits import Limits
 from colab_worker.tunnels.options import (
     TunnelSettings,
     add_options,
@@ -39,6 +40,8 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
 
     tunnels: TunnelSettings = field(default_factory=TunnelSettings)
+    #: For callers that come through a tunnel or the network.
+    limits: Limits = field(default_factory=Limits)
 
     #: Child processes for voices, clips and films; pictures have one lane of their own.
     cpu_lanes: int = 2
@@ -120,6 +123,11 @@ def parse_settings(
         stop_on_eof=options.stop_on_eof,
         allowed_origins=tuple(options.allow_origin),
         tunnels=tunnels,
+        limits=Limits(
+            requests=options.requests_per_minute,
+            submits=options.submits_per_minute,
+            upload_mib=options.upload_mib_per_hour,
+        ),
         cpu_lanes=options.cpu_lanes,
         queue_capacity=options.queue_capacity,
         body_limit_bytes=int(options.body_limit_mib * MIB),
@@ -177,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--stop-on-eof", action="store_true", help="stop when standard input closes")
     add("--allow-origin", action="append", default=[], metavar="ORIGIN",
         help="a page origin that may read replies (loopback always may)")  # fmt: skip
+    _add_limits(add)
     add(
         "--cpu-lanes",
         type=_at_least_one,
@@ -198,6 +207,28 @@ def _parser() -> argparse.ArgumentParser:
     add("--retry-delay-s", type=float, default=1.0, help="wait before a second try")
     add_options(parser)
     return parser
+
+
+def _add_limits(add: Callable[..., object]) -> None:
+    limits = Limits()
+    add(
+        "--requests-per-minute",
+        type=_at_least_one,
+        default=limits.requests,
+        help="of one token and address; this machine itself is not limited",
+    )
+    add(
+        "--submits-per-minute",
+        type=_at_least_one,
+        default=limits.submits,
+        help="of these, requests that change something",
+    )
+    add(
+        "--upload-mib-per-hour",
+        type=_at_least_one,
+        default=limits.upload_mib,
+        help="most that one token may upload",
+    )
 
 
 def _at_least_one(word: str) -> int:

@@ -38,22 +38,27 @@ class NotAnAddress(OrchestratorError):
 
 
 class WorkerError(OrchestratorError):
-    """A request to a worker did not do what was asked."""
+    """A request to a worker did not do what was asked.
+
+    ``retry_after_s`` is how long the other side wants to be left alone, if it said so.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class Unreachable(WorkerError):
     """No answer from our worker: the tunnel, the network or another server spoke.
 
-    ``reason`` is a short word for tests and logs; ``retry_after_s`` is how long the
-    other side wants to be left alone, if it said so.
+    ``reason`` is a short word for tests and logs.
     """
 
     def __init__(
         self, message: str, reason: str, *, retry_after_s: float | None = None
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, retry_after_s=retry_after_s)
         self.reason = reason
-        self.retry_after_s = retry_after_s
 
 
 class Refused(WorkerError):
@@ -69,9 +74,8 @@ class Refused(WorkerError):
         hint: str | None = None,
         retry_after_s: float | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, retry_after_s=retry_after_s)
         self.status = status
         self.code = code
         self.param = param
         self.hint = hint
-        self.retry_after_s = retry_after_s

@@ -221,10 +221,9 @@ class Mirror:
         self._failures += 1
         self._known.clear()
         self._slot.lost(trouble)
-        if isinstance(trouble, Unreachable):
-            pause_s = max(pause_s, trouble.retry_after_s or 0.0)
-            if trouble.reason == "held_too_long":
-                self._hold_s = max(self._hold_s / 2, SHORTEST_HOLD_S)
+        pause_s = max(pause_s, trouble.retry_after_s or 0.0)
+        if isinstance(trouble, Unreachable) and trouble.reason == "held_too_long":
+            self._hold_s = max(self._hold_s / 2, SHORTEST_HOLD_S)
         for job_id in placed:
             await self._say_unreachable(job_id, trouble)
         client = self._slot.client

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
-from orchestrator.settings import Settings
+from orchestrator.settings import ANY_ADDRESS, Settings
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
 
@@ -38,7 +38,7 @@ class Guard:
 
     def __init__(self, settings: Settings) -> None:
         names = {"localhost", "127.0.0.1", "[::1]"}
-        if settings.host not in ("0.0.0.0", "::"):  # noqa: S104 - not a binding
+        if settings.host not in ANY_ADDRESS:
             host = settings.host
             names.add(f"[{host}]" if ":" in host else host.lower())
         port = settings.port

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,10 @@ from orchestrator.errors import SettingsError
 from shared_protocol.routes import DEFAULT_ORCHESTRATOR_PORT, HOLD_S
 
 WorkerMode = Literal["auto", "local", "remote"]
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]{1,255}")
 
 #: Name of the file that a notebook's address is pasted into.
 URL_FILE_NAME = "COLAB_NGROK_URL.txt"
@@ -48,6 +53,17 @@ class Settings:
     #: How often the address file is looked at.
     watch_interval_s: float = 1.0
     local_start_timeout_s: float = 60.0
+
+    @property
+    def page_origins(self) -> tuple[str, ...]:
+        """Origins of our own pages that are not this machine's loopback."""
+        hosts = list(self.allowed_hosts)
+        if self.host not in (*LOOPBACK, *ANY_ADDRESS):
+            hosts.append(f"[{self.host}]" if ":" in self.host else self.host)
+            hosts[-1] += f":{self.port}"
+        origins = [f"http://{host}" for host in hosts] + list(self.allowed_origins)
+        lower = (origin.lower() for origin in origins)
+        return tuple(origin for origin in lower if _ORIGIN.fullmatch(origin))[:16]
 
     @classmethod
     def from_environment(

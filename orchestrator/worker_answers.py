@@ -8,9 +8,13 @@ Sources of the codes: ngrok's error reference, Cloudflare's 5xx pages; figures m
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
 
 from orchestrator.errors import Refused, Unreachable
 from shared_protocol.routes import NGROK_ERROR, X_WORKER_BOOT
@@ -77,6 +81,16 @@ _REFUSED_US = (
 )
 
 
+OTHER_VERSION = (
+    "The worker speaks another version of the protocol; update the notebook or "
+    "Moonreel, so that both have the same."
+)
+_NGROK_IN_PAGE = re.compile(rb"ERR_NGROK_\d{2,5}")
+PAGE_BYTES = 1 << 16
+#: Names that last as long as one run of cloudflared.
+QUICK_TUNNELS = ".trycloudflare.com"
+
+
 @dataclass(frozen=True)
 class Answer:
     """A reply of our worker: its JSON, and which run of it spoke."""
@@ -103,9 +117,44 @@ def read_answer(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
     return answer
 
 
+def read_pairing(status: int, headers: Mapping[str, str], body: bytes) -> Answer:
+    """The reply to a proof: whatever is no answer is about the connection, not a job."""
+    try:
+        return read_answer(status, headers, body)
+    except Refused as refused:
+        if refused.status in (404, 405):
+            raise Unreachable(OTHER_VERSION, "protocol") from refused
+        raise Unreachable(
+            f"The worker says: {refused}",
+            "refused",
+            retry_after_s=refused.retry_after_s,
+        ) from refused
+
+
+def no_answer(url: str, error: Exception) -> Unreachable:
+    """Why nothing came back at all."""
+    host = urlsplit(url).hostname or url
+    if not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return Unreachable(f"The connection to {host} broke off.", "broken_off")
+    text = str(error).lower()
+    if not ("name" in text or "resolve" in text or "nodename" in text):
+        return Unreachable(
+            f"Nothing answers at {host}; the worker may have stopped.", "no_connection"
+        )
+    if host.endswith(QUICK_TUNNELS):
+        return Unreachable(_QUICK_TUNNEL_GONE, "tunnel_offline")
+    return Unreachable(
+        f"The name {host} does not exist (any more); the notebook may have a new "
+        "address.",
+        "no_such_name",
+    )
+
+
 def check_speaker(status: int, headers: Mapping[str, str], body: bytes) -> None:
     """Raises Unreachable unless our worker spoke (whatever it said)."""
     ngrok = headers.get(NGROK_ERROR, "")
+    if X_WORKER_BOOT not in headers:
+        ngrok = ngrok or _code_in_page(body)
     if ngrok:
         raise _from_ngrok(ngrok)
     if X_WORKER_BOOT not in headers:
@@ -120,6 +169,12 @@ def _from_ngrok(header: str) -> Unreachable:
         code, ("tunnel_error", f"The tunnel answered {header[:40]}.", None)
     )
     return Unreachable(sentence, reason, retry_after_s=pause_s)
+
+
+def _code_in_page(body: bytes) -> str:
+    """ngrok's code in the text of its page, should something have taken the header."""
+    found = _NGROK_IN_PAGE.search(body[:PAGE_BYTES])
+    return found[0].decode() if found else ""
 
 
 def _stranger(status: int, headers: Mapping[str, str], body: bytes) -> Unreachable:

@@ -197,6 +197,7 @@ class Workers:
             address,
             connect_timeout_s=self._settings.connect_timeout_s,
             answer_timeout_s=self._settings.answer_timeout_s,
+            origins=self._settings.page_origins,
         )
 
 

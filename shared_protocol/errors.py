@@ -27,6 +27,7 @@ class Code(StrEnum):
     RANGE_NOT_SATISFIABLE = "range_not_satisfiable"
     IDEMPOTENCY_MISMATCH = "idempotency_mismatch"
     QUEUE_FULL = "queue_full"
+    RATE_LIMITED = "rate_limited"
     INTERNAL = "internal"
     DISK_FULL = "disk_full"
     DIGEST_MISMATCH = "digest_mismatch"
@@ -58,6 +59,7 @@ STATUS: dict[Code, int] = {
     Code.RANGE_NOT_SATISFIABLE: 416,
     Code.IDEMPOTENCY_MISMATCH: 422,
     Code.QUEUE_FULL: 429,
+    Code.RATE_LIMITED: 429,
     Code.INTERNAL: 500,
     Code.DISK_FULL: 507,
     Code.DIGEST_MISMATCH: 422,
@@ -67,7 +69,9 @@ STATUS: dict[Code, int] = {
 }
 
 #: Errors after which the same request may succeed later.
-RETRYABLE = frozenset({Code.QUEUE_FULL, Code.INTERNAL, Code.DISK_FULL, Code.NOT_READY})
+RETRYABLE = frozenset(
+    {Code.QUEUE_FULL, Code.RATE_LIMITED, Code.INTERNAL, Code.DISK_FULL, Code.NOT_READY}
+)
 
 
 class ErrorBody(View):

@@ -7,7 +7,13 @@ import hashlib
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic import (
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
@@ -27,7 +33,7 @@ from shared_protocol.vocab import (
     Transition,
     VoiceId,
 )
-from shared_protocol.wire import JobId, Sha256, Text, View, Wire
+from shared_protocol.wire import JobId, Origin, Sha256, Text, View, Wire
 
 MAX_SCENES = 60
 MAX_NARRATION_CHARS = 20_000
@@ -382,6 +388,26 @@ class Health(View):
     engines: tuple[EngineInfo, ...] | None = None
     versions: dict[str, str] | None = None
     tunnels: tuple[TunnelView, ...] | None = None
+
+
+class PairRequest(Wire):
+    """Body of ``POST /pair``: an orchestrator proves that it knows the token."""
+
+    nonce: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,128}$")]
+    #: Its own pages, which may then read replies of the worker.
+    origins: Annotated[tuple[Origin, ...], Field(max_length=16)] = ()
+    proof: Annotated[str, Field(max_length=128)]
+
+
+class PairReply(View):
+    """Reply of ``POST /pair``: the worker proves the same in return."""
+
+    protocol: int
+    worker_id: str
+    boot_id: str
+    #: The worker's clock, in Unix seconds.
+    now: int
+    proof: str
 
 
 class Capabilities(View):

@@ -23,6 +23,7 @@ ARTIFACT = "/artifacts/sha256/{hex}"
 BLOB = "/blobs/sha256/{hex}"
 BLOBS_MISSING = "/blobs/missing"
 HEALTH = "/health"
+PAIR = "/pair"
 CAPABILITIES = "/capabilities"
 ROOT = "/"
 

@@ -58,4 +58,8 @@ def _plain_text(text: str) -> str:
 #: Text that can be stored, hashed and spoken: no NUL, no lone surrogate.
 Text = Annotated[str, AfterValidator(_plain_text)]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+#: Where a page comes from, as a browser writes it.
+Origin = Annotated[
+    str, StringConstraints(pattern=r"^https?://[a-z0-9.\-\[\]:]{1,255}$")
+]
 JobId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{7,63}$")]

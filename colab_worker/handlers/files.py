@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import mimetypes
 
 from aiohttp import web
 
+from colab_worker.handlers.access import caller
 from colab_worker.handlers.submit import find_status, read_job_id
-from colab_worker.keys import BLOBS, DISK, MEMO, SETTINGS
+from colab_worker.keys import BLOBS, DISK, LIMITS, MEMO, SETTINGS
+from colab_worker.limits import MIB
+from colab_worker.upload_types import LOOK_BYTES, check_upload
 from colab_worker.views import artifacts
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
@@ -108,8 +112,17 @@ async def _receive(request: web.Request, writer: BlobWriter) -> None:
     )
     if (request.content_length or 0) > limit:
         raise too_large
+    limiter, who = request.app[LIMITS], caller(request)
+    beginning, charged = b"", 0
     async for chunk in request.content.iter_chunked(1 << 18):
+        if len(beginning) < LOOK_BYTES:
+            beginning = (beginning + chunk)[:LOOK_BYTES]
+            check_upload(beginning)
         await asyncio.to_thread(writer.write, chunk)
+        cost = math.ceil(writer.bytes / MIB) - charged
+        if cost:
+            await limiter.uploads(who, cost)
+            charged += cost
         if writer.bytes > limit:
             raise too_large
 

@@ -9,7 +9,6 @@ from orchestrator.views import worker_of
 from orchestrator.workers import Slot
 from shared_protocol.api import OrchestratorHealth, VoicesReply, WorkerAccess
 from shared_protocol.routes import PROTOCOL_VERSION
-from shared_protocol.tokens import read_token
 from shared_protocol.vocab import VOICES
 
 
@@ -19,10 +18,7 @@ async def show_worker(request: web.Request) -> web.Response:
     if slot is None or slot.client is None:
         access = WorkerAccess(worker=None)
     else:
-        token = slot.client.address.token
-        access = WorkerAccess(
-            worker=slot.link(), read_token=read_token(token) if token else None
-        )
+        access = WorkerAccess(worker=slot.link(), read_token=slot.client.page_token())
     return web.json_response(text=access.model_dump_json())
 
 

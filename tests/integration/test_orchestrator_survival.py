@@ -274,7 +274,7 @@ async def test_no_token_is_ever_shown(
 
     texts += [record.getMessage() for record in caplog.records]
     texts += [path.read_text() for path in home.glob("*.t*t")]
-    assert access["read_token"].startswith("r1.")
+    assert access["read_token"].startswith("s1.dr.")
     assert not [text for text in texts if worker.token in text]
     assert (home / "orchestrator.db").stat().st_mode & 0o077 == 0
 

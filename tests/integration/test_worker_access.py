@@ -2,31 +2,69 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import pickle
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
 
+from colab_worker import scopes
 from colab_worker.app import make_app
 from colab_worker.device import Identity
 from colab_worker.engines.registry import BUILT_IN, Registry
+from colab_worker.scopes import scope_of
 from colab_worker.settings import Settings
-from shared_protocol.tokens import read_token
+from shared_protocol.tokens import (
+    EVERYTHING,
+    READING,
+    Scope,
+    client_proof,
+    scoped_token,
+    sign_link,
+    worker_proof,
+)
 from tests.workers import TOKEN, WorkerProcess
 
 PAGE = "http://127.0.0.1:5000"
 
 
-def _routes(folder: Path) -> list[tuple[str, str]]:
-    """Method and a concrete path of every route that the application has."""
-    app = make_app(Settings(folder, "x"), Identity("w", None), Registry(BUILT_IN))
-    names = {"job_id": "some-job-id", "name": "film.mp4", "hex": "0" * 64}
+NOW = int(time.time())
+LATER, BEFORE = NOW + 3600, NOW - 1
+#: Every kind of ``Authorization`` that is none.
+WRONG: dict[str, str | bytes | None] = {
+    "none": None,
+    "wrong": "Bearer wrong",
+    "empty": "Bearer",
+    "another scheme": f"Basic {TOKEN}",
+    "no text": b"Bearer t\xc3\xb6ken",
+    "over": f"Bearer {scoped_token(TOKEN, EVERYTHING, BEFORE)}",
+    "of another worker": f"Bearer {scoped_token('other', EVERYTHING, LATER)}",
+    "stretched": f"Bearer {scoped_token(TOKEN, READING, LATER).replace('dr', 'drs')}",
+}
+
+
+def _table() -> list[tuple[str, str]]:
+    """Method and path template of every route that the application has."""
+    app = make_app(Settings(Path("x"), "x"), Identity("w", None), Registry(BUILT_IN))
     return [
-        (route.method, route.resource.canonical.format(**names))
+        (route.method, route.resource.canonical)
         for route in app.router.routes()
         if route.resource is not None
     ]
+
+
+ROUTES = _table()
+GUARDED = [route for route in ROUTES if scope_of(*route) is not None]
+
+
+def concrete(template: str) -> str:
+    """A path of a template."""
+    names = {"job_id": "some-job-id", "name": "film.mp4", "hex": "0" * 64}
+    return template.format(**names)
 
 
 @pytest.fixture(scope="module")
@@ -37,35 +75,128 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
         yield process
 
 
-def test_every_route_wants_the_token(worker: WorkerProcess, tmp_path: Path) -> None:
-    """No token, a wrong, an empty or a strange one: 401 everywhere but at /health."""
-    tokens = [None, "Bearer wrong", "Bearer", f"Basic {TOKEN}", b"Bearer t\xc3\xb6ken"]
-    for method, path in _routes(tmp_path):
-        for token in tokens:
-            headers = {"Authorization": token} if token is not None else {}
-            reply = _ask(worker, method, path, headers)
-            expected = 200 if path == "/health" else 401
-
-            assert reply.status_code == expected, (method, path, token)
+@pytest.fixture(scope="module")
+def stranger(worker: WorkerProcess) -> Iterator[httpx.Client]:
+    """A client without a token."""
+    with httpx.Client(base_url=worker.client.base_url, timeout=10) as client:
+        yield client
 
 
-def test_the_read_token_only_reads(worker: WorkerProcess, tmp_path: Path) -> None:
-    """GET, HEAD and /jobs/wait pass; whatever changes something is 403."""
-    headers = {"Authorization": f"Bearer {read_token(TOKEN)}"}
-    for method, path in _routes(tmp_path):
-        reply = _ask(worker, method, path, headers)
-        reads = method in ("GET", "HEAD") or path == "/jobs/wait"
+def test_every_route_has_its_scope() -> None:
+    """A new route has to be put into one of the four lists, and only into one."""
+    lists = [scopes.OPEN, scopes.READ, scopes.DOWNLOAD, scopes.SUBMIT]
+    for method, path in ROUTES:
+        route = ("GET" if method == "HEAD" else method, path)
 
-        assert (reply.status_code == 403) is not reads, (method, path)
+        assert sum(route in listed for listed in lists) == 1, route
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_every_route_wants_the_token(stranger: httpx.Client, kind: str) -> None:
+    """No token, a wrong one, one that is over or forged: 401 wherever a token is due."""
+    token = WRONG[kind]
+    headers = {} if token is None else {"Authorization": token}
+    for method, path in GUARDED:
+        reply = stranger.request(method, concrete(path), headers=headers)  # type: ignore[arg-type]
+
+        assert reply.status_code == 401, (method, path)
+
+
+@pytest.mark.parametrize("held", Scope)
+def test_a_scope_opens_its_own_routes_alone(
+    stranger: httpx.Client, held: Scope
+) -> None:
+    """403 on every route of another scope, and something else on each of its own."""
+    bearer = f"Bearer {scoped_token(TOKEN, {held}, LATER)}"
+    for method, path in GUARDED:
+        reply = stranger.request(
+            method, concrete(path), headers={"Authorization": bearer}
+        )
+        opens = scope_of(method, path) is held
+
+        assert (reply.status_code == 403) is not opens, (method, path)
         assert reply.status_code != 401
 
 
-def test_strangers_see_the_public_fields_of_health(worker: WorkerProcess) -> None:
-    """Without a token /health tells that it lives, not what or who it is."""
-    reply = _ask(worker, "GET", "/health", {})
+@pytest.mark.parametrize("spoiled", ["", "expires", "signature", "path", "over"])
+def test_a_signed_link_opens_one_file_to_be_read(
+    stranger: httpx.Client, spoiled: str
+) -> None:
+    """GET and HEAD of downloads only; a changed link opens nothing anywhere."""
+    for method, template in GUARDED:
+        path = concrete(template)
+        link = sign_link(TOKEN, path, BEFORE if spoiled == "over" else LATER)
+        link = link.replace(f"{spoiled}=", f"{spoiled}=1") if spoiled else link
+        if spoiled == "path":
+            link = link.replace(path, path[:-1] + "1")
+        reply = stranger.request(method, link)
+        reads = method in ("GET", "HEAD")
+        opens = reads and not spoiled and scope_of(method, template) is Scope.DOWNLOAD
+        expected = {404, 409} if opens else {403} if reads and not spoiled else {401}
 
-    assert set(reply.json()) == {"ok", "status", "device", "gpu", "protocol"}
-    assert worker.client.get("/health").json()["engines"]
+        assert reply.status_code in expected, (method, link)
+
+
+def test_open_routes_tell_nothing(stranger: httpx.Client) -> None:
+    """Without a token /health tells that it lives; /pair wants a proof."""
+    health = stranger.get("/health")
+    asked = {"nonce": "n" * 22, "proof": "wrong"}
+
+    assert set(health.json()) == {"ok", "status", "device", "gpu", "protocol"}
+    assert stranger.post("/pair", json=asked).status_code == 401
+
+
+def test_a_right_proof_is_answered_with_one(
+    stranger: httpx.Client, worker: WorkerProcess
+) -> None:
+    """Over the same nonce; and pages of the prover may read replies from then on."""
+    nonce, origins = "n" * 22, ("http://10.0.0.5:5000",)
+    asked = {"nonce": nonce, "origins": origins}
+    page = {"Origin": origins[0]}
+    assert stranger.options("/jobs", headers=page).status_code == 403
+    forged = asked | {"proof": client_proof(TOKEN, nonce, ())}
+    assert stranger.post("/pair", json=forged).status_code == 401
+
+    proof = client_proof(TOKEN, nonce, origins)
+    told = stranger.post("/pair", json=asked | {"proof": proof}).json()
+
+    assert told["proof"] == worker_proof(
+        TOKEN, nonce, told["worker_id"], told["boot_id"], told["now"]
+    )
+    assert stranger.options("/jobs", headers=page).status_code == 204
+    assert TOKEN not in str(told)
+
+
+def test_every_reply_forbids_sniffing_and_running(stranger: httpx.Client) -> None:
+    """Errors too: no guessing of types, no scripts, nothing kept by caches."""
+    for method, path in ROUTES:
+        reply = stranger.request(method, concrete(path))
+
+        assert reply.headers["X-Content-Type-Options"] == "nosniff", path
+        assert "sandbox" in reply.headers["Content-Security-Policy"]
+        assert "html" not in reply.headers.get("Content-Type", "")
+        assert reply.headers["Cache-Control"].startswith("private")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pickle.dumps({"a": 1}),
+        pickle.dumps(os.system, protocol=4),
+        b"PK\x03\x04" + bytes(26) + b"archive/data.pkl" + bytes(90),
+        b"\x7fELF" + bytes(90),
+        b"#!/bin/sh\necho",
+        b"<!DOCTYPE html><script>",
+        b" <svg onload='x'>",
+    ],
+)
+def test_what_could_run_is_not_taken(worker: WorkerProcess, content: bytes) -> None:
+    """Pickles, programs and pages are refused by their first bytes."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    reply = worker.client.put(f"/blobs/sha256/{sha256}", content=content)
+
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid_field")
+    assert worker.client.get(f"/blobs/sha256/{sha256}").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -81,11 +212,11 @@ def test_strangers_see_the_public_fields_of_health(worker: WorkerProcess) -> Non
     ],
 )
 def test_cors_answers_the_users_own_pages(
-    worker: WorkerProcess, origin: str, allowed: bool
+    stranger: httpx.Client, origin: str, allowed: bool
 ) -> None:
     """Preflight without a token; errors too carry the headers; strangers get none."""
-    preflight = _ask(worker, "OPTIONS", "/status/some-job-id", {"Origin": origin})
-    failing = _ask(worker, "GET", "/status/some-job-id", {"Origin": origin})
+    preflight = stranger.options("/status/some-job-id", headers={"Origin": origin})
+    failing = stranger.get("/status/some-job-id", headers={"Origin": origin})
     told = {r.headers.get("Access-Control-Allow-Origin") for r in (preflight, failing)}
 
     assert preflight.status_code == (204 if allowed else 403)
@@ -112,13 +243,3 @@ def test_replies_are_stamped(worker: WorkerProcess) -> None:
 def test_the_token_is_in_no_log(worker: WorkerProcess) -> None:
     """What the worker prints never contains its token."""
     assert TOKEN not in worker.log()
-
-
-def _ask(
-    worker: WorkerProcess,
-    method: str,
-    path: str,
-    headers: dict[str, str] | dict[str, bytes],
-) -> httpx.Response:
-    url = worker.client.base_url.join(path)
-    return httpx.request(method, url, headers=headers, timeout=10)  # type: ignore[arg-type]

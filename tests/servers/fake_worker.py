@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,13 +29,15 @@ from shared_protocol.jobs import (
     JobState,
     JobSubmission,
     JobView,
+    PairReply,
+    PairRequest,
     UnitState,
     UnitView,
     WaitReply,
     WaitRequest,
     WorkerStamp,
 )
-from shared_protocol.tokens import read_token
+from shared_protocol.tokens import client_proof, same, scopes_of, worker_proof
 from shared_protocol.wire import content_key
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -101,6 +104,8 @@ class FakeWorker:
         self.boots = 1
         #: What was asked for, in order: ``"PUT /jobs/..."``.
         self.asked: list[str] = []
+        #: What stood in ``Authorization``, for each request.
+        self.shown: list[str] = []
         #: Units that were really made, by id, in order; and hashes that were uploaded.
         self.made: list[str] = []
         self.uploaded: list[str] = []
@@ -129,6 +134,7 @@ class FakeWorker:
         """Listens on loopback."""
         app = web.Application(middlewares=[self._middleware], client_max_size=64 << 20)
         app.router.add_get(routes.HEALTH, self._health)
+        app.router.add_post(routes.PAIR, self._pair)
         app.router.add_put(routes.JOB, self._put)
         app.router.add_post(routes.JOBS_WAIT, self._wait)
         app.router.add_post(routes.JOB_CANCEL, self._cancel)
@@ -210,8 +216,9 @@ class FakeWorker:
         if spoiled is not None:
             return spoiled
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-        known = given in (self.token, read_token(self.token))
-        if not known and request.path != routes.HEALTH:
+        self.shown.append(given)
+        known = scopes_of(given, self.token, time.time())
+        if not known and request.path not in (routes.HEALTH, routes.PAIR):
             return self._problem(401, Code.UNAUTHORIZED, "The token is wrong.")
         reply = await handler(request)
         if not reply.prepared:
@@ -219,11 +226,22 @@ class FakeWorker:
         return reply
 
     async def _health(self, request: web.Request) -> web.Response:
-        given = request.headers.get("Authorization", "")
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         private: dict[str, Any] = {"worker_id": "fake", "boot_id": self.boot_id}
-        known = given == f"Bearer {self.token}"
+        known = scopes_of(given, self.token, time.time())
         health = Health(protocol=1, tts="fake", **(private if known else {}))
         return web.json_response(text=health.model_dump_json())
+
+    async def _pair(self, request: web.Request) -> web.Response:
+        asked = PairRequest.model_validate_json(await request.read())
+        if not same(asked.proof, client_proof(self.token, asked.nonce, asked.origins)):
+            return self._problem(401, Code.UNAUTHORIZED, "The token is wrong.")
+        now = int(time.time())
+        proof = worker_proof(self.token, asked.nonce, "fake", self.boot_id, now)
+        reply = PairReply(
+            protocol=1, worker_id="fake", boot_id=self.boot_id, now=now, proof=proof
+        )
+        return web.json_response(text=reply.model_dump_json())
 
     async def _put(self, request: web.Request) -> web.Response:
         submission = JobSubmission.model_validate_json(await request.read())
