@@ -17,7 +17,7 @@ from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
-CODE_VERSIONS = {"image": 1, "voice": 1, "clip": 3, "film": 3}
+CODE_VERSIONS = {"image": 2, "voice": 1, "clip": 3, "film": 4}
 
 #: Seconds of silence after a sentence, after a paragraph, at the end of a scene.
 PAUSES_S = {

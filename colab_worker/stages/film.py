@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
             told,
             soft=_soft(call, words, scenes, work),
         )
-        _stills(scenes, params["fps"], out, work, tick)
+        _stills(call, scenes, work, tick)
     _subtitles(call, words, scenes)
     (out / "script.md").write_text(script_markdown(params), encoding="utf-8")
     found = probe(out / "film.mp4")
@@ -66,16 +67,32 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
 
 
 def _stills(
-    scenes: list[join.SceneParts], fps: int, out: Path, work: Path, tick: Tick
+    call: UnitCall, scenes: list[join.SceneParts], work: Path, tick: Tick
 ) -> None:
-    middle = scenes[0].frames / fps / 2
+    params, out = call.params, call.out_dir
+    middle = scenes[0].frames / params["fps"] / 2
     told = _within(tick, 0.94, 0.96)
     stills.poster(scenes[0].clip, out / "poster.jpg", middle, work, told)
-    shots, told = (
-        [stills.Shot(s.clip, s.faded_frames) for s in scenes],
-        _within(tick, 0.96, 1),
+    canvas = (params["width"], params["height"], params["fps"])
+    titles = stills.Titles(params["title"], params["language"])
+    told, sheet = _within(tick, 0.96, 1), out / "contact-sheet.webp"
+    stills.contact_sheet(
+        list(_shots(params, scenes)), canvas, titles, sheet, work, told
     )
-    stills.contact_sheet(shots, fps, out / "contact-sheet.webp", work, told)
+
+
+def _shots(
+    params: dict[str, Any], scenes: list[join.SceneParts]
+) -> Iterator[stills.Shot]:
+    frames = 0
+    told = zip(scenes, params["narrations"], strict=True)
+    for number, (scene, narration) in enumerate(told, start=1):
+        minutes, seconds = divmod(frames // params["fps"], 60)
+        mark = f"{number} · {minutes}:{seconds:02}"
+        if scene.title:
+            mark += f" · {scene.title}"
+        yield stills.Shot(scene.clip, scene.faded_frames, mark, narration)
+        frames += scene.frames
 
 
 def _within(tick: Tick, begin: float, end: float) -> Tick:
@@ -112,12 +129,17 @@ def _metadata(params: dict[str, Any]) -> dict[str, str]:
     told = {
         "title": params["title"],
         "comment": f"{draft}made with Moonreel; {engines}; seed {params['seed']}",
-        "description": f"{len(params['narrations'])} scenes; pictures "
+        "description": f"{_scenes_told(params)}; pictures "
         f"{params['image_style']}, voice {params['voice_id']}, {params['language']}",
     }
     if day := params["date"]:  # at noon, so that it is that day in most places
         told |= {"date": day, "creation_time": f"{day}T12:00:00Z"}
     return told
+
+
+def _scenes_told(params: dict[str, Any]) -> str:
+    count = len(params["narrations"])
+    return f"{count} scene{'' if count == 1 else 's'}"
 
 
 def _soft(

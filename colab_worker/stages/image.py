@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PIL import Image
 
 from colab_worker.engines.base import (
@@ -12,6 +14,7 @@ from colab_worker.engines.base import (
     UnitFile,
     UnitOutput,
 )
+from colab_worker.film.png_text import add_text
 
 PREVIEW_WIDTH = 320
 
@@ -25,6 +28,7 @@ def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
         height = max(1, round(image.height * PREVIEW_WIDTH / image.width))
         preview = image.convert("RGB").resize((PREVIEW_WIDTH, height))
     preview.save(call.out_dir / "preview.webp", quality=70, method=4)
+    add_text(picture, _about(call))
     tick(1.0, "drawn")
     return UnitOutput(
         files=(
@@ -33,3 +37,20 @@ def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
         ),
         facts={"width": request.width, "height": request.height, **(told or {})},
     )
+
+
+def _about(call: UnitCall) -> dict[str, str]:
+    """What the file says of itself, by the keywords that readers of PNG know."""
+    params: dict[str, Any] = call.params
+    dials = ("style", "seed", "steps", "guidance", "scheduler", "negative_prompt")
+    told = [
+        f"{name.replace('_', ' ')}: {params[name]}"
+        for name in dials
+        if params.get(name) not in (None, "")
+    ]
+    return {
+        "Description": params["prompt"],
+        "Software": "Moonreel",
+        "Source": call.engine,
+        "Comment": "; ".join(told),
+    }

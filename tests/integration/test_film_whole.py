@@ -135,7 +135,7 @@ def test_the_files_beside_the_film(sixty: tuple[Path, UnitOutput]) -> None:
     for name, mark in (("captions.vtt", "-->"), ("captions.ass", "Dialogue:")):
         assert (out / name).read_text(encoding="utf-8").count(mark) == 60
     assert "## Scene 60: Part 60" in (out / "script.md").read_text(encoding="utf-8")
-    assert sizes == ((8 * 326 + 6, 8 * 186 + 6), (320, 180))
+    assert sizes == ((7 * 326 + 6, 9 * (180 + 46 + 6) + 6 + 50), (320, 180))
 
 
 def test_a_crossfade_moves_nothing(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_crossfade_moves_nothing(tmp_path: Path) -> None:
     begins = [n + 1 for n in np.flatnonzero(fades) if not fades[n - 1]]
     with Image.open(out / "contact-sheet.webp") as sheet:
         grey = np.asarray(sheet.convert("L"))
-    cells = [grey[90 + 186 * row, 160 + 326 * column] for row in (0, 1) for column in (0, 1)]  # fmt: skip
+    cells = [grey[140 + 232 * row, 160 + 326 * column] for row in (0, 1) for column in (0, 1)]  # fmt: skip
 
     assert output.facts["frames"] == len(light) == 13 + 17 + 11 + 15
     assert begins == [13, 30, 41]
