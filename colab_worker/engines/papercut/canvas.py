@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +19,11 @@ Box = tuple[int, int, int, int]
 _TILE = 240
 #: Outlines up to this width (pixels of a mask) need no rounded corners.
 _THIN = 8
+#: Radians; along softer turns the edges of a line meet without a gap that shows.
+_SHARP_TURN = 0.5
 
 #: Bends the polygons of a layer before they are cut (brushes, facets).
-Bend = Callable[[Points, float], Points]
+Bend = Callable[[Sequence[Points], float], list[Points]]
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Canvas:
         if self.paper.outline is not None and alpha > 0.6:
             self._trace(shapes, box, self.paper.outline)
         if alpha < 1:
-            mask = mask.point([round(alpha * value) for value in range(256)])
+            mask = mask.point(_scaled(alpha))
         self._paint(mask, box, fill)
         if rim and self.paper.rim:
             self._light_edge(mask, box, rim)
@@ -155,7 +158,7 @@ class Canvas:
 
     def _bent(self, shapes: Sequence[Points]) -> Sequence[Points]:
         bend = self.paper.bend
-        return shapes if bend is None else [bend(shape, self.unit) for shape in shapes]
+        return bend(shapes, self.unit) if bend and len(shapes) else shapes
 
     def _bounds(
         self, shapes: Sequence[Points], lift: float, floor: float | None
@@ -180,7 +183,7 @@ class Canvas:
         moved.paste(small, drop)
         soft = moved.filter(ImageFilter.GaussianBlur(radius / step * 0.6))
         strength = self.paper.shadow * min(1.0, alpha + 0.1)
-        soft = soft.point([round(strength * value) for value in range(256)])
+        soft = soft.point(_scaled(strength))
         self.tint(soft.resize(mask.size, Image.Resampling.BILINEAR), box, BLACK)
 
     def _trace(self, shapes: Sequence[Points], box: Box, ink: Colour) -> None:
@@ -188,10 +191,11 @@ class Canvas:
         large = Image.new("L", (fine * (right - left), fine * (bottom - top)))
         pen = ImageDraw.Draw(large)
         width = max(1, round(2 * fine * self.unit * self.paper.outline_size))
-        joint = "curve" if width > _THIN else None
         for shape in shapes:
             moved = (np.concatenate([shape, shape[:2]]) - (left, top)) * fine
-            pen.line(moved.ravel().tolist(), fill=255, width=width, joint=joint)
+            pen.line(moved.ravel().tolist(), fill=255, width=width)
+            for x, y in _sharp(moved) if width > _THIN else ():
+                pen.circle((x, y), width / 2 - 0.5, fill=255)
         self.tint(large.reduce(fine), box, ink)
 
     def _paint(self, mask: Image.Image, box: Box, fill: Fill) -> None:
@@ -237,9 +241,7 @@ class Canvas:
         soft = mask.reduce(step).filter(ImageFilter.GaussianBlur(radius / step))
         inner = soft.resize(mask.size, Image.Resampling.BILINEAR)
         edge = ImageChops.subtract(mask, inner)
-        self.tint(
-            edge.point([round(self.paper.bevel * v) for v in range(256)]), box, BLACK
-        )
+        self.tint(edge.point(_scaled(self.paper.bevel)), box, BLACK)
 
     def _light_edge(self, mask: Image.Image, box: Box, rim: float) -> None:
         size = max(1.0, self.unit * self.paper.rim_size)
@@ -249,8 +251,23 @@ class Canvas:
         moved.paste(mask, (round(-dx / length * size), round(-dy / length * size)))
         edge = ImageChops.subtract(mask, moved)
         strength = self.paper.rim * rim
-        edge = edge.point([round(min(1.0, strength) * value) for value in range(256)])
+        edge = edge.point(_scaled(min(1.0, strength)))
         self.tint(edge, box, self.light_colour)
+
+
+@functools.lru_cache(maxsize=1024)
+def _scaled(share: float) -> list[int]:
+    """The table that scales a mask."""
+    return [round(share * value) for value in range(256)]
+
+
+def _sharp(path: Points) -> list[list[float]]:
+    """The corners of ``path`` between whose two edges an outline would show a gap."""
+    steps = np.diff(path, axis=0)
+    angles = np.arctan2(steps[:, 1], steps[:, 0])
+    turns = np.abs(np.angle(np.exp(1j * np.diff(angles))))
+    corners: list[list[float]] = path[1:-1][turns > _SHARP_TURN].tolist()
+    return corners
 
 
 def _cut(sheet: Image.Image | Colour, part: Box) -> Image.Image:

@@ -13,10 +13,12 @@ from colab_worker.engines.papercut.colour import WHITE, Colour, octets, rgb
 from colab_worker.engines.papercut.light import sparkle
 from colab_worker.engines.papercut.stage import Stage
 from colab_worker.engines.papercut.textures import (
-    line_tile,
+    drag,
+    impasto,
+    line_sheet,
+    paper_sheet,
     paper_tile,
     repeated,
-    stroke_field,
 )
 
 Finish = Callable[[Stage], None]
@@ -26,7 +28,7 @@ def grain(strength: float) -> Finish:
     """The tooth and fibres of paper; ``strength`` is the swing of the brightness."""
 
     def finish(stage: Stage) -> None:
-        _overlay(stage, _tiled(paper_tile(255 * strength), stage))
+        _overlay(stage, paper_sheet(255 * strength, stage.canvas.image.size))
 
     return finish
 
@@ -88,14 +90,12 @@ def hatching(size: float) -> Finish:
     def finish(stage: Stage) -> None:
         period = max(4, round(stage.unit * size))
         tone = stage.canvas.image.convert("L")
-        jitter = _tiled(paper_tile(90), stage)
+        jitter = repeated(paper_tile(90), tone.size)
+        rough = jitter.point([min(255, v + 70) for v in range(256)])
         for slope, limit in ((1, 215), (-1, 176), (3, 140)):
-            lines = repeated(line_tile(period, slope), tone.size)
+            lines = line_sheet(period, slope, tone.size)
             dark = tone.point([min(255, max(0, (limit - v) * 5)) for v in range(256)])
-            pencil = ImageChops.multiply(
-                ImageChops.multiply(lines, dark),
-                jitter.point([min(255, v + 70) for v in range(256)]),
-            )
+            pencil = ImageChops.multiply(ImageChops.multiply(lines, dark), rough)
             stage.canvas.veil(
                 pencil.point([round(0.9 * v) for v in range(256)]), rgb("#2c282a")
             )
@@ -109,7 +109,7 @@ def engraving(size: float, strength: float) -> Finish:
     def finish(stage: Stage) -> None:
         period = max(4, round(stage.unit * size))
         tone = stage.canvas.image.convert("L")
-        lines = repeated(line_tile(period, 0), tone.size)
+        lines = line_sheet(period, 0, tone.size)
         dark = tone.point([min(255, max(0, (170 - v) * 3)) for v in range(256)])
         ink = ImageChops.multiply(lines, dark)
         stage.canvas.veil(
@@ -268,29 +268,11 @@ def strokes(size: float) -> Finish:
     def finish(stage: Stage) -> None:
         image = stage.canvas.image
         period = max(6, round(stage.unit * size))
-        field = stroke_field(period)
-        reps = (stage.height // field.shape[0] + 1, stage.width // field.shape[1] + 1)
-        height = np.tile(field, reps)[: stage.height, : stage.width]
-        reach = max(2, round(0.4 * period))
-        shift = (height * reach).astype(np.int32)
-        columns = np.clip(
-            np.arange(stage.width, dtype=np.int32)[None, :] + shift, 0, stage.width - 1
-        )
-        rows = np.clip(
-            np.arange(stage.height, dtype=np.int32)[:, None] - shift // 2,
-            0,
-            stage.height - 1,
-        )
-        pixels = np.frombuffer(image.convert("RGBX").tobytes(), np.uint32).reshape(
-            stage.height, stage.width
-        )
-        dragged = pixels.ravel()[rows * stage.width + columns]
-        painted = Image.frombytes("RGBX", image.size, dragged.tobytes()).convert("RGB")
-        light = np.clip(
-            128 + 42 * (height - np.roll(height, 1, axis=0)), 0, 255
-        ).astype(np.uint8)
-        stage.canvas.image = painted
-        _overlay(stage, Image.fromarray(light))
+        pixels = np.frombuffer(image.convert("RGBX").tobytes(), np.uint32)
+        dragged = pixels[drag(period, image.size)]
+        painted = Image.frombytes("RGBX", image.size, dragged.tobytes())
+        stage.canvas.image = painted.convert("RGB")
+        _overlay(stage, impasto(period, image.size))
 
     return finish
 
@@ -366,12 +348,5 @@ def discs() -> Finish:
 
 
 def _overlay(stage: Stage, texture: Image.Image) -> None:
-    """Adds a grey texture around 128 to every channel."""
-    image = stage.canvas.image
-    bands = Image.merge("RGB", (texture, texture, texture))
-    stage.canvas.image = ImageChops.add(image, bands, 1.0, -128)
-
-
-def _tiled(tile: Image.Image, stage: Stage) -> Image.Image:
-    """``tile`` over the whole picture, finer paper for larger pictures alike."""
-    return repeated(tile, stage.canvas.image.size)
+    """Adds a texture around 128."""
+    stage.canvas.image = ImageChops.add(stage.canvas.image, texture, 1.0, -128)

@@ -8,7 +8,7 @@ import numpy as np
 
 from colab_worker.engines.papercut import geometry, terrain
 from colab_worker.engines.papercut.canvas import Fill
-from colab_worker.engines.papercut.colour import mix, rgb
+from colab_worker.engines.papercut.colour import Colour, mix, rgb
 from colab_worker.engines.papercut.geometry import Points
 from colab_worker.engines.papercut.materials import (
     FIELD,
@@ -243,6 +243,7 @@ def patchwork(stage: Stage) -> None:
         stage.level(0.14)
         + (stage.height - stage.level(0.14)) * np.linspace(0, 1, 7) ** 1.7
     )
+    fields: list[tuple[Points, Colour]] = []
     for k, (top, low) in enumerate(itertools.pairwise(rows)):
         count = 11 - k
         edges = np.linspace(-0.1, 1.1, count + 1) + rng.uniform(-0.02, 0.02, count + 1)
@@ -257,7 +258,11 @@ def patchwork(stage: Stage) -> None:
             field = np.array(quad) * (stage.width, 1)
             inset = field.mean(axis=0) + (field - field.mean(axis=0)) * (0.97, 0.93)
             tone = stage.palette.layer(0.35 + 0.1 * k, tones[int(rng.integers(5))])
-            stage.canvas.lay([inset], Fill(tone), lift=0.25)
+            fields.append((inset, tone))
+    # One shadow for all: they lie side by side.
+    stage.canvas.shade([field for field, _ in fields], 0.25)
+    for field, tone in fields:
+        stage.canvas.lay([field], Fill(tone), lift=0)
 
 
 def hamlet(stage: Stage) -> None:

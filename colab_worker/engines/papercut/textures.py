@@ -69,6 +69,45 @@ def line_tile(period: int, slope: int) -> Image.Image:
     return Image.fromarray((255 * np.clip((wave - 0.62) / 0.3, 0, 1)).astype(np.uint8))
 
 
+@functools.lru_cache(maxsize=4)
+def paper_sheet(swing: float, size: tuple[int, int]) -> Image.Image:
+    """Paper around 128 in all three channels, for a picture of ``size``."""
+    sheet = repeated(paper_tile(swing), size)
+    return Image.merge("RGB", (sheet, sheet, sheet))
+
+
+@functools.lru_cache(maxsize=4)
+def line_sheet(period: int, slope: int, size: tuple[int, int]) -> Image.Image:
+    """Lines over a picture of ``size``."""
+    return repeated(line_tile(period, slope), size)
+
+
+@functools.lru_cache(maxsize=2)
+def drag(period: int, size: tuple[int, int]) -> NDArray[np.int32]:
+    """For each pixel, the index of the one that a brush drags there."""
+    (width, height), field = size, _strokes_over(period, size)
+    shift = (field * max(2, round(0.4 * period))).astype(np.int32)
+    columns = np.arange(width, dtype=np.int32)[None, :] + shift
+    rows = np.arange(height, dtype=np.int32)[:, None] - shift // 2
+    found = np.clip(rows, 0, height - 1) * width + np.clip(columns, 0, width - 1)
+    return np.asarray(found, dtype=np.int32)
+
+
+@functools.lru_cache(maxsize=2)
+def impasto(period: int, size: tuple[int, int]) -> Image.Image:
+    """The light on thick strokes, around 128 in all three channels."""
+    field = _strokes_over(period, size)
+    light = np.clip(128 + 42 * (field - np.roll(field, 1, axis=0)), 0, 255)
+    sheet = Image.fromarray(light.astype(np.uint8))
+    return Image.merge("RGB", (sheet, sheet, sheet))
+
+
+def _strokes_over(period: int, size: tuple[int, int]) -> NDArray[np.float32]:
+    field = stroke_field(period)
+    reps = (size[1] // field.shape[0] + 1, size[0] // field.shape[1] + 1)
+    return np.tile(field, reps)[: size[1], : size[0]]
+
+
 def repeated(tile: Image.Image, size: tuple[int, int]) -> Image.Image:
     """``tile`` over a picture of ``size``."""
     array = np.asarray(tile)
