@@ -20,7 +20,7 @@ BUILT_IN = (
         "papercut",
         "image",
         "colab_worker.engines.papercut:PapercutEngine",
-        version="1",
+        version="2",
         draft=True,
     ),
     EngineEntry(

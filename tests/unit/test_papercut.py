@@ -7,11 +7,16 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from colab_worker.engines.base import BadInput, ImageRequest, Stopped
 from colab_worker.engines.papercut import PapercutEngine
+from colab_worker.engines.papercut.canvas import Canvas, Fill, Paper
+from colab_worker.engines.papercut.colour import BLACK
+from colab_worker.engines.papercut.cuts import brushed, faceted, wobbly
+from colab_worker.engines.papercut.geometry import box, oval
 from shared_protocol.vocab import IMAGE_STYLES
 
 PROMPT = "an old fisherman in a red coat, a lighthouse by the sea at dusk, rain"
@@ -103,6 +108,27 @@ def test_every_style_of_the_vocabulary_draws_another_picture(tmp_path: Path) -> 
     }
 
     assert len(set(pictures.values())) == len(tuple(IMAGE_STYLES)) == 16
+
+
+def test_every_way_to_cut_bends_each_shape_alone() -> None:
+    """Shapes that are bent together come out as if each were bent by itself."""
+    shapes = [oval(40, 50, 30), box(10, 10, 90, 20), oval(400, 300, 80, n=9)]
+    for bend in (wobbly(0.004, 30), brushed(0.003), faceted(0.05)):
+        together = bend(shapes, 500.0)
+        alone = [bend([shape], 500.0)[0] for shape in shapes]
+
+        assert len(together) == 3
+        assert all(np.array_equal(a, b) for a, b in zip(together, alone, strict=True))
+
+
+def test_outlines_meet_at_corners(tmp_path: Path) -> None:
+    """An inked square has ink where its sides meet, on the outside too."""
+    canvas = Canvas(800, 800, Paper(shadow=0, rim=0, outline=BLACK, outline_size=0.02))
+    canvas.image.paste((255, 255, 255), (0, 0, 800, 800))
+    canvas.lay([box(200, 200, 600, 600)], Fill((1.0, 1.0, 1.0)), lift=0)
+    ink = np.asarray(canvas.image.convert("L")) < 128
+
+    assert all(ink[y, x] for x in (191, 609) for y in (191, 609))
 
 
 def test_a_tick_that_stops_ends_the_drawing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -53,9 +54,31 @@ def test_every_place_has_a_setting() -> None:
     assert {s.enclosed for s in SETTINGS.values() if s.enclosed} == set(ENCLOSED)
 
 
+def test_there_is_much_to_choose_from() -> None:
+    """At least fifteen places, six times of day, six weathers."""
+    assert len(PLACES) >= 15
+    assert len(TIMES) >= 6
+    assert len(WEATHERS) >= 6
+
+
 def test_every_style_is_known() -> None:
     """The styles are those of the protocol."""
     assert set(IMAGE_STYLES) == set(STYLES)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["a castle on a hill at noon", "a man in a street at night"]
+)
+def test_no_two_styles_look_alike(prompt: str, draw) -> None:
+    """Any two differ by more than their grain, in colour or in drawing."""
+    drawn = {style: draw(prompt, style=style) for style in IMAGE_STYLES}
+    near = [
+        (one, other)
+        for one, other in itertools.combinations(drawn, 2)
+        if np.abs(drawn[one] - drawn[other]).mean() < 7
+    ]
+
+    assert near == []
 
 
 @pytest.mark.parametrize("place", sorted(PLACES))

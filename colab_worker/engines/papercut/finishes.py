@@ -331,7 +331,7 @@ def discs() -> Finish:
             stage.canvas.lay(
                 [geometry.oval(x, y, radius, n=64)],
                 Fill(inks[k % 4]),
-                alpha=0.22,
+                alpha=0.34,
                 lift=0.5,
             )
         for _ in range(3):
@@ -340,7 +340,7 @@ def discs() -> Finish:
             stage.canvas.lay(
                 [geometry.turned(bar, rng.uniform(-60, 60), x, 0.5 * stage.height)],
                 Fill(inks[1]),
-                alpha=0.2,
+                alpha=0.3,
                 lift=0.4,
             )
 

@@ -32,7 +32,6 @@ from colab_worker.engines.papercut.undergrowth import (
     draw_trunks,
     grass_tufts,
 )
-from colab_worker.engines.papercut.waters import draw_glints
 
 Ground = Callable[[Stage], None]
 
@@ -159,18 +158,39 @@ def river_bank(stage: Stage) -> None:
     rng = stage.dice.of("river")
     side = 1 if stage.sun[0] > 0.5 * stage.width else -1
     middle = stage.profile_base(top, GRASS)
-    t = np.linspace(0, 1, 7)
-    x = stage.width * (
-        0.5 + side * (0.1 * np.sin(5.2 * t + rng.uniform(0, 1)) + 0.1 * t)
-    )
-    width = stage.unit * (0.02 + 0.6 * t**1.7)
-    course = np.stack([x, middle + 4 + t * (low - middle), width], axis=1)
-    blue = mix(stage.palette.sky[2], stage.palette.layer(0.5, rgb("#3f8fae")), 0.5)
-    stage.canvas.lay(
-        [geometry.band(course)], Fill(blue, stage.palette.sky[1], middle, low), lift=0.3
-    )
-    draw_glints(stage, round(middle))
+    t = np.linspace(0, 1, 60)
+    # Seen from the bank: bends are flat, and shorter the farther they are.
+    bends = np.sin(9.5 * t**0.5 + rng.uniform(0, 2)) * (0.05 + 0.12 * t)
+    x = stage.width * (0.5 + side * (bends + 0.12 * t))
+    broad = 1.0 if stage.fields else 2.4
+    half = broad * stage.unit * (0.008 + 0.26 * t**1.5)
+    y = middle + 4 + t**1.5 * (low - middle)
+    left, right = np.stack([x - half, y], axis=1), np.stack([x + half, y], axis=1)
+    far = mix(stage.palette.sky[2], stage.palette.layer(0.5, rgb("#3f8fae")), 0.6)
+    near = mix(stage.palette.sky[1], stage.palette.layer(0.7, rgb("#2f7896")), 0.5)
+    river = np.concatenate([left, right[::-1]])
+    stage.canvas.lay([river], Fill(far, near, middle, low), lift=0.3)
+    _river_glints(stage, x, y, half, rng)
     bank(stage)
+
+
+def _river_glints(
+    stage: Stage, x: Points, y: Points, half: Points, rng: np.random.Generator
+) -> None:
+    """Light on the water, within its banks."""
+    dashes = []
+    for k in rng.integers(20, len(y) - 2, 26):
+        long = half[k] * rng.uniform(0.12, 0.4)
+        at = x[k] + rng.uniform(-0.6, 0.6) * half[k]
+        thin = stage.unit * (0.0012 + 0.0022 * k / len(y))
+        ends = [
+            (at - long, y[k], 0.2 * thin),
+            (at, y[k], thin),
+            (at + long, y[k], 0.2 * thin),
+        ]
+        dashes.append(geometry.band(np.array(ends), 2))
+    hidden = {"rain", "storm", "fog"} & set(stage.weathers)
+    stage.canvas.dab(dashes, stage.palette.light, 0.25 if hidden else 0.62)
 
 
 def road(stage: Stage) -> None:

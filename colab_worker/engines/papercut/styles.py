@@ -22,17 +22,17 @@ class Style:
 
 
 def _natural(colour: Colour) -> Colour:
-    return shift(mix(colour, rgb("#8fa39a"), 0.08), chroma=0.82, light=1.03)
+    return _harder(shift(mix(colour, rgb("#a39a86"), 0.05), chroma=0.98), 1.16)
 
 
 def _cinematic(colour: Colour) -> Colour:
     level = lightness(colour)
-    toned = mix(colour, rgb("#0f4a5c") if level < 0.5 else rgb("#ffb26a"), 0.16)
-    return shift(toned, chroma=1.08)
+    tone, share = (rgb("#0b4658"), 0.3) if level < 0.55 else (rgb("#ffb068"), 0.26)
+    return _harder(shift(mix(colour, tone, share), chroma=1.12), 1.14)
 
 
 def _documentary(colour: Colour) -> Colour:
-    return shift(colour, chroma=0.55, light=0.97)
+    return _harder(shift(mix(colour, rgb("#7c8288"), 0.12), chroma=0.34), 1.1)
 
 
 def _anime(colour: Colour) -> Colour:
@@ -75,10 +75,8 @@ def _noir(colour: Colour) -> Colour:
 
 def _fantasy(colour: Colour) -> Colour:
     level = lightness(colour)
-    return shift(
-        mix(colour, rgb("#5b2f9c") if level < 0.55 else rgb("#ffd27a"), 0.2),
-        chroma=1.22,
-    )
+    tone, share = (rgb("#5a2aa8"), 0.3) if level < 0.6 else (rgb("#ffcf7d"), 0.34)
+    return shift(mix(colour, tone, share), chroma=1.2, light=1.02)
 
 
 def _clay(colour: Colour) -> Colour:
@@ -118,6 +116,12 @@ def _bold(colour: Colour) -> Colour:
     return shift(colour, chroma=1.6, light=1.02, turn=0.5 * (0.5 - lightness(colour)))
 
 
+def _harder(colour: Colour, share: float) -> Colour:
+    """More contrast: light and dark moved apart."""
+    level = lightness(colour)
+    return shift(colour, light=(0.5 + (level - 0.5) * share) / max(level, 0.05))
+
+
 def _distance(first: Colour, second: Colour) -> float:
     return (
         sum((a - b) ** 2 for a, b in zip(first, second, strict=True))
@@ -128,7 +132,7 @@ def _distance(first: Colour, second: Colour) -> float:
 _INK = rgb("#17151a")
 
 STYLES: dict[str, Style] = {
-    "cinematic": Style(_cinematic, Paper(), (finishes.grain(0.045), finishes.vignette(0.3))),
+    "cinematic": Style(_cinematic, Paper(), (finishes.bloom(0.18), finishes.grain(0.04), finishes.vignette(0.42))),
     "documentary": Style(_documentary, Paper(shadow=0.26, rim=0.12), (finishes.grain(0.1),)),
     "anime": Style(_anime, Paper(shadow=0.0, rim=0.7, rim_size=0.003), (finishes.bloom(0.3),)),
     "horror": Style(_horror, Paper(shadow=0.6, bend=wobbly(0.0024, 38)), (finishes.grain(0.11), finishes.vignette(0.6))),
@@ -143,5 +147,5 @@ STYLES: dict[str, Style] = {
     "oil_painting": Style(_oil, Paper(shadow=0.3, rim=0.45, rim_size=0.003, bend=brushed(0.003)), (finishes.strokes(0.012),)),
     "retro": Style(_retro, Paper(shadow=0.2, shadow_size=0.006, rim=0.0), (finishes.halftone(0.004, 0.22), finishes.border(rgb("#f1e3c4")), finishes.grain(0.09))),
     "realistic": Style(_natural, Paper(shadow=0.2, shadow_size=0.02, rim=0.16, rim_size=0.0012), (finishes.bloom(0.15), finishes.soft_far(), finishes.grain(0.035))),
-    "abstract": Style(_bold, Paper(shadow=0.5, rim=0.0, bend=faceted(0.03)), (finishes.discs(), finishes.grain(0.06))),
+    "abstract": Style(_bold, Paper(shadow=0.5, rim=0.0, bend=faceted(0.055)), (finishes.discs(), finishes.grain(0.06))),
 }  # fmt: skip
