@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev setup-models demo test test-gpu check bench clean
+.PHONY: help setup setup-dev setup-models demo test test-gpu check bench bench-compose clean
 
 help:
 	@echo "make demo   set up, then make a film from examples/"
@@ -14,6 +14,7 @@ help:
 	@echo "make test-gpu  the tests that need a CUDA device"
 	@echo "make check  format, lint and type checks"
 	@echo "make bench  benchmarks (JSON, table, plot)"
+	@echo "make bench-compose   films beside those of MoviePy and x264 alone, half an hour"
 
 $(VENV)/.core: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Moonreel needs Python 3.11 or newer: make PYTHON=python3.12 demo")'
@@ -57,6 +58,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(BIN)/python -m benchmarks
+
+bench-compose: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.compose.peers --write
 
 clean:
 	rm -rf $(VENV) out .moonreel

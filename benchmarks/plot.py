@@ -29,7 +29,7 @@ def write_plot(document: dict[str, Any], path: Path) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
-    mpl.rcParams.update(_STYLE)
+    mpl.rcParams.update(STYLE)
     from matplotlib import pyplot as plt
 
     panels = [(d, t) for d, t, wanted in _PANELS if wanted in document["series"]]
@@ -171,7 +171,7 @@ _PANELS = (
     (_startup, "Start-up", "startup"),
 )
 #: Matplotlib types each of its 300 settings by name; these are a few of them.
-_STYLE: Any = {
+STYLE: Any = {
     "font.size": 9,
     "axes.edgecolor": _QUIET,
     "axes.labelcolor": _INK,

@@ -1,0 +1,1 @@
+"""Programs that make one film each, in an environment of their own, and count their cost."""
