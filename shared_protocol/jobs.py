@@ -365,6 +365,8 @@ class TunnelView(View):
     #: What came through it since the worker started.
     requests: int = 0
     bytes_out: int = 0
+    #: When somebody with the token last came through it.
+    used_at: str | None = None
 
 
 class Health(View):

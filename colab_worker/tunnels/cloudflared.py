@@ -72,6 +72,7 @@ class QuickTunnel:
         if self._is_ready():
             self._ready_at = time.monotonic()
             return None
+        self._require_running()
         if time.monotonic() - self._ready_at > AWAY_S:
             raise TunnelGone("cloudflared has lost Cloudflare's edge")
         return "cloudflared is reconnecting to Cloudflare's edge"

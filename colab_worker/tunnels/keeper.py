@@ -40,6 +40,7 @@ class Traffic:
 
     requests: int = 0
     bytes_out: int = 0
+    used_at: str | None = None
 
 
 class Keeper:

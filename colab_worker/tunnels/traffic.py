@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from colab_worker.handlers.access import is_authorized
 from colab_worker.keys import TUNNELS
 from shared_protocol.kit.http_errors import Handler
 
@@ -15,5 +16,5 @@ async def traffic_middleware(
     """The outermost: refused requests cost as much as others."""
     reply = await handler(request)
     sent = 0 if request.method == "HEAD" else reply.content_length or 0
-    request.app[TUNNELS].count(request.host, sent)
+    request.app[TUNNELS].count(request.host, sent, authorized=is_authorized(request))
     return reply

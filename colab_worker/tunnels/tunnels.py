@@ -10,6 +10,7 @@ from pathlib import Path
 from colab_worker.settings import Settings
 from colab_worker.tunnels.keeper import Keeper, Pace
 from colab_worker.tunnels.wire import KINDS, Kind, Order
+from shared_protocol.clock import utc_now
 from shared_protocol.jobs import TunnelView
 
 FOLDER = "tunnels"
@@ -32,12 +33,14 @@ class Tunnels:
             for keeper in self._keepers
         )
 
-    def count(self, host: str, bytes_out: int) -> None:
+    def count(self, host: str, bytes_out: int, *, authorized: bool) -> None:
         """Notes a reply that went out through the tunnel with that host name."""
         for keeper in self._keepers:
             if keeper.view.url == f"https://{host}":
                 keeper.traffic.requests += 1
                 keeper.traffic.bytes_out += bytes_out
+                if authorized:
+                    keeper.traffic.used_at = utc_now()
 
     @contextlib.asynccontextmanager
     async def open_to(

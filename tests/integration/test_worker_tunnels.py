@@ -226,7 +226,8 @@ async def test_a_quick_tunnel_is_read_to_the_end_and_mended(
         first = await kept.until(TunnelState.UP)
         before = len(kept.views)
         os.kill(cloudflared.starts[0]["pid"], signal.SIGKILL)
-        again = await kept.until(TunnelState.UP, after=before)
+        down = await kept.until(TunnelState.DOWN, after=before)
+        again = await kept.until(TunnelState.UP, after=kept.views.index(down))
 
     assert first.url == "https://four-plain-words-1.trycloudflare.com"
     assert again.url == "https://four-plain-words-2.trycloudflare.com"

@@ -1,0 +1,79 @@
+"""Installs Moonreel into an environment of its own, from the wheel that this code is in."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from colab_worker.notebook.place import Place, find_place
+from colab_worker.notebook.screen import say
+
+#: What can be chosen in the form, and the extras that it needs.
+ENGINES = {
+    "draft": "tunnel",
+    "pictures": "tunnel,image",
+    "pictures and voices": "tunnel,image,coqui",
+}
+LAST_WORDS = 15
+
+
+def environment(engines: str = "draft") -> None:
+    """Makes the environment, or finds it as it should be; prints what engines it has."""
+    if engines not in ENGINES:
+        raise SystemExit(f"{engines!r} is no choice; take one of: {', '.join(ENGINES)}")
+    place, wheel = find_place(), _wheel()
+    extras = ENGINES[engines]
+    stamp, wanted = place.environment / "moonreel-stamp", _fingerprint(wheel, extras)
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        say("Moonreel is installed already.")
+    else:
+        _make(place, wheel, extras)
+        stamp.write_text(wanted, encoding="utf-8")
+    say(_engines(place))
+
+
+def _wheel() -> Path:
+    """The wheel from which this very module was imported."""
+    for entry in sys.path:
+        path = Path(entry)
+        if path.suffix == ".whl" and path.name.startswith("moonreel-"):
+            return path
+    raise SystemExit("Run the first cell: it fetches Moonreel.")
+
+
+def _fingerprint(wheel: Path, extras: str) -> str:
+    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    return f"{extras} {sys.version_info[:2]} {digest}"
+
+
+def _make(place: Place, wheel: Path, extras: str) -> None:
+    say(f"Installing Moonreel ({extras}) into {place.environment} …")
+    shutil.rmtree(place.environment, ignore_errors=True)
+    # Without pip of its own: the runtime's pip can install into other environments,
+    # and some runtimes come without what a pip of its own would need.
+    venv.create(place.environment, with_pip=False, symlinks=True)
+    _pip(place, "install", "--quiet", f"moonreel[{extras}] @ {wheel.as_uri()}")
+    say("Installed. The runtime's own packages were not touched.")
+
+
+def _pip(place: Place, *words: str) -> None:
+    command = [sys.executable, "-m", "pip", "--python", str(place.python)]
+    command += ["--disable-pip-version-check", *words]
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    if done.returncode:
+        last = "\n".join((done.stdout + done.stderr).splitlines()[-LAST_WORDS:])
+        raise SystemExit(f"The installation failed; pip said:\n{last}")
+
+
+def _engines(place: Place) -> str:
+    """What the worker's registry knows, asked in the worker's own environment."""
+    command = [str(place.python), "-m", "colab_worker.engines"]
+    told = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    if told.returncode:
+        last = told.stderr.strip().splitlines()[-1:]
+        raise SystemExit(f"Moonreel was installed but does not start: {last}")
+    return told.stdout.rstrip()
