@@ -235,12 +235,14 @@ class Mirror:
                 return
 
     async def _say_unreachable(self, job_id: str, trouble: WorkerError) -> None:
-        await self._films.change(
-            job_id,
-            {FilmState.SENT},
-            state=FilmState.UNREACHABLE,
-            message=str(trouble),
-        )
+        film = await self._films.get(job_id)
+        if film is None or film.message != str(trouble):  # the cause may change
+            await self._films.change(
+                job_id,
+                {FilmState.SENT, FilmState.UNREACHABLE},
+                state=FilmState.UNREACHABLE,
+                message=str(trouble),
+            )
         if self._failures == 1:
             await self._films.change(
                 job_id,

@@ -55,6 +55,7 @@ class Pulls:
         self._wanted: dict[str, None] = {}
         self._more = asyncio.Event()
         self._failures: dict[str, int] = {}
+        self._parallel = PARALLEL
 
     def request(self, job_id: str) -> None:
         """There may be something new to bring for this film."""
@@ -115,8 +116,12 @@ class Pulls:
             for artifact in await self._mirrored.artifacts(film.job_id)
         }
         fresh = [a for a in view.artifacts if (a.name, a.sha256) not in here]
-        await _at_once(partial(self._bring_unit, film, client, fresh), there)
-        await _at_once(partial(self._bring_artifact, film, client), fresh)
+        await _at_once(
+            self._parallel, partial(self._bring_unit, film, client, fresh), there
+        )
+        await _at_once(
+            self._parallel, partial(self._bring_artifact, film, client), fresh
+        )
 
     async def _bring_unit(
         self,
@@ -159,6 +164,8 @@ class Pulls:
             return
         failures = self._failures.get(film.job_id, 0) + 1
         self._failures[film.job_id] = failures
+        if isinstance(trouble, Unreachable) and trouble.reason == "rate_limit":
+            self._parallel = max(1, self._parallel // 2)
         wrong = isinstance(trouble, Refused | DigestMismatch)
         if wrong and view.state is JobState.COMPLETE and failures >= PATIENCE:
             await self._give_up(film, trouble)
@@ -220,9 +227,11 @@ def _sentence(trouble: OSError) -> str:
     return f"A finished file cannot be saved here: {trouble.strerror}."
 
 
-async def _at_once(action: Callable[[T], Awaitable[None]], items: Iterable[T]) -> None:
+async def _at_once(
+    most: int, action: Callable[[T], Awaitable[None]], items: Iterable[T]
+) -> None:
     """Does all, a few at a time; raises the first error after the running ones ended."""
-    gate = asyncio.Semaphore(PARALLEL)
+    gate = asyncio.Semaphore(most)
     failures: list[Exception] = []
 
     async def one(item: T) -> None:

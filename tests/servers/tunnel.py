@@ -108,7 +108,7 @@ class Tunnel:
                 allow_redirects=False,
             ) as answer:
                 return await self._hand_on(request, answer)
-        except aiohttp.ClientConnectorError:
+        except aiohttp.ClientError:
             return page(502, "ERR_NGROK_8012")
 
     async def _hand_on(

@@ -8,9 +8,10 @@ import httpx
 import pytest
 
 from orchestrator.errors import Refused, Unreachable
-from orchestrator.worker_answers import read_answer
+from orchestrator.worker_answers import no_answer, read_answer, read_pairing
 
 BOOT = {"X-Worker-Boot": "boot-1"}
+NO_NAME = "[Errno -2] Name or service not known"
 HTML = b"<html><body>hello</body></html>"
 
 
@@ -118,6 +119,48 @@ def test_half_an_answer_is_none(body: bytes) -> None:
         read_answer(200, httpx.Headers(BOOT), body)
 
     assert caught.value.reason == "broken_json"
+
+
+def test_ngroks_page_is_known_by_its_text() -> None:
+    """Should something have taken the header away; never in a reply of our worker."""
+    page = b"<html><noscript>ERR_NGROK_6024</noscript></html>"
+    with pytest.raises(Unreachable) as caught:
+        read_answer(200, headers(), page)
+    assert caught.value.reason == "interstitial"
+
+    told = read_answer(200, httpx.Headers(BOOT), b'{"message": "ERR_NGROK_6024"}')
+    assert told.body == {"message": "ERR_NGROK_6024"}
+
+
+@pytest.mark.parametrize(
+    ("host", "error", "reason"),
+    [
+        ("a-b.trycloudflare.com", httpx.ConnectError(NO_NAME), "tunnel_offline"),
+        ("gpu.example.org", httpx.ConnectError(NO_NAME), "no_such_name"),
+        ("gpu.example.org", httpx.ConnectError("refused"), "no_connection"),
+        ("gpu.example.org", httpx.ReadError(""), "broken_off"),
+    ],
+)
+def test_no_answer_at_all_has_its_sentence(
+    host: str, error: Exception, reason: str
+) -> None:
+    """A quick tunnel's name ends with it; others may only be mistyped."""
+    trouble = no_answer(f"https://{host}", error)
+
+    assert trouble.reason == reason
+    assert str(trouble).endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"), [(404, "protocol"), (429, "refused"), (401, "unauthorized")]
+)
+def test_a_refused_proof_never_ends_a_job(status: int, reason: str) -> None:
+    """Whatever the worker says to it is about the connection."""
+    body = json.dumps({"code": "x", "message": "Too much."}).encode()
+    with pytest.raises(Unreachable) as caught:
+        read_pairing(status, headers(x_worker_boot="b"), body)
+
+    assert caught.value.reason == reason
 
 
 def test_a_refused_token_is_about_the_connection() -> None:
