@@ -46,7 +46,7 @@ def test_only_equal_work_is_compared(given: Material, tmp_path: Path) -> None:
 
     assert found["frames"] == 50
     assert (found["first"], found["last"]) == (0.0, pytest.approx(0.15, abs=0.005))
-    assert made.passes.keys() == {"clips", "film"}
+    assert made.passes.keys() == {"parts", "film"}
     assert min(made.total("wall_s"), made.total("cpu_s"), made.peak_mb) > 0
     assert psnr_db(made.film, made.film) == float("inf")
     for other in ({"fps": 12}, {"zoom": 0.1}, {"move": "pan_right"}, {"width": 360}):

@@ -17,7 +17,7 @@ from benchmarks.compose.peers.material import SECONDS, Material
 from benchmarks.compose.peers.memory import run_watched
 from colab_worker.engines.registry import BUILT_IN, Registry
 from colab_worker.film.ffmpeg import executable
-from colab_worker.planner import Unit, plan
+from colab_worker.planner import Input, Unit, plan
 from shared_protocol.jobs import FilmSpec, SceneSpec
 
 _HARNESS = Path(__file__).parent / "harness"
@@ -125,8 +125,10 @@ def ffmpeg(*arguments: str, level: str = "error") -> str:
 def moonreel_job(case: Case, given: Material, work: Path) -> dict[str, Any]:
     """The units of the film as a worker would plan them, at the case's settings."""
     units = plan(_spec(case, given), Registry(BUILT_IN)).units
-    clips = [_unit(unit, case, given, work) for unit in units if unit.kind == "clip"]
-    return {"clips": clips, "film": _unit(units[-1], case, given, work)}
+    done = ("image", "voice")
+    told = [_unit(u, case, given, work) for u in units if u.kind not in done]
+    lanes = sorted(told[:-1], key=lambda each: each["kind"] == "clip")
+    return {"parts": lanes, "film": told[-1]}
 
 
 def _spec(case: Case, given: Material) -> FilmSpec:
@@ -148,12 +150,7 @@ def _unit(unit: Unit, case: Case, given: Material, work: Path) -> dict[str, Any]
     if unit.kind == "clip":
         changes |= {"preset": case.preset, "crf": case.crf}
         changes |= {"zoom_intensity": 100 * case.zoom}
-    inputs = {item.name: _file(item.unit_id, given, work) for item in unit.inputs}
-    inputs |= {
-        item.name: str(given.words[int(item.unit_id[6:9]) - 1])
-        for item in unit.inputs
-        if item.file == "words.json"
-    }
+    inputs = {item.name: str(_file(item, given, work)) for item in unit.inputs}
     return {
         "kind": unit.kind,
         "params": unit.params | changes,
@@ -162,13 +159,14 @@ def _unit(unit: Unit, case: Case, given: Material, work: Path) -> dict[str, Any]
     }
 
 
-def _file(unit_id: str, given: Material, work: Path) -> str:
-    """What an earlier unit has made, or would have made."""
-    place, _, kind = unit_id.partition("/")
+def _file(item: Input, given: Material, work: Path) -> Path:
+    """What an earlier unit makes, or has made: pictures and voices are given."""
+    place, _, kind = item.unit_id.partition("/")
+    if kind not in ("image", "voice"):
+        return work / item.unit_id.replace("/", "-") / item.file
+    files = {"picture.png": given.pictures, "voice.wav": given.voices}
     number = int(place.removeprefix("scene-")) - 1
-    if kind == "clip":
-        return str(work / f"{place}-clip" / "clip.mp4")
-    return str((given.pictures if kind == "image" else given.voices)[number])
+    return files.get(item.file, given.words)[number]
 
 
 def _peer_job(case: Case, given: Material, work: Path) -> dict[str, Any]:

@@ -24,7 +24,11 @@ _PLACE, _RADIUS_PX = (0.3, 0.3), 4.0
 
 def psnr_db(made: Path, lossless: Path) -> float:
     """Distance of a film from the lossless one of the same frames, over all planes."""
-    graph = "[0:v]settb=AVTB,setpts=N[a];[1:v]settb=AVTB,setpts=N[b];[a][b]psnr"
+    same = (
+        "settb=AVTB,setpts=N,setparams=range=tv:color_primaries=bt709:"
+        "color_trc=bt709:colorspace=bt709"
+    )  # else a film without tags would be converted before it is compared
+    graph = f"[0:v]{same}[a];[1:v]{same}[b];[a][b]psnr"
     said = ffmpeg(
         *("-i", str(made), "-i", str(lossless), "-lavfi", graph, "-f", "null", "-"),
         level="info",

@@ -1,6 +1,6 @@
-"""A film by Moonreel's compositor: clips in two processes, as a worker has, then joined.
+"""A film by Moonreel's compositor: parts in two processes, as a worker has, then joined.
 
-``python -m benchmarks.compose.peers.harness.moonreel job.json``. Writes what clips and
+``python -m benchmarks.compose.peers.harness.moonreel job.json``. Writes what parts and
 film took as JSON; starting the two processes is counted apart, a worker has them ready.
 """
 
@@ -27,14 +27,15 @@ def main() -> None:
         pool.map(_get_ready, range(LANES), chunksize=1)
         _get_ready(0)
         import_s = time.perf_counter() - begun
-        told = {"clips": _clips(pool, job), "film": _film(job)}
+        told = {"parts": _parts(pool, job), "film": _film(job)}
     told_text = json.dumps({"import_s": import_s, "passes": told})
     Path(job["told"]).write_text(told_text, encoding="utf-8")
 
 
-def _clips(pool: Any, job: dict[str, Any]) -> dict[str, float]:
+def _parts(pool: Any, job: dict[str, Any]) -> dict[str, float]:
+    """The sound and the clips."""
     begun = time.perf_counter()
-    used = pool.map(_clip, job["clips"], chunksize=1)
+    used = pool.map(_unit, job["parts"], chunksize=1)
     return {"wall_s": time.perf_counter() - begun, "cpu_s": sum(used)}
 
 
@@ -44,23 +45,18 @@ def _film(job: dict[str, Any]) -> dict[str, float]:
     return {"wall_s": time.perf_counter() - begun, "cpu_s": used}
 
 
-def _clip(call: dict[str, Any]) -> float:
-    return _unit(call)
-
-
 def _unit(told: dict[str, Any]) -> float:
     """Does one unit; the processor seconds of this process and its children."""
     from colab_worker.engines.base import UnitCall
-    from colab_worker.stages import clip, film
+    from colab_worker.film.compositor import Compositor
+    from colab_worker.stages import STAGES
 
     before = os.times()
     inputs = {name: Path(path) for name, path in told["inputs"].items()}
     out = Path(told["out"])
     out.mkdir(parents=True, exist_ok=True)
-    stage = {"clip": clip.run, "film": film.run}[told["kind"]]
-    stage(
-        UnitCall(told["kind"], "ffmpeg", told["params"], inputs, out), lambda *_: None
-    )
+    call = UnitCall(told["kind"], "ffmpeg", told["params"], inputs, out)
+    STAGES[told["kind"]](call, Compositor(), lambda *_: None)
     return sum(os.times()[:4]) - sum(before[:4])
 
 
