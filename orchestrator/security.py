@@ -18,7 +18,7 @@ from shared_protocol.kit.http_errors import ApiError
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 CSP = (
-    "default-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
     "connect-src 'self' https: http://127.0.0.1:* http://localhost:*; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )

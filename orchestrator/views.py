@@ -61,7 +61,7 @@ def film_view(film: Film, artifacts: list[Artifact], workers: Workers) -> FilmVi
     )
 
 
-def film_summary(film: Film) -> FilmSummary:
+def film_summary(film: Film, poster: str | None = None) -> FilmSummary:
     """One line about a film."""
     return FilmSummary(
         job_id=film.job_id,
@@ -73,6 +73,7 @@ def film_summary(film: Film) -> FilmSummary:
         message=film.message,
         created_at=film.created_at,
         finished_at=film.finished_at,
+        poster=poster,
     )
 
 

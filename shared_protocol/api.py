@@ -14,6 +14,7 @@ from shared_protocol.jobs import (
     Caption,
     Day,
     EngineChoice,
+    EngineInfo,
     Health,
     ImageOptions,
     JobView,
@@ -218,6 +219,8 @@ class FilmSummary(View):
     message: str
     created_at: str
     finished_at: str | None = None
+    #: The name of a picture of it under ``/api/download/{job_id}/``, if one is here.
+    poster: str | None = None
 
 
 class FilmList(View):
@@ -280,6 +283,34 @@ class WorkerAccess(View):
 
     worker: WorkerLink | None
     read_token: str | None = None
+
+
+class StudioCapabilities(View):
+    """Reply of ``GET /api/capabilities``: what a film ordered now can be made of."""
+
+    vocabularies: dict[str, tuple[str, ...]]
+    engines: tuple[EngineInfo, ...] = ()
+    #: The worker that it would go to; None: nobody answers, and it would wait.
+    worker: WorkerLink | None = None
+    health: Health | None = None
+    #: Why the remote worker, or any worker, cannot be used.
+    trouble: str | None = None
+
+
+class CheckStep(View):
+    """One thing that was checked, how it is, and what to do about it."""
+
+    name: str
+    ok: bool
+    message: str
+    advice: str | None = None
+
+
+class WorkerCheck(View):
+    """Reply of ``POST /api/worker/check``; ``ok`` when films can be made."""
+
+    ok: bool
+    steps: tuple[CheckStep, ...]
 
 
 class OrchestratorHealth(View):

@@ -147,6 +147,26 @@ VOICE_IDS = Vocabulary(
 )
 
 
+#: Every vocabulary, as pages and programs are told of them.
+ALL = (
+    STORY_TYPES,
+    IMAGE_STYLES,
+    COLOR_FILTERS,
+    CAPTION_STYLES,
+    CAPTION_POSITIONS,
+    CAPTION_ANIMATIONS,
+    HOOK_INTENSITIES,
+    PACINGS,
+    ASPECTS,
+    QUALITIES,
+    RESOLUTIONS,
+    MOTIONS,
+    TRANSITIONS,
+    SCHEDULERS,
+    VOICE_IDS,
+)
+
+
 def _field(vocabulary: Vocabulary) -> tuple[AfterValidator, WithJsonSchema]:
     schema = {"type": "string", "enum": [*vocabulary.ids, *vocabulary.aliases]}
     return AfterValidator(vocabulary.resolve), WithJsonSchema(schema)

@@ -42,7 +42,9 @@ async def generate(request: web.Request) -> web.Response:
 async def list_films(request: web.Request) -> web.Response:
     """The newest films first."""
     films = await request.app[keys.FILMS].recent(MAX_LISTED)
-    return _json(FilmList(jobs=tuple(film_summary(film) for film in films)))
+    posters = await request.app[keys.MIRRORED].posters([film.job_id for film in films])
+    jobs = tuple(film_summary(film, posters.get(film.job_id)) for film in films)
+    return _json(FilmList(jobs=jobs))
 
 
 async def show(request: web.Request) -> web.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from orchestrator.handlers import (
+    capabilities,
     connection,
     downloads,
     films,
@@ -27,6 +28,8 @@ def add_routes(app: web.Application) -> None:
             web.get(routes.HEALTH, workers.health),
             web.get(routes.API_VOICES, workers.voices),
             web.get(routes.API_WORKER, workers.show_worker),
+            web.post(routes.API_WORKER_CHECK, capabilities.check),
+            web.get(routes.API_CAPABILITIES, capabilities.capabilities),
             web.post(routes.API_SET_WORKER_URL, connection.set_url),
             web.post(routes.API_GENERATE_VIDEO, films.generate),
             web.get(routes.API_PROGRESS, progress.progress),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -10,6 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from orchestrator.store import tables as t
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.kit.database import Database
+
+#: What can stand for a film in a list, best first.
+_POSTERS = ("poster.jpg", "scene-001-preview.webp", "scene-001-picture.png")
 
 
 class MirrorStore:
@@ -74,6 +77,16 @@ class MirrorStore:
         """The files of a film that can be downloaded from here, by name."""
         async with self._db.read() as connection:
             return await _artifacts(connection, job_id)
+
+    async def posters(self, job_ids: Sequence[str]) -> dict[str, str]:
+        """The name of a picture that stands for each film, where there is one."""
+        query = sa.select(t.artifacts.c.job_id, t.artifacts.c.name).where(
+            t.artifacts.c.job_id.in_(job_ids), t.artifacts.c.name.in_(_POSTERS)
+        )
+        async with self._db.read() as connection:
+            found = [(row.job_id, row.name) for row in await connection.execute(query)]
+        found.sort(key=lambda item: _POSTERS.index(item[1]), reverse=True)
+        return dict(found)
 
     async def _put(
         self, table: sa.Table, key: Mapping[str, str], values: Mapping[str, str]

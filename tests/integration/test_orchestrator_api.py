@@ -248,10 +248,9 @@ async def test_the_page_and_its_files_are_served(live: LiveOrchestrator) -> None
     """The page loads with everything that it names."""
     page = await live.api.get("/")
     script = await live.api.get("/static/app.js")
-    style = await live.api.get("/static/style.css")
+    style = await live.api.get("/static/styles/base.css")
 
     assert page.headers["content-type"].startswith("text/html")
-    assert "<textarea" in page.text
     assert "/static/app.js" in page.text
     assert "javascript" in script.headers["content-type"]
     assert style.status_code == 200
@@ -338,3 +337,23 @@ async def test_a_page_gets_a_token_that_only_reads(
             )
 
     assert reply.json()["unknown"] == ["12345678"]
+
+
+async def test_capabilities_name_the_words_at_once(live: LiveOrchestrator) -> None:
+    """Without a worker the words are told all the same, and why there is no worker."""
+    known = (await live.api.get("/api/capabilities?wait=0")).json()
+    full = (await live.api.get("/api/capabilities")).json()
+
+    assert "cinematic" in known["vocabularies"]["image_style"]
+    assert known["trouble"] is None
+    assert full["worker"] is None
+    assert "paste its address" in full["trouble"]
+
+
+async def test_a_check_says_what_to_do(live: LiveOrchestrator) -> None:
+    """No worker is connected: one step failed, with advice."""
+    reply = (await live.api.post("/api/worker/check", json={})).json()
+
+    assert reply["ok"] is False
+    assert [step["name"] for step in reply["steps"]] == ["answer"]
+    assert "notebook" in reply["steps"][0]["advice"]

@@ -1,0 +1,77 @@
+// The only caller of the server on this machine; errors become one sentence.
+
+export class Refused extends Error {
+  constructor(body, status) {
+    super(body.message ?? body.error?.message ?? `Error ${status}`);
+    this.status = status;
+    this.code = body.code;
+    this.param = body.error?.param;
+    this.hint = body.hint;
+  }
+}
+
+// Nobody answered: the server has ended, or this machine is asleep.
+export class NoAnswer extends Error {}
+
+async function call(path, options = {}) {
+  let reply;
+  try {
+    reply = await fetch(path, { cache: "no-store", ...options });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new NoAnswer("Moonreel on this machine does not answer; is it running?", { cause: error });
+  }
+  if (reply.status === 204 || reply.status === 304) return null;
+  const body = await reply.json();
+  if (!reply.ok) throw new Refused(body, reply.status);
+  return body;
+}
+
+function send(method, path, body, headers = {}) {
+  return call(path, {
+    method,
+    headers: { "Content-Type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
+const of = (jobId) => `/api/jobs/${encodeURIComponent(jobId)}`;
+
+export const fileOf = (jobId, name) => `/api/download/${encodeURIComponent(jobId)}/${name}`;
+export const filmOf = (jobId) => `/api/download/${encodeURIComponent(jobId)}`;
+
+// One click is one film, however often the browser sends it.
+export function orderFilm(order) {
+  return send("POST", "/api/generate-video", order, { "Idempotency-Key": crypto.randomUUID() });
+}
+
+// The film as this machine knows it; null when nothing changed since `version`.
+export function readFilm(jobId, version, waitS, signal) {
+  const headers = waitS ? { Prefer: `wait=${waitS}` } : {};
+  if (version) headers["If-None-Match"] = `W/"${version}"`;
+  return call(of(jobId), { headers, signal });
+}
+
+// Answers when any film changes; null when none did.
+export function readBoard(version, waitS, signal) {
+  const headers = waitS ? { Prefer: `wait=${waitS}` } : {};
+  if (version) headers["If-None-Match"] = `W/"${version}"`;
+  return call("/api/progress", { headers, signal });
+}
+
+export const readFilms = () => call("/api/jobs");
+export const readHealth = (signal) => call("/health", { signal });
+export const readWorker = (jobId) =>
+  call("/api/worker" + (jobId ? `?job_id=${encodeURIComponent(jobId)}` : ""));
+export const readVoices = () => call("/api/voices");
+export const connectWorker = (url) => send("POST", "/api/set-colab-url", { url });
+export const cancelFilm = (jobId) => send("POST", `${of(jobId)}/cancel`, {});
+export const retryFilm = (jobId) => send("POST", `${of(jobId)}/retry`, {});
+export const deleteFilm = (jobId) => call(of(jobId), { method: "DELETE" });
+export const readCapabilities = (query = "") => call(`/api/capabilities${query}`);
+export const checkWorker = () => send("POST", "/api/worker/check", {});
+// The order that makes the film again, and what was asked for at first.
+export const readProject = (jobId) => call(`${of(jobId)}/project`);
+export const readScript = (jobId) => call(`${of(jobId)}/script`);
+export const saveScript = (jobId, edit) => send("PUT", `${of(jobId)}/script`, edit);
+export const renderFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/render`, order);

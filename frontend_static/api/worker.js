@@ -1,0 +1,38 @@
+// Asks the worker itself. The address stays constant and versions go in headers, so that
+// a browser asks for permission once in two hours and a tunnel counts few requests.
+
+const HOLD_S = 25;
+
+// The job's view, "same" when nothing changed, null when the worker cannot be used.
+export async function askStatus(worker, token, jobId, version, signal) {
+  const headers = {
+    Authorization: `Bearer ${token}`,
+    Prefer: `wait=${HOLD_S}`,
+    "ngrok-skip-browser-warning": "1",
+  };
+  if (version) headers["If-None-Match"] = `W/"${version}"`;
+  try {
+    const reply = await fetch(`${worker.url}/status/${jobId}`, { headers, signal, cache: "no-store" });
+    if (reply.status === 304) return "same";
+    // A reply without this header is the tunnel's own, not the worker's.
+    if (!reply.headers.get("X-Worker-Boot") || !reply.ok) return null;
+    return await reply.json();
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return null;
+  }
+}
+
+// Whether this page can reach the worker without the server in between.
+export async function canReach(worker) {
+  try {
+    const reply = await fetch(`${worker.url}/health`, {
+      headers: { "ngrok-skip-browser-warning": "1" },
+      cache: "no-store",
+      signal: AbortSignal.timeout(10_000),
+    });
+    return Boolean(reply.headers.get("X-Worker-Boot"));
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,29 @@
+// What can be done with the film as it is now.
+
+import { html, signal } from "../lib/html.js";
+import { t } from "../lib/strings.js";
+import { cancelFilm, retryFilm } from "../api/orchestrator.js";
+import { film, restart } from "../state/film.js";
+
+const refusal = signal(null);
+const RETRYABLE = ["error", "canceled", "unreachable"];
+
+export function Actions() {
+  const { state, terminal, job_id: id } = film.value;
+  return html`<div class="actions">
+    ${!terminal && html`<button type="button" class="outline" disabled=${state === "canceling"} onClick=${() => act(cancelFilm, id)}>${t("job.cancel")}</button>`}
+    <a role="button" class="outline" href=${`#/jobs/${id}/script`}>${t("job.script")}</a>
+    ${RETRYABLE.includes(state) && html`<button type="button" onClick=${() => act(retryFilm, id)}>${t("job.retry")}</button>`}
+    ${refusal.value && html`<p class="refusal" role="alert">${refusal.value}</p>`}
+  </div>`;
+}
+
+async function act(order, id) {
+  refusal.value = null;
+  try {
+    await order(id);
+    restart();
+  } catch (error) {
+    refusal.value = error.message;
+  }
+}

@@ -1,0 +1,45 @@
+// What is wrong right now, told apart: no network, no server, no worker. Nothing on the
+// page is lost by any of them.
+
+import { html } from "../lib/html.js";
+import { clock } from "../lib/format.js";
+import { t } from "../lib/strings.js";
+import { capabilities, health, serverDown, serverRetryAt, tryNow } from "../state/connection.js";
+import { now, offline } from "../state/clock.js";
+import { film } from "../state/film.js";
+
+export function Banners() {
+  const found = current();
+  return html`<div class="banners" role="status">
+    ${found && html`<div class=${`banner ${found.kind}`} data-banner=${found.kind}>
+      <p><strong>${t(`banner.${found.kind}`)}</strong> ${t(`banner.${found.kind}.more`)} ${found.more}</p>
+      ${found.action}
+    </div>`}
+  </div>`;
+}
+
+function current() {
+  if (serverDown.value) return server();
+  if (offline.value) return { kind: "offline" };
+  if (film.value?.state === "unreachable") return away(film.value.message);
+  const remote = health.value?.workers?.find((link) => link.kind === "remote");
+  if (remote && !remote.reachable) return away(capabilities.value?.trouble ?? "");
+  return null;
+}
+
+function server() {
+  const seconds = Math.max(0, (serverRetryAt.value - now.value) / 1000);
+  return {
+    kind: "server",
+    more: t("banner.retryIn", { time: clock(seconds) }),
+    action: html`<button type="button" class="quiet" onClick=${tryNow}>${t("banner.tryNow")}</button>`,
+  };
+}
+
+function away(more) {
+  return {
+    kind: "worker",
+    more,
+    action: html`<a role="button" class="quiet" href="#/connection">${t("banner.toConnection")}</a>`,
+  };
+}

@@ -1,0 +1,25 @@
+// A film in the library.
+
+import { html } from "../lib/html.js";
+import { ago } from "../lib/format.js";
+import { t } from "../lib/strings.js";
+import { fileOf } from "../api/orchestrator.js";
+import { now } from "../state/clock.js";
+import { remove } from "../state/library.js";
+import { reuse } from "../state/reuse.js";
+
+export function FilmCard({ film, chosen, onChoose }) {
+  const id = film.job_id;
+  return html`<li class="film" data-state=${film.state}>
+    <a href=${`#/jobs/${id}`} aria-label=${t("library.openOf", { title: film.title })}>
+      ${film.poster ? html`<img src=${fileOf(id, film.poster)} alt="" loading="lazy" />` : html`<div class="no-picture" aria-hidden="true"></div>`}
+      <h2>${film.title}</h2></a>
+    <p class="calm">${film.terminal ? t(`state.${film.state}`) : `${film.progress} % · ${film.message}`} · <time datetime=${film.created_at}>${ago(film.created_at, now.value)}</time></p>
+    <div class="do">
+      <button type="button" class="quiet" onClick=${() => reuse(film, "settings")}>${t("library.settings")}</button>
+      <button type="button" class="quiet" onClick=${() => reuse(film, "remix")}>${t("library.remix")}</button>
+      <button type="button" class="quiet" onClick=${() => remove(film)} aria-label=${t("library.deleteOf", { title: film.title })}>${t("library.delete")}</button>
+      <label class="inline"><input type="checkbox" checked=${chosen} onChange=${(event) => onChoose(id, event.target.checked)} aria-label=${t("library.chooseOf", { title: film.title })} />${t("library.choose")}</label>
+    </div>
+  </li>`;
+}

@@ -1,0 +1,25 @@
+// How far the film is, how long it still takes, and who says so.
+
+import { html } from "../lib/html.js";
+import { range } from "../lib/format.js";
+import { t } from "../lib/strings.js";
+import { direct, film, source } from "../state/film.js";
+
+export function Progress() {
+  const { terminal, progress, worker } = film.value;
+  if (terminal) return null;
+  const percent = Math.max(progress, Math.min(direct.value?.progress ?? 0, 99));
+  const message = direct.value?.message ?? film.value.message;
+  return html`<section class="progress" aria-label=${t("job.progress")}>
+    <div class="line"><strong>${percent} %</strong> <span role="status">${message}</span> <span class="eta">${eta()}</span></div>
+    <progress max="100" value=${percent} aria-label=${t("job.progress")}></progress>
+    <p class="calm" data-source=${source.value}>${t(`source.${source.value}`, { kind: t(`kind.${worker?.kind ?? "none"}`) })}
+      ${worker?.reason && ` ${worker.reason}`}</p>
+  </section>`;
+}
+
+function eta() {
+  const seconds = direct.value?.eta_s ?? film.value.eta_s;
+  if (film.value.state !== "sent_to_colab") return "";
+  return seconds === null || seconds === undefined ? t("job.measuring") : t("job.eta", { range: range(seconds) });
+}

@@ -1,0 +1,29 @@
+// A scene: a skeleton at first, then its picture, at last its clip.
+
+import { html } from "../lib/html.js";
+import { clock } from "../lib/format.js";
+import { t } from "../lib/strings.js";
+import { film } from "../state/film.js";
+import { lines } from "../state/script.js";
+
+export function SceneCard({ scene }) {
+  const words = lines.value[scene.number - 1]?.narration;
+  return html`<li class="card" data-done=${scene.done} data-error=${Boolean(scene.error)}>
+    <a href=${`#/jobs/${film.value.job_id}/scenes/${scene.number}`} aria-label=${t("scene.open", { n: scene.number })}>
+      ${scene.preview
+    ? html`<img src=${scene.preview} alt=${t("scene.alt", { n: scene.number })} loading="lazy" decoding="async" />`
+    : html`<div class="skeleton" aria-hidden="true"></div>`}
+    </a>
+    <div class="about"><strong>${scene.number}</strong>
+      <span>${state(scene)}</span>
+      ${scene.seconds !== null && html`<span class="seconds">${clock(scene.seconds)}</span>`}</div>
+    ${words && html`<p class="said">${words}</p>`}
+  </li>`;
+}
+
+function state(scene) {
+  if (scene.error) return t("scene.failed");
+  if (scene.done) return scene.clip ? t("scene.done") : t("scene.bringing");
+  if (scene.busy) return t(`scene.busy.${scene.busy}`);
+  return scene.preview ? t("scene.drawn") : t("scene.waiting");
+}

@@ -1,0 +1,47 @@
+// One scene at full size: picture, clip, voice, and what it is made from, to change.
+
+import { html, useState } from "../lib/html.js";
+import { t } from "../lib/strings.js";
+import { film } from "../state/film.js";
+import { change, lines, plan, render, saving, scriptError } from "../state/script.js";
+import { Dialog } from "./dialog.js";
+
+export function SceneDialog({ scene, onClose }) {
+  const line = lines.value[scene.number - 1];
+  return html`<${Dialog} title=${t("scene.title", { n: scene.number })} onClose=${onClose} wide=${true}>
+    ${scene.error && html`<div class="trouble"><p><strong>${scene.error.message}</strong></p>${scene.error.hint && html`<p>${scene.error.hint}</p>`}</div>`}
+    ${scene.clip
+    ? html`<video src=${scene.clip} poster=${scene.picture} controls loop muted playsinline aria-label=${t("scene.clip", { n: scene.number })}></video>`
+    : scene.picture ? html`<img src=${scene.picture} alt=${t("scene.alt", { n: scene.number })} />` : html`<div class="skeleton"></div>`}
+    ${scene.voice && html`<label class="sound">${t("scene.voice")}<audio src=${scene.voice} controls preload="none"></audio></label>`}
+    ${line && html`<${Editor} key=${line.id} line=${line} at=${scene.number - 1} onClose=${onClose} />`}
+  </${Dialog}>`;
+}
+
+function Editor({ line, at, onClose }) {
+  const [narration, setNarration] = useState(line.narration);
+  const [prompt, setPrompt] = useState(line.image_prompt);
+  const changed = narration.trim() !== line.narration || prompt.trim() !== line.image_prompt;
+  const again = async (values) => {
+    await change(at, values);
+    if (await render()) onClose();
+  };
+  const busy = saving.value || film.value.state === "canceling";
+  return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again({ narration: narration.trim(), image_prompt: prompt.trim() }); }}>
+    <label for="scene-words">${t("scene.words")}</label>
+    <textarea id="scene-words" rows="3" readonly=${line.locked} value=${narration} onInput=${(event) => setNarration(event.target.value)}></textarea>
+    <label for="scene-prompt">${t("scene.prompt")}</label>
+    <textarea id="scene-prompt" rows="2" readonly=${line.locked} value=${prompt} onInput=${(event) => setPrompt(event.target.value)}></textarea>
+    ${line.locked && html`<p class="calm">${t("scene.locked")}</p>`}
+    ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
+    ${plan.value && !plan.value.nothing_to_do && html`<p class="calm">${plan.value.message}</p>`}
+    <div class="actions">
+      <button type="submit" disabled=${!changed || busy || line.locked}>${t("scene.again")}</button>
+      <button type="button" class="outline" disabled=${busy || line.locked} onClick=${() => again({ seed: anySeed() })}>${t("scene.newPicture")}</button>
+    </div>
+  </form>`;
+}
+
+function anySeed() {
+  return crypto.getRandomValues(new Uint32Array(1))[0];
+}

@@ -1,0 +1,61 @@
+// One scene of the script as a card: its words, its picture in words, and what to do with it.
+
+import { html, signal, useRef } from "../lib/html.js";
+import { duration, words } from "../lib/format.js";
+import { t } from "../lib/strings.js";
+import { scenes as made } from "../state/scenes.js";
+import { change, edit } from "../state/script.js";
+import { drop, merge, move, split } from "../state/script_edits.js";
+
+const WORDS_A_SECOND = 2.5;
+const dragged = signal(null);
+
+export function ScriptCard({ scene, at, of }) {
+  const text = useRef();
+  const { locked } = scene;
+  const picture = made.value.find((one) => one.number === at + 1)?.preview;
+  const number = at + 1;
+  const to = (place) => edit((scenes) => move(scenes, at, place));
+  return html`<li class="line" data-locked=${locked} data-over=${dragged.value !== null && dragged.value !== at}
+      onDragOver=${(event) => event.preventDefault()} onDrop=${(event) => drag(event, at)} onKeyDown=${(event) => byKeys(event, at, to)}>
+    <div class="side" draggable="true" title=${t("script.drag")} onDragStart=${() => { dragged.value = at; }} onDragEnd=${() => { dragged.value = null; }}>
+      <strong>${number}</strong>
+      ${picture && html`<img src=${picture} alt="" loading="lazy" />`}
+      <small>${duration(words(scene.narration) / WORDS_A_SECOND)}</small>
+    </div>
+    <div class="texts">
+      <label for=${`narration-${number}`}>${t("scene.wordsOf", { n: number })}</label>
+      <textarea ref=${text} id=${`narration-${number}`} rows="3" readonly=${locked} value=${scene.narration}
+        onChange=${(event) => event.target.value.trim() && change(at, { narration: event.target.value.trim() })}></textarea>
+      <label for=${`prompt-${number}`}>${t("scene.promptOf", { n: number })}</label>
+      <textarea id=${`prompt-${number}`} class="prompt" rows="2" readonly=${locked} value=${scene.image_prompt}
+        onChange=${(event) => event.target.value.trim() && change(at, { image_prompt: event.target.value.trim() })}></textarea>
+      <div class="do">
+        ${act("script.up", number, () => to(at - 1), at === 0, "↑")}
+        ${act("script.down", number, () => to(at + 1), at === of - 1, "↓")}
+        ${act("script.split", number, () => edit((scenes) => split(scenes, at, text.current.selectionStart)), locked)}
+        ${act("script.merge", number, () => edit((scenes) => merge(scenes, at)), locked || at === of - 1)}
+        ${act("script.delete", number, () => edit((scenes) => drop(scenes, at)), locked || of === 1)}
+        <label class="inline"><input type="checkbox" role="switch" checked=${locked} aria-label=${t("script.lockOf", { n: number })}
+          onChange=${(event) => change(at, { locked: event.target.checked })} />${t("script.lock")}</label>
+      </div>
+    </div>
+  </li>`;
+}
+
+function act(key, n, run, disabled, sign = null) {
+  return html`<button type="button" class="quiet" disabled=${disabled} aria-label=${t(`${key}Of`, { n })} onClick=${run}>${sign ?? t(key)}</button>`;
+}
+
+function drag(event, at) {
+  event.preventDefault();
+  const from = dragged.value;
+  dragged.value = null;
+  if (from !== null) edit((scenes) => move(scenes, from, at));
+}
+
+function byKeys(event, at, to) {
+  if (!event.altKey || !["ArrowUp", "ArrowDown"].includes(event.key)) return;
+  event.preventDefault();
+  to(event.key === "ArrowUp" ? at - 1 : at + 1);
+}

@@ -1,0 +1,94 @@
+// Who answers: the server on this machine and the workers that it knows.
+
+import { computed, signal } from "../lib/html.js";
+import { NoAnswer, readCapabilities, readHealth } from "../api/orchestrator.js";
+import { backOff, hidden, pause } from "./clock.js";
+
+const CALM_MS = 4000;
+const HIDDEN_MS = 30_000;
+
+export const health = signal(null);
+export const capabilities = signal(null);
+// While the server is away: when it is asked again.
+export const serverRetryAt = signal(null);
+export const serverDown = computed(() => serverRetryAt.value !== null);
+
+// The worker that a new film would go to.
+export const worker = computed(() => {
+  const workers = health.value?.workers ?? [];
+  return workers.find((link) => link.reachable) ?? workers[0] ?? null;
+});
+
+let failures = 0;
+let learning = false;
+let wake = () => {};
+
+export function tryNow() {
+  wake();
+}
+
+// After something was done that may have changed who answers.
+export function refresh() {
+  capabilities.value = null;
+  wake();
+}
+
+// Resolves once the server answers.
+export function untilServer() {
+  if (!serverDown.value) return Promise.resolve();
+  return new Promise((done) => {
+    const stop = serverRetryAt.subscribe((at) => {
+      if (at === null) {
+        queueMicrotask(() => stop());
+        done();
+      }
+    });
+  });
+}
+
+export function serverLost() {
+  if (!serverDown.value) wake();
+}
+
+export async function watchConnection() {
+  for (;;) {
+    await ask();
+    const ms = failures ? backOff(failures) : hidden.value ? HIDDEN_MS : CALM_MS;
+    if (failures) serverRetryAt.value = Date.now() + ms;
+    const early = new AbortController();
+    wake = () => early.abort();
+    await pause(ms, early.signal);
+  }
+}
+
+async function ask() {
+  try {
+    const before = stamp();
+    health.value = await readHealth();
+    failures = 0;
+    serverRetryAt.value = null;
+    if (!capabilities.value?.worker || before !== stamp()) learn();
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+    failures += 1;
+  }
+}
+
+// What the present worker can do; asked anew when another one answers. The words that
+// options may take are there at once; starting this machine's own worker takes a moment.
+async function learn() {
+  if (learning) return;
+  learning = true;
+  try {
+    if (!capabilities.value) capabilities.value = await readCapabilities("?wait=0");
+    capabilities.value = await readCapabilities();
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+  } finally {
+    learning = false;
+  }
+}
+
+function stamp() {
+  return JSON.stringify((health.value?.workers ?? []).map((link) => [link.url, link.boot_id, link.reachable]));
+}

@@ -1,0 +1,118 @@
+// The film that is being looked at: followed on this machine, and on the worker itself
+// while that can be reached. Both speak through held requests; whoever falls silent is
+// replaced by the other, and what was last known stays.
+
+import { computed, signal } from "../lib/html.js";
+import { askStatus } from "../api/worker.js";
+import { NoAnswer, readFilm, readWorker, Refused } from "../api/orchestrator.js";
+import { hidden, pause } from "./clock.js";
+import { serverDown, serverLost, untilServer } from "./connection.js";
+import { noteChanges } from "./film_log.js";
+
+const HOLD_S = 25;
+const HIDDEN_MS = 30_000;
+// A worker that did not answer is left alone this long.
+const AVOID_MS = 15_000;
+
+export const film = signal(null);
+// The worker's own view while we ask it directly, else null.
+export const direct = signal(null);
+export const missing = signal(null);
+
+let controller = null;
+let watched = null;
+
+export const source = computed(() => {
+  if (!film.value || film.value.terminal) return "done";
+  return direct.value ? "direct" : "copy";
+});
+
+// The newest view of the worker's work.
+export const render = computed(() => direct.value ?? film.value?.render ?? null);
+
+export function watchFilm(jobId) {
+  if (watched === jobId) return;
+  stopWatching();
+  watched = jobId;
+  restart();
+}
+
+export function stopWatching() {
+  controller?.abort();
+  watched = null;
+  film.value = direct.value = missing.value = null;
+}
+
+// After an order that makes a finished film go on.
+export function restart() {
+  controller?.abort();
+  controller = new AbortController();
+  const { signal: stop } = controller;
+  followHere(watched, stop);
+  followThere(watched, stop);
+}
+
+async function followHere(jobId, stop) {
+  let version = 0;
+  while (!stop.aborted) {
+    try {
+      const view = await readFilm(jobId, version, version && !hidden.value ? HOLD_S : 0, stop);
+      if (stop.aborted) return;
+      if (view) {
+        noteChanges(film.value, view);
+        film.value = view;
+        version = view.version;
+      }
+      if (film.value.terminal) return;
+      if (hidden.value) await pause(HIDDEN_MS, stop);
+    } catch (error) {
+      if (stop.aborted) return;
+      if (error instanceof Refused && error.status === 404) {
+        missing.value = error.message;
+        return;
+      }
+      if (error instanceof NoAnswer) serverLost();
+      await pause(1000, stop);
+      await untilServer();
+    }
+  }
+}
+
+async function followThere(jobId, stop) {
+  while (!stop.aborted && !film.value?.terminal) {
+    if (film.value?.state === "sent_to_colab") await talkToWorker(jobId, stop);
+    direct.value = null;
+    await pause(1000, stop);
+  }
+}
+
+// Returns when the worker cannot be used, or its part is over.
+async function talkToWorker(jobId, stop) {
+  const access = await readAccess(jobId);
+  if (!access?.worker || !access.read_token) return pause(AVOID_MS, stop);
+  let version = 0;
+  while (!stop.aborted && (film.value.state === "sent_to_colab" || serverDown.value)) {
+    const view = await askStatus(access.worker, access.read_token, jobId, version, stop).catch(() => null);
+    if (stop.aborted) return undefined;
+    if (view === null) {
+      direct.value = null;
+      return pause(AVOID_MS, stop);
+    }
+    if (view !== "same") {
+      direct.value = view;
+      version = view.version;
+    }
+    if (direct.value.terminal) return undefined;
+    if (hidden.value) await pause(HIDDEN_MS, stop);
+  }
+  return undefined;
+}
+
+async function readAccess(jobId) {
+  try {
+    return await readWorker(jobId);
+  } catch (error) {
+    if (error instanceof NoAnswer) serverLost();
+    return null;
+  }
+}

@@ -1,0 +1,118 @@
+// The form on Make: kept in this browser, so that nothing typed is ever lost.
+
+import { computed, effect, signal } from "../lib/html.js";
+import { recall, remember } from "../lib/storage.js";
+
+export const DEFAULTS = {
+  source: "text",
+  script: "",
+  topic: "",
+  title: "",
+  story_type: "",
+  duration: 3,
+  num_scenes: "",
+  language: "auto",
+  image_style: "cinematic",
+  color_filter: "none",
+  aspect: "16:9",
+  quality: "standard",
+  zoom_effect: true,
+  zoom_intensity: 5,
+  motion: "auto",
+  transition: "cut",
+  voice_id: "aria",
+  voice_speed: 1,
+  pacing: "medium",
+  hook_intensity: "medium",
+  captions: "none",
+  caption_text: "",
+  caption_style: "simple",
+  caption_position: "bottom",
+  caption_animation: "none",
+  characters: [],
+  seed: "",
+  engine_image: "auto",
+  engine_voice: "auto",
+};
+
+export const form = signal({ ...DEFAULTS, ...recall("order", {}) });
+effect(() => remember("order", form.value));
+
+export function change(values) {
+  form.value = { ...form.value, ...values };
+}
+
+// Back to the defaults; the words stay, they are the user's.
+export function resetLook() {
+  const { source, script, topic, title } = form.value;
+  form.value = { ...DEFAULTS, source, script, topic, title };
+}
+
+export const ready = computed(() => {
+  const { source, script, topic } = form.value;
+  return Boolean((source === "text" ? script : topic).trim());
+});
+
+// What is sent: only what the user's choice of source and captions makes meaningful.
+export function toOrder(values) {
+  const order = {
+    image_style: values.image_style,
+    color_filter: values.color_filter,
+    aspect: values.aspect,
+    transition: values.transition,
+    quality: values.quality,
+    zoom_effect: values.zoom_effect,
+    voice_id: values.voice_id,
+    voice_speed: Number(values.voice_speed),
+    pacing: values.pacing,
+    language: values.language,
+    engine: { image: values.engine_image, voice: values.engine_voice },
+    ...words(values),
+    ...captions(values),
+  };
+  if (values.zoom_effect) Object.assign(order, { zoom_intensity: Number(values.zoom_intensity), motion: values.motion });
+  if (values.title.trim()) order.title = values.title.trim();
+  if (values.story_type) order.story_type = values.story_type;
+  if (values.num_scenes !== "") order.num_scenes = Number(values.num_scenes);
+  if (values.seed !== "") order.seed = Number(values.seed);
+  if (values.characters.length) order.characters = values.characters;
+  return order;
+}
+
+function words(values) {
+  if (values.source === "text") return { script: values.script };
+  return {
+    topic: values.topic.trim(),
+    duration: Number(values.duration),
+    hook_intensity: values.hook_intensity,
+  };
+}
+
+function captions(values) {
+  const look = {
+    style: values.caption_style,
+    position: values.caption_position,
+    animation: values.caption_animation,
+  };
+  if (values.captions === "auto") return { auto_captions: true, caption: look };
+  if (values.captions === "fixed") return { caption: { ...look, text: values.caption_text } };
+  return {};
+}
+
+// A film's request as form values; what it did not set is at its default.
+export function fromOrder(order) {
+  const values = { ...DEFAULTS };
+  for (const name of Object.keys(DEFAULTS)) {
+    if (order[name] !== undefined && order[name] !== null) values[name] = order[name];
+  }
+  values.source = order.script ? "text" : "topic";
+  const { caption, auto_captions: auto, engine = {} } = order;
+  values.captions = auto ? "auto" : caption?.text ? "fixed" : "none";
+  values.caption_text = caption?.text ?? "";
+  values.caption_style = caption?.style ?? "simple";
+  values.caption_position = caption?.position ?? "bottom";
+  values.caption_animation = caption?.animation ?? "none";
+  values.engine_image = engine.image ?? "auto";
+  values.engine_voice = engine.voice ?? "auto";
+  return values;
+}

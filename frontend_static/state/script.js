@@ -1,0 +1,92 @@
+// The script of the film that is being looked at. Each change is saved at once as a new
+// version; nothing is rendered until that is asked for.
+
+import { computed, signal } from "../lib/html.js";
+import { t } from "../lib/strings.js";
+import { readScript, Refused, renderFilm, saveScript } from "../api/orchestrator.js";
+import { restart } from "./film.js";
+import { announce } from "./notices.js";
+
+const CONFLICT = 409;
+
+// The server's ScriptView; `scenes` is what is shown while a save is under way.
+export const script = signal(null);
+const edited = signal(null);
+export const saving = signal(false);
+export const scriptError = signal(null);
+
+export const lines = computed(() => edited.value ?? script.value?.script.scenes ?? []);
+export const plan = computed(() => script.value?.render ?? null);
+
+let queue = Promise.resolve();
+
+export async function openScript(jobId) {
+  if (script.value?.job_id !== jobId) script.value = edited.value = scriptError.value = null;
+  try {
+    script.value = await readScript(jobId);
+  } catch (error) {
+    // 409: it is still being written; the film's own news bring us here again.
+    if (!(error instanceof Refused && error.status === CONFLICT)) scriptError.value = error.message;
+  }
+}
+
+// `change` gets the scenes and returns them as they shall be. Saves go one after another.
+export function edit(change) {
+  edited.value = change(lines.value);
+  queue = queue.then(save);
+  return queue;
+}
+
+export function rename(title) {
+  return put({ title });
+}
+
+export function restore(version) {
+  return put({ restore: version });
+}
+
+export function change(at, values) {
+  return edit((scenes) => scenes.map((scene, n) => (n === at ? { ...scene, ...values } : scene)));
+}
+
+export async function render() {
+  await queue;
+  if (scriptError.value) return false;
+  try {
+    const reply = await renderFilm(script.value.job_id, { version: script.value.version });
+    announce(reply.message);
+    restart();
+    return true;
+  } catch (error) {
+    scriptError.value = error.message;
+    return false;
+  }
+}
+
+async function save() {
+  const scenes = edited.value;
+  if (!scenes) return;
+  await put({ scenes });
+  if (edited.value === scenes) edited.value = null;
+}
+
+async function put(values) {
+  saving.value = true;
+  scriptError.value = null;
+  try {
+    script.value = await saveScript(script.value.job_id, { version: script.value.version, ...values });
+  } catch (error) {
+    scriptError.value = error.message;
+    if (error instanceof Refused && error.code === "conflict") await takeTheirs();
+  } finally {
+    saving.value = false;
+  }
+}
+
+// Somebody else saved meanwhile: their version is shown, ours is not forced over it.
+async function takeTheirs() {
+  const { job_id: jobId } = script.value;
+  script.value = await readScript(jobId);
+  edited.value = null;
+  announce(t("script.conflict"));
+}

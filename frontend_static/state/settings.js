@@ -1,0 +1,23 @@
+// What this browser's user prefers: theme, and whether to be told when a film is ready.
+
+import { effect, signal } from "../lib/html.js";
+import { recall, remember } from "../lib/storage.js";
+
+export const theme = signal(recall("theme", "auto"));
+export const notify = signal(recall("notify", false));
+
+effect(() => {
+  remember("theme", theme.value);
+  if (theme.value === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme.value;
+});
+
+effect(() => remember("notify", notify.value));
+
+// Notices need permission, and browsers give none to pages over plain http elsewhere.
+export async function wantNotices(wanted) {
+  if (wanted && !("Notification" in window)) return false;
+  if (wanted && (await Notification.requestPermission()) !== "granted") return false;
+  notify.value = wanted;
+  return true;
+}

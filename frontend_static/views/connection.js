@@ -1,0 +1,115 @@
+// Connection: borrow a GPU in four steps, and see how the worker is.
+
+import { html, signal } from "../lib/html.js";
+import { go } from "../lib/router.js";
+import { duration, size } from "../lib/format.js";
+import { t } from "../lib/strings.js";
+import { canReach } from "../api/worker.js";
+import { checkWorker, connectWorker, orderFilm } from "../api/orchestrator.js";
+import { CopyLine } from "../components/copy_line.js";
+import { capabilities, health, refresh, worker } from "../state/connection.js";
+
+const NOTEBOOK = "https://colab.research.google.com/";
+const pasted = signal("");
+const answer = signal(null);
+const steps = signal(null);
+const busy = signal(null);
+
+export function Connection() {
+  return html`<section class="connection">
+    <h1>${t("title.connection")}</h1>
+    <${Health} />
+    <h2>${t("wizard.title")}</h2>
+    <p>${t("wizard.intro")}</p>
+    <ol class="wizard">
+      <li><h3>${t("wizard.open")}</h3><p>${t("wizard.open.more")}</p><${CopyLine} text=${NOTEBOOK} label=${t("wizard.link")} />
+        <p>${t("wizard.own")}</p><${CopyLine} text="moonreel worker --host 0.0.0.0 --port 5001" label=${t("wizard.command")} /></li>
+      <li><h3>${t("wizard.paste")}</h3><${Paste} /></li>
+      <li><h3>${t("wizard.check")}</h3><p>${t("wizard.check.more")}</p><${Check} /></li>
+      <li><h3>${t("wizard.try")}</h3><p>${t("wizard.try.more")}</p>
+        <button type="button" class="outline" aria-busy=${busy.value === "try"} onClick=${testRender}>${t("wizard.try.button")}</button></li>
+    </ol>
+  </section>`;
+}
+
+function Health() {
+  const link = worker.value;
+  const known = capabilities.value?.health;
+  if (!link) return html`<p class="calm">${capabilities.value?.trouble ?? t("health.none")}</p>`;
+  const queue = known?.queue ?? {};
+  const rows = [
+    ["where", `${t(`kind.${link.kind}`)} · ${link.url}`],
+    ["state", t(link.reachable ? "health.up" : "health.away")],
+    ["gpu", known?.gpu || t("health.noGpu")],
+    ["engines", (known?.engines ?? []).map((engine) => engine.name + (engine.draft ? ` (${t("draft")})` : "")).join(", ")],
+    ["queue", t("health.queueOf", { n: (queue.queued ?? 0) + (queue.running ?? 0), most: queue.capacity ?? "?" })],
+    ["disk", known?.disk ? t("health.free", { size: size(known.disk.free_bytes) }) : "–"],
+    ["age", known?.uptime_s !== undefined && known?.uptime_s !== null ? duration(known.uptime_s) : "–"],
+    ["server", `Moonreel ${health.value?.version ?? ""}`],
+  ];
+  return html`<dl class="health" aria-label=${t("health.title")}>${rows.map(([name, value]) => html`<div><dt>${t(`health.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>
+    ${capabilities.value?.trouble && html`<p class="refusal">${capabilities.value.trouble}</p>`}`;
+}
+
+function Paste() {
+  return html`<form onSubmit=${connect}>
+    <label for="address">${t("wizard.paste.more")}</label>
+    <textarea id="address" rows="3" autocomplete="off" spellcheck="false" value=${pasted.value} onInput=${(event) => { pasted.value = event.target.value; }}></textarea>
+    <button type="submit" aria-busy=${busy.value === "paste"} disabled=${!pasted.value.trim()}>${t("wizard.paste.button")}</button>
+    ${answer.value && html`<p role="status" class=${answer.value.good ? "good" : "refusal"}>${answer.value.text}</p>`}
+  </form>`;
+}
+
+function Check() {
+  return html`<button type="button" class="outline" aria-busy=${busy.value === "check"} onClick=${check}>${t("wizard.check.button")}</button>
+    <ul class="checks" role="status">${(steps.value ?? []).map((step) => html`<li data-ok=${step.ok}>
+      <strong>${step.ok ? "✓" : "✗"} ${step.message}</strong>${step.advice && html`<p>${step.advice}</p>`}</li>`)}</ul>`;
+}
+
+async function connect(event) {
+  event.preventDefault();
+  await doing("paste", async () => {
+    const reply = await connectWorker(pasted.value);
+    answer.value = { good: reply.connected, text: [reply.message, ...reply.warnings].join(" ") };
+    // What was pasted holds a token: it is not left standing in the page.
+    pasted.value = "";
+    await check();
+  }, (error) => { answer.value = { good: false, text: error.message }; });
+  refresh();
+}
+
+function check() {
+  return doing("check", async () => {
+    const found = (await checkWorker()).steps;
+    steps.value = [...found, await reach()].filter(Boolean);
+    refresh();
+  }, (error) => { steps.value = [{ ok: false, message: error.message }]; });
+}
+
+// The page itself polls the worker: the browser, too, must be allowed to.
+async function reach() {
+  const link = worker.value;
+  if (!link) return null;
+  const ok = await canReach(link);
+  return { ok, message: t(ok ? "check.direct" : "check.notDirect"), advice: ok ? null : t("check.notDirect.more") };
+}
+
+function testRender() {
+  return doing("try", async () => {
+    const accepted = await orderFilm({
+      title: t("wizard.try.name"), script: t("wizard.try.text"), num_scenes: 1, quality: "draft",
+    });
+    go(`/jobs/${accepted.job_id}`);
+  }, (error) => { steps.value = [{ ok: false, message: error.message }]; });
+}
+
+async function doing(what, action, failed) {
+  busy.value = what;
+  try {
+    await action();
+  } catch (error) {
+    failed(error);
+  } finally {
+    busy.value = null;
+  }
+}

@@ -1,0 +1,75 @@
+// Job: one film, from its first skeleton cards to the finished film in a player.
+
+import { html, useEffect } from "../lib/html.js";
+import { go, route } from "../lib/router.js";
+import { t } from "../lib/strings.js";
+import { Actions } from "../components/actions.js";
+import { Downloads } from "../components/downloads.js";
+import { Gantt } from "../components/gantt.js";
+import { Log } from "../components/log.js";
+import { Player } from "../components/player.js";
+import { Progress } from "../components/progress.js";
+import { SceneCard } from "../components/scene_card.js";
+import { SceneDialog } from "../components/scene_dialog.js";
+import { StageStrip } from "../components/stage_strip.js";
+import { film, missing, watchFilm } from "../state/film.js";
+import { scenes } from "../state/scenes.js";
+import { openScript } from "../state/script.js";
+
+export function Job() {
+  const { id, scene } = route.value;
+  const state = film.value?.state;
+  useEffect(() => { watchFilm(id); }, [id]);
+  useEffect(() => { openScript(id); }, [id, state]);
+  if (missing.value) return html`<${Gone} why=${missing.value} />`;
+  if (film.value?.job_id !== id) return html`<p aria-busy="true" class="calm">${t("job.opening")}</p>`;
+  const shown = scene && scenes.value.find((item) => item.number === scene);
+  return html`<section class="job" data-state=${film.value.state}>
+    <${Heading} />
+    ${film.value.state === "complete" && html`<${Player} />`}
+    <${Progress} />
+    <${StageStrip} />
+    <${Trouble} />
+    <${Actions} />
+    <section aria-labelledby="scenes-title">
+      <h2 id="scenes-title">${t("job.scenes")}</h2>
+      ${scenes.value.length ? html`<ol class="cards">${scenes.value.map((item) => html`<${SceneCard} key=${item.number} scene=${item} />`)}</ol>`
+    : html`<p class="calm">${t("job.noScenes")}</p>`}
+    </section>
+    <${Downloads} />
+    <${Gantt} />
+    <${Log} />
+    ${shown && html`<${SceneDialog} scene=${shown} onClose=${() => go(`/jobs/${id}`)} />`}
+  </section>`;
+}
+
+function Heading() {
+  const { title, draft, terminal, message } = film.value;
+  return html`<hgroup class="heading">
+    <h1>${title} ${draft && html`<a class="badge" href="#/connection" title=${t("draft.more")}>${t("draft")}</a>`}</h1>
+    ${terminal && html`<p class="calm">${message}</p>`}
+  </hgroup>`;
+}
+
+function Trouble() {
+  const { error, warnings } = film.value;
+  return html`
+    ${error && html`<div class="trouble" role="alert">
+      <p><strong>${error.message}</strong></p>
+      ${error.hint && html`<p>${error.hint}</p>`}
+      <button type="button" class="quiet" onClick=${copyReport}>${t("job.report")}</button>
+    </div>`}
+    ${warnings.length > 0 && html`<ul class="warnings">${warnings.map((text) => html`<li>${text}</li>`)}</ul>`}`;
+}
+
+// Everything that somebody who helps would ask for; the views hold no secrets.
+async function copyReport() {
+  const { links, artifacts, render, ...about } = film.value;
+  const units = (render?.units ?? []).filter((unit) => unit.error);
+  const text = JSON.stringify({ ...about, failed: units, page: navigator.userAgent }, null, 2);
+  await navigator.clipboard.writeText(text);
+}
+
+function Gone({ why }) {
+  return html`<section class="empty"><h1>${t("job.gone")}</h1><p>${why}</p><a role="button" href="#/library">${t("title.library")}</a></section>`;
+}

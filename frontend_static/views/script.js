@@ -1,0 +1,56 @@
+// Script review: scenes as cards, to edit, move, split, merge and lock; below, what
+// rendering would make anew.
+
+import { html, useEffect } from "../lib/html.js";
+import { go, route } from "../lib/router.js";
+import { duration } from "../lib/format.js";
+import { t } from "../lib/strings.js";
+import { ScriptCard } from "../components/script_card.js";
+import { film, missing, watchFilm } from "../state/film.js";
+import { lines, openScript, plan, rename, render, restore, saving, script, scriptError } from "../state/script.js";
+
+export function Script() {
+  const { id } = route.value;
+  const written = film.value?.state;
+  useEffect(() => { watchFilm(id); }, [id]);
+  useEffect(() => { openScript(id); }, [id, written]);
+  if (missing.value) return html`<p class="refusal">${missing.value}</p>`;
+  if (script.value?.job_id !== id) return html`<p aria-busy=${!scriptError.value} class="calm">${scriptError.value ?? t("script.opening")}</p>`;
+  return html`<section class="script">
+    <header>
+      <label class="sr" for="script-title">${t("story.name")}</label>
+      <input id="script-title" class="title" value=${script.value.script.title} maxlength="200" onChange=${(event) => event.target.value.trim() && rename(event.target.value.trim())} />
+      <p class="calm">${t("script.about", { n: lines.value.length, words: script.value.words, time: duration(script.value.narration_s) })}
+        <a href=${`#/jobs/${id}`}>${t("script.toFilm")}</a></p>
+    </header>
+    <${Warnings} />
+    <ol class="lines">${lines.value.map((scene, n) => html`<${ScriptCard} key=${scene.id ?? `new-${n}`} scene=${scene} at=${n} of=${lines.value.length} />`)}</ol>
+    <${History} />
+    <${Bar} id=${id} />
+  </section>`;
+}
+
+function Warnings() {
+  const { warnings } = script.value.script;
+  return warnings.length > 0 && html`<ul class="warnings">${warnings.map((text) => html`<li>${text}</li>`)}</ul>`;
+}
+
+function History() {
+  const { versions, version } = script.value;
+  if (versions.length < 2) return null;
+  return html`<details><summary>${t("script.history", { n: versions.length })}</summary>
+    <ul class="plain">${versions.map((old) => html`<li>${old.version} · ${t(`script.by.${old.made_by}`)} · ${t("script.sum", { n: old.scenes, words: old.words })}
+      ${old.version !== version && html` <button type="button" class="quiet" onClick=${() => restore(old.version)}>${t("script.restore", { n: old.version })}</button>`}</li>`)}</ul>
+  </details>`;
+}
+
+function Bar({ id }) {
+  const waiting = film.value?.state === "review";
+  const idle = plan.value?.nothing_to_do && !waiting;
+  const start = async () => { if (await render()) go(`/jobs/${id}`); };
+  return html`<div class="bar-below" role="region" aria-label=${t("script.next")}>
+    <p role="status" id="plan">${saving.value ? t("script.saving") : plan.value?.message}</p>
+    ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
+    <button type="button" disabled=${idle || saving.value} aria-describedby="plan" onClick=${start}>${t(waiting ? "make.button" : "script.render")}</button>
+  </div>`;
+}

@@ -1,0 +1,105 @@
+"""The check of a worker, step by step, each with what to do when it fails."""
+
+from __future__ import annotations
+
+from orchestrator.errors import Unreachable
+from orchestrator.workers import Slot, Workers
+from shared_protocol.api import CheckStep
+from shared_protocol.jobs import EngineInfo, Health
+
+#: A film of some minutes needs about this much while it is made.
+WANTED_FREE_BYTES = 2 << 30
+
+#: What to do, by the reason of ``Unreachable``.
+ADVICE = {
+    "none": "Open the notebook, run its cell, and paste the line that it prints.",
+    "no_such_name": "Run the notebook again and paste its new address.",
+    "no_connection": "See whether the notebook still runs; if not, run it again.",
+    "broken_off": "Wait a moment and check again; networks do this.",
+    "unauthorized": "Paste the whole line that the notebook printed, with its token.",
+    "protocol": "Update the older side: the notebook, or Moonreel here.",
+    "not_a_worker": "Paste the line that the notebook printed, not the address of "
+    "the notebook itself.",
+    "interstitial": "Wait a moment and check again; the tunnel showed its own page.",
+    "tunnel_offline": "Run the notebook again: its tunnel has ended.",
+    "server_down": "Wait until the notebook says that the worker is ready.",
+    "rate_limit": "Wait a minute: the tunnel has had too many requests.",
+    "local_worker": "See worker.log in Moonreel's home folder, or start Moonreel again.",
+}
+_OTHERWISE = "Check again in a moment; if it stays, run the notebook again."
+
+
+async def check_worker(workers: Workers) -> tuple[CheckStep, ...]:
+    """The remote worker if one is set, else the one on this machine."""
+    if workers.remote.client is not None:
+        return await _check_slot(workers.remote)
+    try:
+        choice = await workers.choose()
+    except Unreachable as trouble:
+        return (_failed("answer", trouble),)
+    return await _check_slot(choice.slot)
+
+
+async def _check_slot(slot: Slot) -> tuple[CheckStep, ...]:
+    try:
+        health = await slot.probe()
+    except Unreachable as trouble:
+        return (_failed("answer", trouble),)
+    return (
+        CheckStep(name="answer", ok=True, message=f"{slot.url} answers."),
+        CheckStep(
+            name="version",
+            ok=True,
+            message=f"Protocol {health.protocol}, Moonreel {health.version or '?'}.",
+        ),
+        _gpu(health),
+        _disk(health),
+        *(_engine(kind, health.engines or ()) for kind in ("image", "voice", "video")),
+    )
+
+
+def _failed(name: str, trouble: Unreachable) -> CheckStep:
+    return CheckStep(
+        name=name,
+        ok=False,
+        message=str(trouble),
+        advice=ADVICE.get(trouble.reason, _OTHERWISE),
+    )
+
+
+def _gpu(health: Health) -> CheckStep:
+    if health.gpu:
+        return CheckStep(name="gpu", ok=True, message=f"It has a GPU: {health.gpu}.")
+    return CheckStep(
+        name="gpu",
+        ok=True,
+        message="It has no GPU, so films are drafts.",
+        advice="In Colab choose Runtime, Change runtime type, T4 GPU.",
+    )
+
+
+def _disk(health: Health) -> CheckStep:
+    free = (health.disk or {}).get("free_bytes", 0)
+    enough = free >= WANTED_FREE_BYTES
+    return CheckStep(
+        name="disk",
+        ok=enough,
+        message=f"{free / 1e9:.1f} GB are free on it.",
+        advice=None if enough else "Delete old films in the library, or free its disk.",
+    )
+
+
+def _engine(kind: str, engines: tuple[EngineInfo, ...]) -> CheckStep:
+    mine = [engine for engine in engines if engine.kind == kind]
+    usable = [engine for engine in mine if engine.unavailable is None]
+    if usable:
+        draft = " (draft)" if usable[0].draft else ""
+        message = f"Its {kind} engine is {usable[0].name}{draft}."
+        return CheckStep(name=kind, ok=True, message=message)
+    why = mine[0].unavailable if mine else "it has none"
+    return CheckStep(
+        name=kind,
+        ok=False,
+        message=f"It has no {kind} engine that works: {why}",
+        advice="Run the notebook again; its set-up cell says what is missing.",
+    )

@@ -1,0 +1,117 @@
+"""Reading, editing and rendering again: only what changed is made anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import finished, job_id, make_film, open_page
+from tests.servers.served import Served
+
+
+def test_a_newcomer_changes_a_sentence_of_scene_3(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    """Make, open scene 3, change its words, render only that, download."""
+    made = make_film(page)
+    finished(page)
+    before = hashes(served, made)
+    page.get_by_role("link", name="Open scene 3").click()
+    words = page.get_by_role("textbox", name="Words")
+    words.fill("She dropped pebbles into it, one by one.")
+    page.get_by_role("button", name="Render this change").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    view = served.finish(made)
+    finished(page)
+    after = hashes(served, made)
+
+    assert view["state"] == "complete"
+    assert changed(before, after) <= {
+        *("film.mp4", "captions.srt", "captions.vtt", "captions.ass", "script.md"),
+        *("project.zip", "gantt.svg", "poster.jpg", "contact-sheet.webp"),
+        *("scene-003-voice.wav", "scene-003-words.json", "scene-003-clip.mp4"),
+    }
+    assert "scene-003-words.json" in changed(before, after)
+    with page.expect_download() as film:
+        page.locator(".downloads a.main").click()
+    film.value.save_as(tmp_path / "film.mp4")
+    assert (tmp_path / "film.mp4").stat().st_size > 0
+
+
+def test_another_picture_for_one_scene(page: Page, served: Served) -> None:
+    """A new seed draws that scene again, and leaves the others alone."""
+    made = make_film(page, scenes=2)
+    finished(page)
+    before = hashes(served, made)
+    page.get_by_role("link", name="Open scene 1").click()
+    page.get_by_role("button", name="Another picture").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    served.finish(made)
+    after = hashes(served, made)
+
+    assert "scene-001-picture.png" in changed(before, after)
+    assert "scene-002-picture.png" not in changed(before, after)
+
+
+def test_review_first(page: Page, served: Served) -> None:
+    """The script stops for the user: move, split, join, lock; then the film is made."""
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("One.\n\nTwo.\n\nThree. Four.")
+    page.get_by_text("Story", exact=True).click()
+    page.get_by_label("Scenes").fill("3")
+    page.get_by_role("button", name="Review the script first").click()
+    made = job_id(page)
+    page.get_by_role("button", name="Move scene 1 down").click()
+    expect(said(page, 1)).to_have_value("Two.")
+    page.get_by_role("button", name="Split scene 3 at the cursor").click()
+    expect(page.locator(".line")).to_have_count(4)
+    page.get_by_role("button", name="Join scene 1 with the next").click()
+    expect(page.locator(".line")).to_have_count(3)
+    page.get_by_role("switch", name="Lock scene 2").check()
+    expect(said(page, 2)).not_to_be_editable()
+    said(page, 2).press("Alt+ArrowUp")
+    expect(said(page, 1)).to_have_value("Three.")
+    page.get_by_role("button", name="Make the film").click()
+    finished(page)
+
+    assert narrations(page, served, made) == ["Three.", "Two. One.", "Four."]
+
+
+def test_what_a_change_makes_anew_is_said_before(page: Page) -> None:
+    """The line above Render names the pieces; an earlier version can be taken back."""
+    made = make_film(page, scenes=2)
+    finished(page)
+    page.goto(f"/#/jobs/{made}/script")
+    render = page.get_by_role("button", name="Render what changed")
+    expect(render).to_be_disabled()
+    said(page, 2).fill("Something else was said.")
+    said(page, 2).blur()
+    expect(page.locator("#plan")).to_contain_text("voice")
+    expect(render).to_be_enabled()
+    page.get_by_text("History").click()
+    page.get_by_role("button", name="Take version 1 back").click()
+
+    expect(render).to_be_disabled()
+
+
+def said(page: Page, number: int) -> Any:
+    """The field with the words of a scene."""
+    return page.get_by_role("textbox", name=f"Words of scene {number}")
+
+
+def narrations(page: Page, served: Served, made: str) -> list[str]:
+    """The words of each scene as the server has them."""
+    view = page.request.get(f"{served.url}/api/jobs/{made}/script").json()
+    return [scene["narration"] for scene in view["script"]["scenes"]]
+
+
+def hashes(served: Served, made: str) -> dict[str, str]:
+    """The SHA-256 of each file of the film."""
+    return {item["name"]: item["sha256"] for item in served.film(made)["artifacts"]}
+
+
+def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """Files that are others, new or gone."""
+    return {name for name in before | after if before.get(name) != after.get(name)}
