@@ -19,6 +19,7 @@ _COLOURS = {
     "image": "#3d5a80",
     "voice": "#98a95a",
     "clip": "#edae49",
+    "sound": "#8d6a9f",
     "page": "#3d5a80",
     "mirror": "#edae49",
 }
@@ -102,7 +103,7 @@ def _wire(ax: Axes, document: dict[str, Any]) -> None:
 
 
 def _overlap(ax: Axes, document: dict[str, Any]) -> None:
-    rows = {"image": 0, "voice": 1, "clip": 2, "film": 3}
+    rows = {"image": 0, "voice": 1, "clip": 2, "sound": 3, "film": 4}
     for bar in document["series"]["overlap"]:
         span = [(bar["start_s"], bar["took_s"])]
         colour = _COLOURS[bar["kind"]]

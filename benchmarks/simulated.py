@@ -115,6 +115,11 @@ class SimulatedVideo:
         with taking("clip", tick):
             return _video(call, "clip.mp4", call.inputs["picture"])
 
+    def sound(self, call: UnitCall, tick: Tick) -> UnitOutput:
+        """Writes a moment of silence, and takes its time."""
+        with taking("sound", tick):
+            return _silence(call)
+
     def film(self, call: UnitCall, tick: Tick) -> UnitOutput:
         """Writes a film of two frames, and takes its time."""
         with taking("film", tick):
@@ -122,6 +127,17 @@ class SimulatedVideo:
 
     def unload(self) -> None:
         """Nothing to give back."""
+
+
+def _silence(call: UnitCall) -> UnitOutput:
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin",
+        "-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", str(_SPOKEN_S),
+        "-c:a", "aac", "-fflags", "+bitexact", "-flags:a", "+bitexact",
+        "-f", "mp4", str(call.out_dir / "sound.m4a"),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
+    return UnitOutput((UnitFile("sound.m4a", "audio/mp4"),), {"duration_s": _SPOKEN_S})
 
 
 def _video(call: UnitCall, name: str, *sources: Path) -> UnitOutput:

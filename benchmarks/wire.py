@@ -25,7 +25,7 @@ from tests.workers import TOKEN, WorkerProcess
 
 PER_CHANGE = at_most(1.0)
 PER_STRETCH = at_most(2)
-SECONDS = {"image": 0.6, "voice": 0.2, "clip": 0.4, "film": 0.3}
+SECONDS = {"image": 0.6, "voice": 0.2, "clip": 0.4, "sound": 0.2, "film": 0.3}
 #: One picture that takes an hour: nothing visible changes meanwhile.
 STILL = {"image": 3600.0}
 SCENES, QUICK_SCENES = 12, 2

@@ -39,7 +39,7 @@ log = logging.getLogger(__name__)
 #: Units of one job that may fail for good before the rest is not even tried.
 FAILURES_ALLOWED = 3
 
-_KIND_RANK = {"voice": 0, "clip": 1, "image": 2, "film": 3}
+_KIND_RANK = {"sound": 0, "voice": 1, "clip": 2, "image": 3, "film": 4}
 
 
 @dataclass(frozen=True)
@@ -204,7 +204,7 @@ class JobRun:
         return False
 
     def _input_hashes(self, unit: Unit) -> dict[str, str] | None:
-        hashes = {}
+        hashes = dict(unit.files)
         for item in unit.inputs:
             source = self._units[item.unit_id]
             if source.state is not UnitState.DONE or source.result is None:
@@ -245,11 +245,7 @@ class JobRun:
             unit_id=unit.id,
             attempt=status.attempt,
             lane=unit.lane,
-            rank=(
-                self._status.row.position,
-                unit.scene or len(self._plan.units),
-                _KIND_RANK[unit.kind],
-            ),
+            rank=(self._status.row.position, self._turn(unit), _KIND_RANK[unit.kind]),
             kind=unit.kind,
             engine=unit.engine.name,
             address=unit.engine.address,
@@ -259,6 +255,12 @@ class JobRun:
             patience_s=unit.engine.patience_s,
         )
         self._parts.dispatcher.submit(task, self._mailbox.put_nowait)
+
+    def _turn(self, unit: Unit) -> int:
+        """Scenes in order, the film last, the sound at once: it waits for no picture."""
+        if unit.kind == "sound":
+            return 0
+        return unit.scene or len(self._plan.units)
 
     async def _give_up_poison(self, unit: Unit, status: UnitStatus, key: str) -> None:
         error = ErrorBody(

@@ -7,7 +7,7 @@ from typing import Any
 
 from colab_worker.engine_wire import Done
 from colab_worker.film.headers import check_png, check_wav
-from colab_worker.film.probe import Probe, probe
+from colab_worker.film.probe import Probe, audio_length_s, probe
 from colab_worker.film.quality import frames_for
 from shared_protocol.wire import canonical_json
 
@@ -16,6 +16,7 @@ EXPECTED = {
     "image": {"picture.png"},
     "voice": {"voice.wav", "words.json"},
     "clip": {"clip.mp4"},
+    "sound": {"sound.m4a"},
     "film": {"film.mp4"},
 }
 
@@ -28,9 +29,8 @@ def verify(kind: str, params: dict[str, Any], folder: Path, done: Done) -> None:
     """Checks names, sizes, shapes and lengths; raises WrongOutput in one sentence."""
     _check_files(kind, folder, done)
     _check_facts(done.facts)
-    checks = {"image": _image, "voice": _voice, "clip": _clip, "film": _film}
     try:
-        checks[kind](params, folder, done.facts)
+        _CHECKS[kind](params, folder, done.facts)
     except (ValueError, KeyError, TypeError) as error:
         raise WrongOutput(f"made a file that is not usable: {error}") from error
 
@@ -76,6 +76,12 @@ def _clip(params: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
     _check_video(params, facts, found)
 
 
+def _sound(params: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
+    seconds, said = audio_length_s(folder / "sound.m4a"), float(facts["duration_s"])
+    if not abs(seconds - said) <= 0.01:
+        raise WrongOutput(f"made {seconds:.3f} s of sound and reported {said:.3f} s")
+
+
 def _film(params: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
     found = probe(folder / "film.mp4")
     _check_video(params, facts, found)
@@ -84,6 +90,15 @@ def _film(params: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
     wanted = facts["frames"] / params["fps"]
     if frames_for(found.duration_s, params["fps"]) - facts["frames"] > 1:
         raise WrongOutput(f"made {found.duration_s:.3f} s instead of {wanted:.3f} s")
+
+
+_CHECKS = {
+    "image": _image,
+    "voice": _voice,
+    "clip": _clip,
+    "sound": _sound,
+    "film": _film,
+}
 
 
 def _check_video(params: dict[str, Any], facts: dict[str, Any], found: Probe) -> None:

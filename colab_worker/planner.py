@@ -17,7 +17,7 @@ from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
-CODE_VERSIONS = {"image": 2, "voice": 1, "clip": 3, "film": 4}
+CODE_VERSIONS = {"image": 2, "voice": 1, "clip": 3, "sound": 1, "film": 5}
 
 #: Seconds of silence after a sentence, after a paragraph, at the end of a scene.
 PAUSES_S = {
@@ -48,6 +48,8 @@ class Unit:
     params: dict[str, Any]
     scene: int | None = None
     inputs: tuple[Input, ...] = ()
+    #: SHA-256 by name of files that came with the job.
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -62,7 +64,10 @@ class Unit:
                 "code": CODE_VERSIONS[self.kind],
                 "engine": [self.engine.name, self.engine.version],
                 "params": self.params,
-                "inputs": {item.name: hashes[item.name] for item in self.inputs},
+                "inputs": {
+                    name: hashes[name]
+                    for name in (*(item.name for item in self.inputs), *self.files)
+                },
             }
         )
 
@@ -93,6 +98,7 @@ def plan(spec: FilmSpec, registry: Registry) -> Plan:
             _clip(spec, number, video, frame),
         ]
     if not spec.open:
+        units.append(_sound(spec, video, frame))
         units.append(_film(spec, image, voice, video, frame))
     return Plan(
         tuple(units),
@@ -192,6 +198,31 @@ def _inputs_before(spec: FilmSpec, number: int) -> tuple[Input, ...]:
     )
 
 
+def _sound(spec: FilmSpec, video: EngineEntry, frame: Canvas) -> Unit:
+    numbers = range(1, len(spec.scenes) + 1)
+    music = spec.music
+    inputs = [
+        item
+        for n in numbers
+        for item in (
+            Input(f"voices/{n:03}", _scene_id(n, "voice"), "voice.wav"),
+            Input(f"words/{n:03}", _scene_id(n, "voice"), "words.json"),
+        )
+    ]
+    return Unit(
+        id="sound",
+        kind="sound",
+        lane="cpu",
+        engine=video,
+        params={
+            "fps": frame.fps,
+            "music": {"volume": music.volume} if music else None,
+        },
+        inputs=tuple(inputs),
+        files={"music": music.sha256} if music else {},
+    )
+
+
 def _film(
     spec: FilmSpec,
     image: EngineEntry,
@@ -224,10 +255,10 @@ def _film(
         for n in numbers
         for item in (
             Input(f"clips/{n:03}", _scene_id(n, "clip"), "clip.mp4"),
-            Input(f"voices/{n:03}", _scene_id(n, "voice"), "voice.wav"),
             Input(f"words/{n:03}", _scene_id(n, "voice"), "words.json"),
         )
     ]
+    inputs.append(Input("sound", "sound", "sound.m4a"))
     return Unit(
         id="film",
         kind="film",

@@ -64,6 +64,7 @@ class Settings:
             "image": 1200.0,
             "voice": 900.0,
             "clip": 1800.0,
+            "sound": 3600.0,
             "film": 3600.0,
         }
     )

@@ -69,6 +69,7 @@ class Submissions:
         """
         row = self._row(job_id, submission.spec)
         row = JobRow(**(vars(row) | {"attempt": submission.attempt}))
+        await asyncio.to_thread(self._check_music, submission.spec)
         async with self._door:
             await self._store.remember(submission.memo)
             known = await self._store.job(job_id)
@@ -143,6 +144,14 @@ class Submissions:
             draft=planned.draft,
             warnings=planned.warnings,
         )
+
+    def _check_music(self, spec: FilmSpec) -> None:
+        if spec.music is not None and not self._blobs.has(spec.music.sha256):
+            raise ApiError(
+                Code.INVALID_FIELD,
+                "music: the file is not on this worker; send it to /blobs first.",
+                param="music.sha256",
+            )
 
     async def _same_request(self, row: JobRow, posted: Posted) -> JobRow | None:
         if posted.idempotency_key is None:

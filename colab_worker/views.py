@@ -13,15 +13,22 @@ from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import JobState, JobView, UnitState, UnitView, WorkerStamp
 
 #: Stages in the order that people know, with the share of the whole that each is.
-STAGES = {"image": 40, "voice": 15, "clip": 25, "film": 9}
+STAGES = {"image": 40, "voice": 15, "clip": 25, "sound": 4, "film": 5}
 STARTED_PERCENT = 10
 
 #: What to call each kind of unit, and what it is to be busy with it.
-NOUNS = {"image": "picture", "voice": "voice", "clip": "clip", "film": "film"}
+NOUNS = {
+    "image": "picture",
+    "voice": "voice",
+    "clip": "clip",
+    "sound": "sound",
+    "film": "film",
+}
 _DOING = {
     "image": "Drawing pictures",
     "voice": "Speaking the narration",
     "clip": "Filming scenes",
+    "sound": "Leveling the sound",
     "film": "Joining the film",
 }
 _STATUS_WORDS = {
@@ -37,6 +44,7 @@ _ROLES = {
     "voice.wav": "voice",
     "words.json": "words",
     "clip.mp4": "clip",
+    "sound.m4a": "sound",
     "film.mp4": "film",
     "captions.srt": "captions",
     "captions.vtt": "captions",

@@ -53,6 +53,15 @@ class Caption(Wire):
     animation: CaptionAnimation = "none"
 
 
+class Music(Wire):
+    """The user's music under the narration: looped, faded, turned down for the voice."""
+
+    #: Of the file's bytes: wav, mp3, flac or ogg.
+    sha256: Sha256
+    #: Percent of the narration's loudness, before it gives way to the voice.
+    volume: Annotated[float, Field(ge=1, le=100)] = 30.0
+
+
 class EngineChoice(Wire):
     """Engines asked for by name; ``auto`` takes the best one that the worker has."""
 
@@ -116,6 +125,7 @@ class FilmSpec(Wire):
     soft_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
+    music: Music | None = None
     aspect: Aspect = "16:9"
     quality: Quality = "standard"
     #: None: what the quality means.

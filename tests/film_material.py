@@ -15,6 +15,7 @@ from PIL import Image
 
 from colab_worker.engines.base import UnitCall, UnitOutput
 from colab_worker.stages import clip, film
+from colab_worker.stages import sound as sound_stage
 
 WIDTH, HEIGHT, FPS = 320, 180, 10
 CAPTIONS = {
@@ -168,21 +169,48 @@ def make_film(
     voices: list[Path],
     words: list[dict[str, Any]],
     tick: Any = quiet,
+    music: Path | None = None,
     **changes: Any,
 ) -> tuple[Path, UnitOutput]:
-    """Runs the film stage in a new folder below ``folder``."""
+    """Runs the sound and the film stage in a new folder below ``folder``."""
     base = folder / f"film-{len(list(folder.glob('film-*')))}"
     out = base / "out"
     out.mkdir(parents=True)
-    inputs = {}
+    sound_file, _ = make_sound(
+        base, voices, words, tick, music, fps=changes.get("fps", FPS)
+    )
+    inputs = {"sound": sound_file}
     for number, spoken_words in enumerate(words, start=1):
         told = base / f"words-{number:03}.json"
         told.write_text(json.dumps(spoken_words), encoding="utf-8")
         inputs[f"words/{number:03}"] = told
         inputs[f"clips/{number:03}"] = clips[number - 1]
-        inputs[f"voices/{number:03}"] = voices[number - 1]
     call = UnitCall("film", "ffmpeg", film_params(len(words), **changes), inputs, out)
     return out, film.run(call, tick)
+
+
+def make_sound(
+    folder: Path,
+    voices: list[Path],
+    words: list[dict[str, Any]],
+    tick: Any = quiet,
+    music: Path | None = None,
+    volume: float = 30.0,
+    fps: int = FPS,
+) -> tuple[Path, UnitOutput]:
+    """Runs the sound stage in a new folder below ``folder``."""
+    base = folder / f"sound-{len(list(folder.glob('sound-*')))}"
+    out = base / "out"
+    out.mkdir(parents=True)
+    inputs = {} if music is None else {"music": music}
+    for number, spoken_words in enumerate(words, start=1):
+        told = base / f"words-{number:03}.json"
+        told.write_text(json.dumps(spoken_words), encoding="utf-8")
+        inputs[f"words/{number:03}"] = told
+        inputs[f"voices/{number:03}"] = voices[number - 1]
+    params = {"fps": fps, "music": {"volume": volume} if music else None}
+    call = UnitCall("sound", "ffmpeg", params, inputs, out)
+    return out / "sound.m4a", sound_stage.run(call, tick)
 
 
 def pictures(path: Path, width: int = WIDTH, height: int = HEIGHT) -> Pixels:

@@ -133,8 +133,11 @@ class VideoEngine(Protocol):
     def clip(self, call: UnitCall, tick: Tick) -> UnitOutput:
         """One scene: ``picture`` and ``words`` to ``clip.mp4``."""
 
+    def sound(self, call: UnitCall, tick: Tick) -> UnitOutput:
+        """All scenes: ``voices/…``, ``words/…`` and ``music`` to ``sound.m4a``."""
+
     def film(self, call: UnitCall, tick: Tick) -> UnitOutput:
-        """All scenes: ``clips/…``, ``voices/…`` and ``words/…`` to ``film.mp4``."""
+        """All scenes: ``clips/…``, ``words/…`` and ``sound`` to ``film.mp4``."""
 
     def unload(self) -> None:
         """Gives the memory back."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from colab_worker.engines.base import Tick, UnitCall, UnitOutput
-from colab_worker.stages import clip, film
+from colab_worker.stages import clip, film, sound
 
 
 class Compositor:
@@ -15,6 +15,10 @@ class Compositor:
     def clip(self, call: UnitCall, tick: Tick) -> UnitOutput:
         """See ``VideoEngine``."""
         return clip.run(call, tick)
+
+    def sound(self, call: UnitCall, tick: Tick) -> UnitOutput:
+        """See ``VideoEngine``."""
+        return sound.run(call, tick)
 
     def film(self, call: UnitCall, tick: Tick) -> UnitOutput:
         """See ``VideoEngine``."""

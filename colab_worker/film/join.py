@@ -1,4 +1,4 @@
-"""Joins clips and narration into the film: pictures are copied, sound is encoded once."""
+"""Joins clips and sound into the film: both are copied, nothing is encoded again."""
 
 from __future__ import annotations
 
@@ -14,12 +14,8 @@ from colab_worker.engines.base import EngineError, Tick
 from colab_worker.film.captions.soft import SoftTrack
 from colab_worker.film.encode import TICKS_IN_FRAME
 from colab_worker.film.ffmpeg import BITEXACT, INPUT, list_entry, run
-from colab_worker.film.narration import SAMPLE_RATE, Voice, write_narration
+from colab_worker.film.loudness import SAMPLE_RATE
 from colab_worker.film.probe import Probe, probe
-
-AUDIO_BITRATE = "160k"
-#: Share of the work that leveling the narration is.
-_SOUND_SHARE = 0.6
 
 
 @dataclass(frozen=True)
@@ -27,7 +23,6 @@ class SceneParts:
     """One scene as it goes into the film; ``title`` None is called by its number."""
 
     clip: Path
-    voice: Path
     frames: int
     title: str | None
     #: At the beginning of the clip: those that still show the scene before.
@@ -36,6 +31,7 @@ class SceneParts:
 
 def film(
     scenes: Sequence[SceneParts],
+    sound: Path,
     fps: int,
     metadata: dict[str, str],
     out: Path,
@@ -47,15 +43,12 @@ def film(
     """Writes ``out``; EngineError if clips do not fit together or ffmpeg fails."""
     _check_clips(scenes)
     ends = list(itertools.accumulate(scene.frames for scene in scenes))
-    voices = _voices(scenes, ends, fps)
-    sound = folder / "narration.wav"
-    write_narration(voices, sound, folder, _within(tick, 0, _SOUND_SHARE))
     _write_list(scenes, folder / "clips.ffconcat")
     chapters = _ffmetadata(scenes, ends, fps, metadata)
     (folder / "film.ffmeta").write_text(chapters, encoding="utf-8")
     streams = [
         ffmpeg.input("clips.ffconcat", format="concat", safe=0, **INPUT).video,
-        ffmpeg.input(sound.name, format="wav", **INPUT).audio,
+        ffmpeg.input(str(sound), format="mp4", **INPUT).audio,
     ]
     if soft is not None:
         streams.append(ffmpeg.input(str(soft.path), format="srt", **INPUT)["s"])
@@ -63,8 +56,7 @@ def film(
         *streams,
         str(out),
         vcodec="copy",
-        acodec="aac",
-        audio_bitrate=AUDIO_BITRATE,
+        acodec="copy",
         # Whole numbers of ticks for a frame as well as for a sample.
         video_track_timescale=fps * TICKS_IN_FRAME,
         movie_timescale=SAMPLE_RATE,
@@ -78,7 +70,7 @@ def film(
     run(
         output.global_args(*about),
         folder=folder,
-        tick=_within(tick, _SOUND_SHARE, 1),
+        tick=tick,
         words="joining the film",
         length_s=ends[-1] / fps,
     )
@@ -106,15 +98,6 @@ def _check_clips(scenes: Sequence[SceneParts]) -> None:
                 f"The clip of scene {number} has {found.frames} frames, its "
                 f"narration asks for {scene.frames}; make that clip anew."
             )
-
-
-def _voices(scenes: Sequence[SceneParts], ends: Sequence[int], fps: int) -> list[Voice]:
-    """Samples are counted from the film's beginning, so that nothing adds up."""
-    marks = [end * SAMPLE_RATE // fps for end in (0, *ends)]
-    return [
-        Voice(scene.voice, end - begin)
-        for scene, (begin, end) in zip(scenes, itertools.pairwise(marks), strict=True)
-    ]
 
 
 def _write_list(scenes: Sequence[SceneParts], path: Path) -> None:
@@ -147,7 +130,3 @@ def _ffmetadata(
 def _meta(value: str) -> str:
     flat = " ".join(value.split())
     return re.sub(r"([=;#\\])", r"\\\1", flat)
-
-
-def _within(tick: Tick, begin: float, end: float) -> Tick:
-    return lambda part, words: tick(begin + part * (end - begin), words)

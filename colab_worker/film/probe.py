@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -57,12 +58,28 @@ class _Track(NamedTuple):
 
 def probe(path: Path) -> Probe:
     """Reads ``path``; ValueError if it is no mp4, cut off, or without video."""
-    size = path.stat().st_size
+    with _reading(path) as (index, places):
+        return _described(index, places, path.stat().st_size)
+
+
+def audio_length_s(path: Path) -> float:
+    """Seconds of sound that an mp4 without pictures plays; ValueError as above."""
+    with _reading(path) as (index, _):
+        sound = _tracks(list(_boxes(index))).get(b"soun")
+        if sound is None or sound.samples == 0:
+            raise ValueError("it has no sound.")
+        return sound.duration_s
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[tuple[memoryview, dict[bytes, _Place]]]:
+    """The index of a file and where its boxes are; one kind of error for all faults."""
     try:
         with path.open("rb") as file:
-            places = {place.kind: place for place in reversed(_places(file, size))}
+            found = _places(file, path.stat().st_size)
+            places = {place.kind: place for place in reversed(found)}
             index = _index(file, places)
-        return _described(index, places, size)
+        yield index, places
     except (struct.error, IndexError, KeyError) as error:
         raise ValueError(f"{path.name} is not a whole mp4 file.") from error
     except ValueError as error:
@@ -101,11 +118,10 @@ def _index(file: BinaryIO, places: dict[bytes, _Place]) -> memoryview:
 def _described(index: memoryview, places: dict[bytes, _Place], size: int) -> Probe:
     boxes = list(_boxes(index))
     movie_scale, duration = _times(_body(boxes, b"mvhd"))
-    tracks = [_track(box.body, movie_scale) for box in boxes if box.kind == b"trak"]
-    video = next((track for track in tracks if track.handler == b"vide"), None)
+    tracks = _tracks(boxes)
+    video, sound = tracks.get(b"vide"), tracks.get(b"soun")
     if video is None or video.samples == 0:
         raise ValueError("it has no video.")
-    sound = next((track for track in tracks if track.handler == b"soun"), None)
     width, height = struct.unpack(">HH", video.entry[24:28])
     return Probe(
         duration_s=duration / movie_scale,
@@ -118,6 +134,13 @@ def _described(index: memoryview, places: dict[bytes, _Place], size: int) -> Pro
         decoder=bytes(_body(list(_boxes(video.entry[78:])), b"avcC")),
         bytes=size,
     )
+
+
+def _tracks(boxes: list[_Box]) -> dict[bytes, _Track]:
+    """The first track of each kind."""
+    movie_scale, _ = _times(_body(boxes, b"mvhd"))
+    found = [_track(box.body, movie_scale) for box in boxes if box.kind == b"trak"]
+    return {track.handler: track for track in reversed(found)}
 
 
 def _track(body: memoryview, movie_scale: int) -> _Track:

@@ -20,7 +20,13 @@ Stage = Callable[[UnitCall, Any, Tick], UnitOutput]
 
 
 #: Which engine a stage needs; of each kind one stays loaded.
-_KINDS = {"image": "image", "voice": "voice", "clip": "video", "film": "video"}
+_KINDS = {
+    "image": "image",
+    "voice": "voice",
+    "clip": "video",
+    "sound": "video",
+    "film": "video",
+}
 
 
 class Loader:
@@ -61,6 +67,10 @@ def _clip(call: UnitCall, engine: VideoEngine, tick: Tick) -> UnitOutput:
     return engine.clip(call, tick)
 
 
+def _sound(call: UnitCall, engine: VideoEngine, tick: Tick) -> UnitOutput:
+    return engine.sound(call, tick)
+
+
 def _film(call: UnitCall, engine: VideoEngine, tick: Tick) -> UnitOutput:
     return engine.film(call, tick)
 
@@ -69,5 +79,6 @@ STAGES: dict[str, Stage] = {
     "image": _image,
     "voice": _voice,
     "clip": _clip,
+    "sound": _sound,
     "film": _film,
 }

@@ -1,4 +1,4 @@
-"""The film: all clips and voices in order, with chapters, subtitles and a poster."""
+"""The film: all clips in order and the sound, with chapters, subtitles and a poster."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
         told = _within(tick, 0, 0.94)
         join.film(
             scenes,
+            call.inputs["sound"],
             params["fps"],
             about,
             out / "film.mp4",
@@ -113,7 +114,6 @@ def _scene(call: UnitCall, number: int, spoken: dict[str, Any]) -> join.ScenePar
     frames = frames_for(spoken["duration_s"], params["fps"])
     return join.SceneParts(
         clip=call.inputs[f"clips/{number:03}"],
-        voice=call.inputs[f"voices/{number:03}"],
         frames=frames,
         title=params["scene_titles"][number - 1],
         faded_frames=lead_frames(params["crossfade_frames"], frames)

@@ -6,6 +6,7 @@ whoever comes with another one is told False and must drop what it has.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -378,6 +379,7 @@ class Store:
         gone = sa.delete(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(over))
         async with self._database.write() as connection:
             mine = await _units(connection, job_id)
+            given = await _given_files(connection, jobs.c.id == job_id)
             if (await connection.execute(gone)).rowcount != 1:
                 return None
             shared = sa.select(units.c.key).where(units.c.key.is_not(None))
@@ -385,8 +387,8 @@ class Store:
             await connection.execute(
                 sa.delete(memo).where(memo.c.key.in_(keys), memo.c.key.not_in(shared))
             )
-            files = {f for unit in mine if unit.result for f in _hashes(unit.result)}
-            return files - await _referenced(connection)
+            made = {f for unit in mine if unit.result for f in _hashes(unit.result)}
+            return (given | made) - await _referenced(connection)
 
     async def recall(self, key: str) -> UnitResult | None:
         """What is remembered under ``key``."""
@@ -397,14 +399,24 @@ class Store:
 
 
 async def _referenced(connection: AsyncConnection) -> set[str]:
-    """The hashes of all files that a unit or the memo refers to."""
-    found: set[str] = set()
+    """The hashes of all files that a job, a unit or the memo refers to."""
+    found = await _given_files(connection, sa.true())
     for column in (units.c.result, memo.c.result):
         query = sa.select(column).where(column.is_not(None))
         for result in (await connection.execute(query)).scalars():
             if result is not None:
                 found.update(_hashes(UnitResult.model_validate(result)))
     return found
+
+
+async def _given_files(
+    connection: AsyncConnection, which: sa.ColumnElement[bool]
+) -> set[str]:
+    """The hashes of files that came with jobs."""
+    with_music = jobs.c.spec.contains('"music":{', autoescape=True)
+    query = sa.select(jobs.c.spec).where(which, with_music)
+    specs = (await connection.execute(query)).scalars()
+    return {json.loads(spec)["music"]["sha256"] for spec in specs}
 
 
 def _hashes(result: UnitResult) -> list[str]:

@@ -32,7 +32,7 @@ def test_a_quick_run_writes_figures_with_their_commands(
     assert figures["warm"]["pass"] is (figures["warm"]["value"] <= 1.1)
     assert figures["critical_path"]["pass"] is None
     assert {bar["kind"] for bar in document["series"]["overlap"]} == {
-        *("image", "voice", "clip", "film")
+        *("image", "voice", "clip", "sound", "film")
     }
     assert plot.read_bytes().startswith(b"\x89PNG")
     assert "critical_path" in capsys.readouterr().out
@@ -51,8 +51,8 @@ def test_an_unknown_benchmark_is_refused_by_name(
 @pytest.mark.parametrize(
     ("seconds", "path_s"),
     [
-        ({"image": 0.6, "voice": 0.2, "clip": 0.4, "film": 0.3}, 7.9),
-        ({"image": 0.1, "voice": 0.5, "clip": 1.5, "film": 0.3}, 12.3),
+        ({"image": 0.6, "voice": 0.2, "clip": 0.4, "sound": 0.2, "film": 0.3}, 7.9),
+        ({"image": 0.1, "voice": 0.5, "clip": 1.5, "sound": 0.2, "film": 0.3}, 12.4),
     ],
 )
 def test_the_critical_path_is_the_longer_of_both_lanes(

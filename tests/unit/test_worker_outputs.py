@@ -52,6 +52,12 @@ def video(folder: Path, kind: str = "clip", **changes: int) -> dict[str, Any]:
     return make(call, lambda part, note: None).facts
 
 
+def sound(folder: Path) -> dict[str, Any]:
+    """A real sound of a film, and its facts."""
+    call = UnitCall("sound", "ffmpeg", {}, {}, folder)
+    return SimulatedVideo().sound(call, lambda part, note: None).facts
+
+
 def cut(path: Path) -> None:
     """The second half of the file is lost."""
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
@@ -71,6 +77,7 @@ def test_honest_results_pass(tmp_path: Path) -> None:
     verify("image", SIZE, tmp_path, done({}, "picture.png", "notes.txt"))
     verify("voice", {}, tmp_path, done({"duration_s": 0.5}, "voice.wav", "words.json"))
     verify("clip", SIZE, tmp_path, done(video(tmp_path), "clip.mp4"))
+    verify("sound", {}, tmp_path, done(sound(tmp_path), "sound.m4a"))
     verify("film", SIZE, tmp_path, done(video(tmp_path, "film"), "film.mp4"))
 
 

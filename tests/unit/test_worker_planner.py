@@ -20,6 +20,8 @@ OTHERS = Registry(
     )
 )
 
+MUSIC = {"sha256": "a" * 64}
+
 FILM: dict[str, Any] = {
     "scenes": [
         {"narration": f"Scene {n}.", "image_prompt": f"prompt {n}"} for n in (1, 2, 3)
@@ -31,7 +33,8 @@ FILM: dict[str, Any] = {
 IMAGES = {f"scene-{n:03}/image" for n in (1, 2, 3)}
 VOICES = {f"scene-{n:03}/voice" for n in (1, 2, 3)}
 CLIPS = {f"scene-{n:03}/clip" for n in (1, 2, 3)}
-EVERYTHING = IMAGES | VOICES | CLIPS | {"film"}
+SOUND = {"sound", "film"}
+EVERYTHING = IMAGES | VOICES | CLIPS | SOUND
 
 
 def of_scene_2(**changes: Any) -> dict[str, Any]:
@@ -51,7 +54,7 @@ def keys(planned: Plan) -> dict[str, str]:
             ).hexdigest()
             for item in unit.inputs
         }
-        found[unit.id] = unit.key(hashes)
+        found[unit.id] = unit.key(hashes | unit.files)
     return found
 
 
@@ -62,22 +65,23 @@ def film_keys(**changes: Any) -> dict[str, str]:
 
 EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({}, set()),
-    (of_scene_2(narration="Else."), {"scene-002/voice", "scene-002/clip", "film"}),
+    (of_scene_2(narration="Else."), {"scene-002/voice", "scene-002/clip"} | SOUND),
     (of_scene_2(image_prompt="else"), {"scene-002/image", "scene-002/clip", "film"}),
     (of_scene_2(negative_prompt="x"), {"scene-002/image", "scene-002/clip", "film"}),
     (of_scene_2(seed=5), {"scene-002/image", "scene-002/clip", "film"}),
     (of_scene_2(title="Dusk"), {"film"}),
     ({"title": "Another"}, {"film"}),
     ({"image_style": "noir"}, IMAGES | CLIPS | {"film"}),
-    ({"voice_id": "brian"}, VOICES | CLIPS | {"film"}),
-    ({"voice_speed": 1.1}, VOICES | CLIPS | {"film"}),
-    ({"language": "de"}, VOICES | CLIPS | {"film"}),
-    ({"pacing": "slow"}, VOICES | CLIPS | {"film"}),
+    ({"voice_id": "brian"}, VOICES | CLIPS | SOUND),
+    ({"voice_speed": 1.1}, VOICES | CLIPS | SOUND),
+    ({"language": "de"}, VOICES | CLIPS | SOUND),
+    ({"pacing": "slow"}, VOICES | CLIPS | SOUND),
     ({"zoom_effect": False}, CLIPS | {"film"}),
     ({"zoom_intensity": 6.0}, CLIPS | {"film"}),
     ({"motion": "pan_left"}, CLIPS | {"film"}),
     ({"transition": "crossfade"}, CLIPS | {"film"}),
-    ({"fps": 25}, CLIPS | {"film"}),
+    ({"fps": 25}, CLIPS | SOUND),
+    ({"music": MUSIC}, SOUND),
     ({"fps": 30}, set()),  # what the quality means anyway
     ({"resolution": "2160p"}, IMAGES | CLIPS | {"film"}),
     ({"resolution": "1080p"}, set()),
@@ -92,12 +96,12 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({"caption": {"position": "top"}}, CLIPS | {"film"}),
     ({"caption": {"animation": "pulse"}}, CLIPS | {"film"}),
     ({"aspect": "9:16"}, IMAGES | CLIPS | {"film"}),
-    ({"quality": "draft"}, IMAGES | CLIPS | {"film"}),
+    ({"quality": "draft"}, IMAGES | CLIPS | SOUND),
     ({"quality": "high"}, CLIPS | {"film"}),  # as many pixels as standard has
     ({"date": "2026-11-24"}, {"film"}),
     ({"seed": 1}, IMAGES | CLIPS | {"film"}),
     ({"engine": {"image": "brush"}}, IMAGES | CLIPS | {"film"}),
-    ({"engine": {"voice": "choir"}}, VOICES | CLIPS | {"film"}),
+    ({"engine": {"voice": "choir"}}, VOICES | CLIPS | SOUND),
     ({"engine": {"image": "papercut", "voice": "espeak"}}, set()),
     ({"image": {"negative_prompt": "rain"}}, IMAGES | CLIPS | {"film"}),
 ]
@@ -152,7 +156,7 @@ def test_every_word_of_a_vocabulary_makes_another_film(
 @pytest.mark.parametrize(
     ("changes", "redone"),
     [
-        ({"narration": "Else."}, {"scene-002/voice"}),
+        ({"narration": "Else."}, {"scene-002/voice", "sound"}),
         ({"image_prompt": "else"}, {"scene-002/image"}),
     ],
 )
@@ -182,7 +186,7 @@ def test_a_new_scene_leaves_the_others_alone() -> None:
     before, after = film_keys(), film_keys(scenes=more)
 
     assert {u for u in after if after[u] != before.get(u)} == {
-        "scene-004/image", "scene-004/voice", "scene-004/clip", "film",
+        "scene-004/image", "scene-004/voice", "scene-004/clip", "sound", "film",
     }  # fmt: skip
 
 

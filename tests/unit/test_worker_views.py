@@ -35,6 +35,7 @@ FILES = {
     "image": ("picture.png", "preview.webp"),
     "voice": ("voice.wav", "words.json"),
     "clip": ("clip.mp4",),
+    "sound": ("sound.m4a",),
     "film": ("film.mp4", "captions.srt", "captions.vtt", "script.md", "poster.jpg"),
 }
 
@@ -48,10 +49,14 @@ def job(state: JobState = JobState.RUNNING, **changes: Any) -> JobRow:
 def units(scenes: int = 3) -> list[UnitStatus]:
     """The units of a film, none of them begun."""
     ids = [(f"scene-{n:03}/{k}", k, n) for n in range(1, scenes + 1) for k in FILES]
-    ids = [i for i in ids if i[1] != "film"]
+    ids = [i for i in ids if i[1] not in ("sound", "film")]
     rows = [
         UnitRow("job-0001", unit_id, 0, kind, scene, (), "e")
-        for unit_id, kind, scene in [*ids, ("film", "film", None)]
+        for unit_id, kind, scene in [
+            *ids,
+            ("sound", "sound", None),
+            ("film", "film", None),
+        ]
     ]
     return [UnitStatus.of(row, version=1) for row in rows]
 
@@ -147,7 +152,7 @@ def test_the_stage_is_the_first_with_something_left() -> None:
     seen.append((told.stage, told.stage_index))
 
     assert seen == [
-        ("queue", 0), ("image", 0), ("voice", 1), ("clip", 2), ("film", 3), ("done", 4),
+        ("queue", 0), ("image", 0), ("voice", 1), ("clip", 2), ("sound", 3), ("film", 4), ("done", 5),
     ]  # fmt: skip
 
 
@@ -176,7 +181,7 @@ def test_downloads_have_names_of_their_own() -> None:
         finish(unit)
     names = [artifact.name for artifact in artifacts(film)]
 
-    assert len(set(names)) == len(names) == 3 * 5 + 5
+    assert len(set(names)) == len(names) == 3 * 5 + 6
     assert {"film.mp4", "scene-001-picture.png", "scene-003-words.json"} <= set(names)
 
 
