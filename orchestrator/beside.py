@@ -33,10 +33,12 @@ class Beside:
         artifacts = await self._mirrored.artifacts(film.job_id)
         script = next((a for a in artifacts if a.name == SCRIPT), None)
         path = self._library.blobs.path(script.sha256) if script else None
+        given = film.spec.music
+        music = self._library.blobs.path(given.sha256) if given else None
 
         def work() -> bytes:
             told = path.read_text(encoding="utf-8") if path else None
-            return pack(project_of(film), told)
+            return pack(project_of(film), told, music)
 
         return await asyncio.to_thread(work)
 

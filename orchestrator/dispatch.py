@@ -20,7 +20,7 @@ from orchestrator.store.mirrored import MirrorStore
 from orchestrator.workers import Choice, Workers
 from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
-from shared_protocol.errors import ErrorBody
+from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import JobSubmission
 
 log = logging.getLogger(__name__)
@@ -113,14 +113,29 @@ class Dispatcher:
     async def _hand_over(self, film: Film, choice: Choice) -> None:
         client = choice.client
         memo = await self._mirrored.memo(film.job_id)
+        wanted = await self._music(film)
         if memo and film.render is not None:
-            wanted = needed_blobs(film.render.units, memo)
-            for sha256 in await client.missing(wanted) if wanted else ():
-                await client.send_blob(sha256, self._library.blobs.path(sha256))
+            wanted |= needed_blobs(film.render.units, memo)
+        for sha256 in await client.missing(wanted) if wanted else ():
+            await client.send_blob(sha256, self._library.blobs.path(sha256))
         submission = JobSubmission(
             spec=film.spec, attempt=film.attempt, memo=tuple(memo)
         )
         await client.submit(film.job_id, submission)
+
+    async def _music(self, film: Film) -> set[str]:
+        """The file that the film comes with, if any; Refused when it is gone."""
+        music = film.spec.music
+        if music is None:
+            return set()
+        if not await self._library.has(music.sha256):
+            raise Refused(
+                "music: the file is not on this machine any more; order the film anew.",
+                status=422,
+                code=Code.INVALID_FIELD,
+                param="music",
+            )
+        return {music.sha256}
 
     async def _sent(self, film: Film, choice: Choice) -> None:
         self._failures.pop(film.job_id, None)
@@ -156,7 +171,7 @@ class Dispatcher:
             {FilmState.SENDING},
             of_attempt=film.attempt,
             state=FilmState.ERROR,
-            message=f"The worker refused the film: {refused}",
+            message=f"The film was refused: {refused}",
             error_json=error.model_dump_json(),
             finished_at=utc_now(),
         )

@@ -67,6 +67,15 @@ class Library:
                 writer.write(data)
                 writer.commit(sha256)
 
+    async def keep(self, job_id: str, sha256: str) -> None:
+        """Keeps a file that is here for a film."""
+        async with self._lock:
+            await self._mirrored.use_blob(job_id, sha256)
+
+    async def has(self, sha256: str) -> bool:
+        """Whether a file is here."""
+        return await asyncio.to_thread(self.blobs.has, sha256)
+
     async def forget(self, job_id: str) -> None:
         """Deletes a film, and its files unless another film needs them."""
         async with self._lock:

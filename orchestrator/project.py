@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 from orchestrator.store.films import Film
 from shared_protocol.api import GenerateRequest
 from shared_protocol.jobs import FilmSpec
-from shared_protocol.project import PROJECT_FILE, Project
+from shared_protocol.project import MUSIC_FILE, PROJECT_FILE, Project
 
 #: Zip files carry times; the same film is to be the same bytes.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -28,8 +29,8 @@ def project_of(film: Film) -> Project:
     )
 
 
-def pack(project: Project, script: str | None) -> bytes:
-    """The zip file, with a script if there is one; the same gives the same bytes."""
+def pack(project: Project, script: str | None, music: Path | None = None) -> bytes:
+    """The zip file, with a script and music if given; the same gives the same bytes."""
     members = {PROJECT_FILE: project.model_dump_json(indent=1, exclude_unset=True)}
     if script is not None:
         members["script.md"] = script
@@ -37,6 +38,8 @@ def pack(project: Project, script: str | None) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:
         for name, text in members.items():
             archive.writestr(_member(name), text.encode(), zipfile.ZIP_DEFLATED)
+        if music is not None:
+            archive.writestr(_member(MUSIC_FILE), music.read_bytes())
     return buffer.getvalue()
 
 

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from orchestrator.settings import ANY_ADDRESS, Settings
+from shared_protocol import routes
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
 
@@ -22,6 +23,7 @@ CSP = (
     "connect-src 'self' https: http://127.0.0.1:* http://localhost:*; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+_FILE_TYPES = frozenset({"application/octet-stream", "application/ogg", "video/ogg"})
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _CORS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
@@ -64,7 +66,7 @@ class Guard:
             )
         if origin is None and _is_foreign_fetch(request):
             raise _forbidden("Another site may not load anything from this server.")
-        if request.method in _WRITES and request.content_type != "application/json":
+        if request.method in _WRITES and not _cannot_be_a_form(request):
             raise _forbidden(
                 "A request that changes something must have the header "
                 "Content-Type: application/json, so that no web form can send it."
@@ -109,6 +111,14 @@ def header_signal(
             reply.headers["Vary"] = "Origin"
 
     return add_headers
+
+
+def _cannot_be_a_form(request: web.Request) -> bool:
+    """JSON; or for music another type that a browser sends to no stranger unasked."""
+    kind = request.content_type
+    upload = kind.startswith("audio/") or kind in _FILE_TYPES
+    music = request.path == routes.API_MUSIC and upload
+    return music or kind == "application/json"
 
 
 def _is_foreign_fetch(request: web.Request) -> bool:

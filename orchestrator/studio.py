@@ -53,6 +53,8 @@ class Studio:
         if before is not None:
             return _same_order(before, body_sha256)
         await self._check_room()
+        if request.music and not await self._library.has(request.music.sha256):
+            raise _music_is_not_here()
         script, spec = await asyncio.to_thread(
             write_film, request, has_gemini_key=self._settings.has_gemini_key
         )
@@ -77,6 +79,8 @@ class Studio:
             await self._films.add(film)
         except KeyTaken as taken:
             return _same_order(taken.film, body_sha256)
+        if request.music:
+            await self._library.keep(film.job_id, request.music.sha256)
         log.info("Film %s: %s.", film.job_id, _scenes(len(spec.scenes)))
         return film
 
@@ -157,14 +161,26 @@ class Studio:
                 "the limit; wait for one to finish, or cancel one.",
                 headers={"Retry-After": "30"},
             )
+        await self.check_disk()
+
+    async def check_disk(self, coming_bytes: int = 0) -> None:
+        """Raises ApiError 507 when so many bytes more would leave too little space."""
         free = await self._library.free_bytes()
-        if free < self._settings.disk_floor_bytes:
+        if free < self._settings.disk_floor_bytes + coming_bytes:
             raise ApiError(
                 Code.DISK_FULL,
                 f"Only {free >> 20} MiB are free on this disk, and "
                 f"{self._settings.disk_floor_bytes >> 20} MiB are wanted for a film; "
                 "free some space or delete old films.",
             )
+
+
+def _music_is_not_here() -> ApiError:
+    return ApiError(
+        Code.INVALID_FIELD,
+        "music: no file with this SHA-256 is here; send it to /api/music first.",
+        param="music",
+    )
 
 
 def _same_order(film: Film, body_sha256: str) -> Film:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import ErrorBody
@@ -20,6 +20,7 @@ from shared_protocol.jobs import (
     JobView,
     SceneSpec,
 )
+from shared_protocol.music import Music
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,
@@ -44,6 +45,13 @@ FOR_TEXT = (
     "characters",
     "read_headings",
 )
+
+
+def _by_hash(value: Any) -> Any:
+    return {"sha256": value} if isinstance(value, str) else value
+
+
+MusicChoice = Annotated[Music, BeforeValidator(_by_hash)]
 
 
 class Character(Wire):
@@ -101,6 +109,8 @@ class GenerateRequest(Wire):
     soft_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
+    #: A file that ``POST /api/music`` took: its hash, or hash and volume.
+    music: MusicChoice | None = None
     hook_intensity: HookIntensity = "medium"
     pacing: Pacing = "medium"
     characters: Annotated[tuple[Character, ...], Field(max_length=5)] = ()

@@ -17,6 +17,7 @@ from pydantic import (
 
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
+from shared_protocol.music import Music
 from shared_protocol.vocab import (
     Aspect,
     CaptionAnimation,
@@ -51,15 +52,6 @@ class Caption(Wire):
     style: CaptionStyle = "simple"
     position: CaptionPosition = "bottom"
     animation: CaptionAnimation = "none"
-
-
-class Music(Wire):
-    """The user's music under the narration: looped, faded, turned down for the voice."""
-
-    #: Of the file's bytes: wav, mp3, flac or ogg.
-    sha256: Sha256
-    #: Percent of the narration's loudness, before it gives way to the voice.
-    volume: Annotated[float, Field(ge=1, le=100)] = 30.0
 
 
 class EngineChoice(Wire):

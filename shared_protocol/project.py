@@ -9,6 +9,8 @@ from shared_protocol.wire import Wire
 
 #: The member of ``project.zip`` that holds a :class:`Project` as JSON.
 PROJECT_FILE = "project.json"
+#: The film's music, if it has some, beside it.
+MUSIC_FILE = "music"
 #: No project is longer: 120,000 characters told twice, escaped, with its prompts.
 MAX_PROJECT_BYTES = 4 << 20
 

@@ -29,6 +29,7 @@ ROOT = "/"
 
 # Orchestrator
 API_GENERATE_VIDEO = "/api/generate-video"
+API_MUSIC = "/api/music"
 API_PROGRESS = "/api/progress"
 API_SET_WORKER_URL = "/api/set-colab-url"
 API_WORKER = "/api/worker"

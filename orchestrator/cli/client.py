@@ -87,6 +87,11 @@ class Client:
         )
         return self._read(reply, GenerateAccepted)
 
+    async def send_music(self, data: bytes) -> None:
+        """Takes a music file there, for an order that names its hash."""
+        headers = {"Content-Type": "application/octet-stream"}
+        await self._send("POST", routes.API_MUSIC, content=data, headers=headers)
+
     async def job(self, job_id: str) -> FilmView:
         """The job as it is now."""
         path = routes.API_JOB.format(job_id=job_id)

@@ -11,6 +11,7 @@ from orchestrator.cli import results
 from orchestrator.cli.client import Client
 from orchestrator.cli.exits import CliError, Exit, UsageError
 from orchestrator.cli.interrupts import Interrupted, Interrupts
+from orchestrator.cli.music import music_of_project, read_music
 from orchestrator.cli.options import add_options, build_request
 from orchestrator.cli.projects import is_project, read_project
 from orchestrator.cli.reporters import Reporter, make_reporter
@@ -123,6 +124,8 @@ async def _with_server(film: Film, server: Server, interrupts: Interrupts) -> in
 async def _render(film: Film, server: Server, client: Client) -> FilmView:
     """Submits, or goes on with what the same command began; the ended job."""
     before = {job.job_id for job in (await client.jobs()).jobs}
+    if film.request.music is not None:
+        await client.send_music(await asyncio.to_thread(_music, film.arguments))
     accepted = await client.generate(film.request, film.key)
     film.job_id = accepted.job_id
     view = await client.job(film.job_id)
@@ -209,6 +212,12 @@ def _request(arguments: argparse.Namespace) -> GenerateRequest:
         saved = read_project(arguments.file).request
         return build_request(vars(arguments), None, saved=saved)
     return build_request(vars(arguments), _story(arguments))
+
+
+def _music(arguments: argparse.Namespace) -> bytes:
+    """The music of the order: of a file, or as it lies in a saved film."""
+    named = getattr(arguments, "music", None)
+    return read_music(Path(named)) if named else music_of_project(arguments.file)
 
 
 def _story(arguments: argparse.Namespace) -> str | None:

@@ -10,10 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.cli.exits import UsageError
+from orchestrator.cli.music import music_hash
 from shared_protocol import vocab
 from shared_protocol.api import FOR_TEXT, GenerateRequest, RequestedEngines
 from shared_protocol.errors import describe_validation
 from shared_protocol.jobs import Caption, ImageOptions
+from shared_protocol.music import Music
 from shared_protocol.vocab import Vocabulary
 from shared_protocol.wire import Wire
 
@@ -78,6 +80,7 @@ OPTIONS = (
         vocab.CAPTION_ANIMATIONS,
     ),
     Option("--filter", "color_filter", "colour filter", vocab.COLOR_FILTERS),
+    Option("--music-volume", "music.volume", "percent of the voice", metavar="1-100"),
     Option("--pacing", "pacing", "length of the pauses", vocab.PACINGS),
     Option("--aspect", "aspect", "shape of the picture", vocab.ASPECTS),
     Option("--quality", "quality", "size and care of the encode", vocab.QUALITIES),
@@ -99,10 +102,18 @@ OPTIONS = (
 )
 
 #: What the fields with a dot are fields of.
-_NESTED: dict[str, type[Wire]] = {"caption": Caption, "image": ImageOptions}
+_NESTED: dict[str, type[Wire]] = {
+    "caption": Caption,
+    "image": ImageOptions,
+    "music": Music,
+}
 
-#: Fields that are set from repeatable flags with a value of two parts.
-PAIRS = {"--character": "characters", "--engine": "engine"}
+#: Fields that are set from flags whose values are not the fields' own.
+PAIRS = {
+    "--character": "characters",
+    "--engine": "engine",
+    "--music": "music.sha256",
+}
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -116,6 +127,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar='"NAME: DESCRIPTION"',
         help="somebody who looks the same in every picture; up to 5 times",
+        default=argparse.SUPPRESS,
+    )
+    group.add_argument(
+        "--music",
+        metavar="FILE",
+        help="music under the voice: wav, mp3, flac or ogg",
         default=argparse.SUPPRESS,
     )
     group.add_argument(
@@ -143,6 +160,8 @@ def build_request(
             _put(body, option.field, given[option.field])
     if "characters" in given:
         body["characters"] = [_character(entry) for entry in given["characters"]]
+    if "music" in given:
+        _put(body, "music.sha256", music_hash(given["music"]))
     if "engine" in given:
         entries = [part for entry in given["engine"] for part in entry.split(",")]
         engines = dict(_engine(entry) for entry in entries)
@@ -227,6 +246,8 @@ def _refuse_what_does_nothing(
         )
     if body.get("zoom_effect") is False and "zoom_intensity" in given:
         raise UsageError("--zoom-intensity does nothing with --no-zoom; give one")
+    if "volume" in body.get("music", {}) and "sha256" not in body["music"]:
+        raise UsageError("--music-volume does nothing without --music; give both")
     if body.get("zoom_effect") is False and body.get("motion", "auto") != "auto":
         raise UsageError("--motion does nothing with --no-zoom; give one")
     if "scenes" in body:

@@ -89,6 +89,7 @@ def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
         soft_captions=request.soft_captions,
         caption=request.caption,
         color_filter=request.color_filter,
+        music=request.music,
         aspect=request.aspect,
         quality=request.quality,
         resolution=request.resolution,

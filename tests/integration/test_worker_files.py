@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.simulated import ENGINES
+from shared_protocol.clock import new_id
 from tests.workers import WorkerProcess, film, hashes
 
 
@@ -155,7 +156,7 @@ def test_mirrored_units_are_not_done_again(
         file["sha256"]
         for unit in done
         for file in unit["result"]["files"]
-        if file["name"] in ("clip.mp4", "voice.wav", "words.json")
+        if file["name"] in ("clip.mp4", "sound.m4a", "words.json")
     ]
     with WorkerProcess(tmp_path) as fresh:
         for sha256 in wanted:
@@ -210,6 +211,27 @@ def test_a_deleted_job_frees_what_nobody_else_needs(tmp_path: Path) -> None:
     assert {here[sha256] for sha256 in kept.values()} == {200}
     assert {here[s] for s in mine.values() if s not in kept.values()} == {404}
     assert remade == mine
+
+
+def test_music_comes_before_its_job_and_goes_with_it(tmp_path: Path) -> None:
+    """Refused by name while it is missing; freed with the last job that names it."""
+    data = b"RIFF and some sound"
+    sha256 = hashlib.sha256(data).hexdigest()
+    blob, spec = f"/blobs/sha256/{sha256}", film("hill") | {"music": {"sha256": sha256}}
+    with WorkerProcess(tmp_path) as worker:
+        early = worker.client.put(f"/jobs/{new_id()}", json={"spec": spec})
+        worker.client.put(blob, content=data)
+        first, second = (worker.submit(spec | {"seed": n}) for n in (1, 2))
+        views = [worker.finish(job) for job in (first, second)]
+        worker.client.delete(f"/jobs/{first}")
+        kept = worker.client.head(blob).status_code
+        worker.client.delete(f"/jobs/{second}")
+        gone = worker.client.head(blob).status_code
+
+    assert early.status_code == 422
+    assert early.json()["error"]["param"] == "music.sha256"
+    assert {view["state"] for view in views} == {"complete"}
+    assert (kept, gone) == (200, 404)
 
 
 def test_over_the_quota_is_507(tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,11 @@ from orchestrator.cli.exits import UsageError
 from orchestrator.cli.options import OPTIONS, PAIRS, add_options, build_request
 from shared_protocol.api import GenerateRequest
 from shared_protocol.jobs import Caption, ImageOptions
+from shared_protocol.music import Music
 from shared_protocol.vocab import Vocabulary
 
 #: ``script`` is FILE, ``scenes`` come with a project; ``image_mode`` has one value only.
-WITHOUT_FLAG = {"script", "scenes", "image_mode", "caption", "image"}
+WITHOUT_FLAG = {"script", "scenes", "image_mode", "caption", "image", "music"}
 
 
 def given(words: Sequence[str]) -> dict[str, Any]:
@@ -29,6 +32,7 @@ def test_every_field_has_a_flag() -> None:
     fields = {option.field for option in OPTIONS} | set(PAIRS.values())
     wanted = set(GenerateRequest.model_fields) - WITHOUT_FLAG
     wanted |= {f"caption.{name}" for name in Caption.model_fields}
+    wanted |= {f"music.{name}" for name in Music.model_fields}
     wanted |= {f"image.{name}" for name in ImageOptions.model_fields}
     assert fields == wanted
 
@@ -37,6 +41,23 @@ def test_nothing_given_is_the_server_s_default() -> None:
     """Options that are not given are not sent."""
     request = build_request(given([]), "Once.")
     assert request.model_dump(exclude_unset=True) == {"script": "Once."}
+
+
+def test_music_is_named_by_its_hash(tmp_path: Path) -> None:
+    """The file is read, looked at and hashed; what is none is refused by the flag."""
+    tune, text = tmp_path / "tune", tmp_path / "text.mp3"
+    tune.write_bytes(b"OggS and the rest")
+    text.write_text("not music at all")
+    words = ["--music", str(tune), "--music-volume", "45"]
+    request = build_request(given(words), "Once.")
+
+    assert request.music is not None
+    assert request.music.sha256 == hashlib.sha256(tune.read_bytes()).hexdigest()
+    assert request.music.volume == 45
+    for wrong in (["--music", str(text)], ["--music", str(tmp_path / "none.mp3")],
+                  ["--music-volume", "45"], ["--music", str(tune), "--music-volume", "0"]):  # fmt: skip
+        with pytest.raises(UsageError, match="--music"):
+            build_request(given(wrong), "Once.")
 
 
 def test_values_arrive_typed() -> None:

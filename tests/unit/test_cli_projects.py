@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import hashlib
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from orchestrator.cli.exits import UsageError
+from orchestrator.cli.music import music_of_project
 from orchestrator.cli.options import add_options, build_request
 from orchestrator.cli.projects import is_project, read_project
 from orchestrator.project import pack, project_of
@@ -88,6 +90,22 @@ def test_a_project_is_the_same_film(tmp_path: Path, fields: dict[str, object]) -
 
     assert spec_of(ordered(path)) == film(**fields).spec
     assert read_project(str(path)).asked.script == STORY
+
+
+def test_music_is_saved_with_its_film(tmp_path: Path) -> None:
+    """The bytes lie in the zip file, so that the film can be made elsewhere."""
+    tune = tmp_path / "tune"
+    tune.write_bytes(b"fLaC and the rest")
+    sha256 = hashlib.sha256(tune.read_bytes()).hexdigest()
+    made = film(music={"sha256": sha256, "volume": 50})
+    path, bare = tmp_path / "p.zip", tmp_path / "bare.zip"
+    path.write_bytes(pack(project_of(made), None, tune))
+    bare.write_bytes(pack(project_of(made), None))
+
+    assert spec_of(ordered(path)) == made.spec
+    assert music_of_project(str(path)) == tune.read_bytes()
+    with pytest.raises(UsageError, match="--music"):
+        music_of_project(str(bare))
 
 
 def test_options_change_the_saved_film(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ FLAGS: list[tuple[list[str], str, object]] = [
     (
         ["--unit-limit-s", "9"],
         "time_limits_s",
-        dict.fromkeys(("image", "voice", "clip", "film"), 9.0),
+        dict.fromkeys(("image", "voice", "clip", "sound", "film"), 9.0),
     ),
     (["--requests-per-minute", "9"], "limits", Limits(requests=9)),
     (["--submits-per-minute", "9"], "limits", Limits(submits=9)),

@@ -177,7 +177,7 @@ def test_an_open_film_is_not_joined_yet() -> None:
     """Its scenes have the keys that they have in the whole film."""
     opened, whole = film_keys(open=True), film_keys()
 
-    assert opened == {unit: whole[unit] for unit in EVERYTHING - {"film"}}
+    assert opened == {unit: whole[unit] for unit in EVERYTHING - SOUND}
 
 
 def test_a_new_scene_leaves_the_others_alone() -> None:
