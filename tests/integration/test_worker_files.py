@@ -156,7 +156,7 @@ def test_mirrored_units_are_not_done_again(
         file["sha256"]
         for unit in done
         for file in unit["result"]["files"]
-        if file["name"] in ("clip.mp4", "sound.m4a", "words.json")
+        if file["name"] in ("clip.mp4", "sound.m4a", "voice.wav", "words.json")
     ]
     with WorkerProcess(tmp_path) as fresh:
         for sha256 in wanted:
