@@ -91,7 +91,11 @@ class VoiceRequest:
 
 @dataclass(frozen=True)
 class Word:
-    """One whitespace-separated token of the text with the time of its sound, in s."""
+    """One token of the text with the time of its sound, in seconds.
+
+    Tokens are what whitespace separates; where a script writes none after a sentence,
+    the sentences.
+    """
 
     text: str
     start_s: float

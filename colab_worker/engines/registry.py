@@ -27,7 +27,7 @@ BUILT_IN = (
         "espeak",
         "voice",
         "colab_worker.engines.espeak:EspeakEngine",
-        version="1",
+        version="2",
         draft=True,
     ),
     EngineEntry(

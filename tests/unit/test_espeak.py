@@ -51,9 +51,10 @@ def test_a_speech_is_a_wav_of_the_told_length(speak):
     assert len(samples) / rate == pytest.approx(speech.duration_s)
 
 
-def test_words_are_within_30_ms_of_their_sound(speak):
+@pytest.mark.parametrize("speed", [0.6, 1.0, 1.7])
+def test_words_are_within_30_ms_of_their_sound(speak, speed):
     """Where sound begins and ends after a pause, a word begins and ends."""
-    speech, out = speak(CALM)
+    speech, out = speak(CALM, speed=speed)
 
     heard = sounding_stretches(*read_wav(out))
     firsts = [0, 1, 5, 9, 13]

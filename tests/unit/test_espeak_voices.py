@@ -1,5 +1,8 @@
 """espeak's voices and languages: all there, all different."""
 
+# ruff: noqa: RUF001 full-width punctuation is tested
+
+import itertools
 from itertools import combinations
 from pathlib import Path
 
@@ -103,8 +106,23 @@ def test_languages_are_spoken(tmp_path, code, text):
     speech = speak(text, tmp_path / "speech.wav", language=code)
 
     silent = [w for w in speech.words if w.end_s - w.start_s < 0.02]
-    assert text.split() == [word.text for word in speech.words]
+    assert "".join(text.split()) == "".join(word.text for word in speech.words)
     assert not any(character.isalnum() for w in silent for character in w.text)
+
+
+def test_sentences_without_spaces_are_spoken_on_their_own(tmp_path):
+    """Chinese and Japanese: each sentence has its times and the reader's pause."""
+    for code, text in (
+        ("zh", "从前有一只乌鸦。它很渴！“水在哪里？”它问。"),
+        ("ja", "むかし、カラスがいた。「水だ。」と言った。"),
+    ):
+        speech = speak(text, tmp_path / "speech.wav", language=code)
+        gaps = [b.start_s - a.end_s for a, b in itertools.pairwise(speech.words)]
+
+        assert text == "".join(word.text for word in speech.words)
+        assert tuple(range(len(speech.words))) == speech.sentences
+        assert len(speech.words) > 1
+        assert gaps == pytest.approx([0.3] * len(gaps), abs=0.03)
 
 
 def test_every_guessed_language_is_spoken():

@@ -72,6 +72,16 @@ def test_a_word_longer_than_a_line_goes_on_below() -> None:
     assert max(map(len, lines)) <= MAX_LINE_CHARS
 
 
+def test_sentences_without_spaces_are_joined_without_any() -> None:
+    """They come as words of their own, and a caption writes them as the text does."""
+    text = "\u5b83\u5f88\u6e34\u3002 \u6c34\uff01 Then. \u6c34\u3002"
+    cues = cues_of(spoken(text, 0.3))
+    shown = " ".join(cue.text.replace("\n", " ") for cue in cues)
+
+    assert "\u5b83\u5f88\u6e34\u3002\u6c34\uff01" in shown.replace("\n", "")
+    assert "\uff01 Then. \u6c34\u3002" in shown
+
+
 def test_text_without_spaces_breaks_after_its_marks() -> None:
     """A Japanese paragraph is one token; its wide letters count twice."""
     text = "\u543e\u8f29\u306f\u732b\u3067\u3042\u308b\u3002" * 12

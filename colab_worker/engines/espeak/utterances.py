@@ -1,5 +1,7 @@
 """The text as it is spoken: sentences of tokens, each with the words to say for it."""
 
+# ruff: noqa: RUF001 full-width marks are recognised here
+
 from __future__ import annotations
 
 import re
@@ -18,6 +20,8 @@ from shared_protocol.kit.text_scenes.sentences import split_sentences
 
 _LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+", re.MULTILINE)
 _TOKEN = re.compile(r"\S+")
+#: Chinese and Japanese write no space after a sentence.
+_WIDE_SENTENCE_END = re.compile(r"(?<=[。！？])(?![。！？」』”’）])")
 _BLANK_LINE = re.compile(r"\n\s*\n")
 
 
@@ -76,7 +80,7 @@ def plan_utterances(text: str, language: str) -> tuple[Utterance, ...]:
 
 def _all_utterances(shown: str, language: str) -> Iterator[Utterance]:
     for paragraph in _BLANK_LINE.split(shown):
-        tokens = paragraph.split()
+        tokens = _tokens(paragraph)
         if not tokens:
             continue
         said = _said(paragraph, tokens, language)
@@ -85,6 +89,16 @@ def _all_utterances(shown: str, language: str) -> Iterator[Utterance]:
             yield Utterance(
                 tuple(tokens[begin:end]), tuple(said[begin:end]), end == len(tokens)
             )
+
+
+def _tokens(text: str) -> list[str]:
+    """What a space separates, or the end of a sentence where none is written."""
+    return [
+        part
+        for token in text.split()
+        for part in _WIDE_SENTENCE_END.split(token)
+        if part
+    ]
 
 
 def _sentence_starts(tokens: list[str], language: str) -> list[int]:
@@ -120,7 +134,7 @@ def _line_ends(paragraph: str) -> set[int]:
     ends: set[int] = set()
     count = 0
     for line in paragraph.strip().split("\n")[:-1]:
-        count += len(line.split())
+        count += len(_tokens(line))
         ends.add(count - 1)
     return ends
 

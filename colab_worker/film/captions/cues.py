@@ -8,7 +8,12 @@ from typing import Any
 
 from colab_worker.film.captions.breaks import Breaker
 from colab_worker.film.captions.letters import clusters
-from colab_worker.film.captions.measure import Measure, by_characters, reading_s
+from colab_worker.film.captions.measure import (
+    Measure,
+    by_characters,
+    is_wide,
+    reading_s,
+)
 
 #: A cue stays at least this long where the next one allows it.
 MIN_CUE_S = 1.0
@@ -121,8 +126,15 @@ def _pieces(
     for index, (text, start, end) in enumerate(words["words"]):
         if index in sentences:
             starts.add(len(timed))
-        timed += _parts(TimedWord(str(text), float(start), float(end)), measure)
+        glued = bool(timed) and _goes_on(timed[-1].text, str(text))
+        word = TimedWord(str(text), float(start), float(end), glued)
+        timed += _parts(word, measure)
     return timed, starts
+
+
+def _goes_on(before: str, after: str) -> bool:
+    """Whether a script without spaces goes on: a full-width mark, a wide letter."""
+    return before.rstrip(_WIDE_CLOSING)[-1:] in _WIDE_ENDS and is_wide(after[0])
 
 
 def _parts(word: TimedWord, measure: Measure) -> list[TimedWord]:
@@ -135,11 +147,14 @@ def _parts(word: TimedWord, measure: Measure) -> list[TimedWord]:
     while begin < len(letters):
         end = begin + _fitting(letters[begin:], measure)
         span = (word.start_s + step * begin, word.start_s + step * end)
-        parts.append(TimedWord("".join(letters[begin:end]), *span, begin > 0))
+        glued = word.glued or begin > 0
+        parts.append(TimedWord("".join(letters[begin:end]), *span, glued))
         begin = end
     return parts
 
 
+_WIDE_ENDS = tuple("\u3002\uff01\uff1f")
+_WIDE_CLOSING = "\u300d\u300f\u201d\u2019\uff09"
 #: A part of a long word takes at most this share of a line, so that lines fill well.
 _PART = 0.5
 #: Marks that may not stand at the beginning of a line.
