@@ -22,6 +22,7 @@ from orchestrator.mirror import Mirror
 from orchestrator.pulls import Pulls
 from orchestrator.security import Guard, guard_middleware, header_signal
 from orchestrator.settings import Settings
+from orchestrator.store.answers import AnswerStore
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.schema import prepare_schema
@@ -30,6 +31,8 @@ from orchestrator.store.workers import WorkerStore
 from orchestrator.studio import Studio
 from orchestrator.url_watch import UrlWatch
 from orchestrator.workers import Workers
+from orchestrator.writer.services.choice import Services
+from orchestrator.writing import Writing
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
 from shared_protocol.kit.http_errors import error_middleware
@@ -79,7 +82,8 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.LIBRARY] = library
     app[keys.WORKERS] = workers
     app[keys.DESK] = Desk(films, ScriptStore(database), mirrored)
-    app[keys.STUDIO] = Studio(settings, films, library, workers)
+    services = app[keys.SERVICES] = Services(settings)
+    app[keys.STUDIO] = Studio(settings, films, library, workers, services)
     app[keys.URL_WATCH] = UrlWatch(settings, known, workers)
     return _Parts(database, bell)
 
@@ -104,6 +108,7 @@ def _storage(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
 async def _connections(app: web.Application) -> AsyncIterator[None]:
     await app[keys.URL_WATCH].start()
     yield
+    await app[keys.SERVICES].close()
     await app[keys.WORKERS].stop()
 
 
@@ -130,8 +135,11 @@ def _all_loops(
     mirrored, library = app[keys.MIRRORED], app[keys.LIBRARY]
     workers, bell = app[keys.WORKERS], parts.bell
     dispatcher = Dispatcher(settings, films, mirrored, library, workers, bell)
+    services, answers = app[keys.SERVICES], AnswerStore(parts.database)
+    writing = Writing(settings, films, answers, workers, services, bell)
     loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("dispatcher", dispatcher.run),
+        ("writing", writing.run),
         ("url-watch", app[keys.URL_WATCH].run),
     ]
     for slot in workers.slots:

@@ -12,6 +12,7 @@ from orchestrator.store.mirrored import MirrorStore
 from orchestrator.studio import Studio
 from orchestrator.url_watch import UrlWatch
 from orchestrator.workers import Workers
+from orchestrator.writer.services.choice import Services
 
 SETTINGS = web.AppKey("settings", Settings)
 FILMS = web.AppKey("films", FilmStore)
@@ -19,6 +20,7 @@ MIRRORED = web.AppKey("mirrored", MirrorStore)
 LIBRARY = web.AppKey("library", Library)
 WORKERS = web.AppKey("workers", Workers)
 DESK = web.AppKey("desk", Desk)
+SERVICES = web.AppKey("services", Services)
 STUDIO = web.AppKey("studio", Studio)
 URL_WATCH = web.AppKey("url_watch", UrlWatch)
 #: The version of Moonreel.

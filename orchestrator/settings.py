@@ -21,6 +21,9 @@ _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]{1,255}")
 #: Name of the file that a notebook's address is pasted into.
 URL_FILE_NAME = "COLAB_NGROK_URL.txt"
 
+GEMINI_MODELS = ("gemini-2.5-flash", "gemini-2.5-flash-lite")
+OPENAI_MODELS = ("llama3.1",)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -38,7 +41,18 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     #: Address from the environment; may carry a token, so it is never printed.
     worker_address: str | None = field(default=None, repr=False)
-    has_gemini_key: bool = False
+    gemini_keys: tuple[str, ...] = field(default=(), repr=False)
+    #: Asked in this order, the next one when the quota of the one before is spent.
+    gemini_models: tuple[str, ...] = GEMINI_MODELS
+    gemini_url: str | None = None
+    gemini_api_version: str | None = None
+    #: A service that speaks OpenAI's language.
+    openai_url: str | None = None
+    openai_key: str | None = field(default=None, repr=False)
+    openai_models: tuple[str, ...] = OPENAI_MODELS
+    #: Silence after which an answer of a writing service counts as lost.
+    writer_silence_s: float = 120.0
+    writer_first_wait_s: float = 1.0
     max_body_bytes: int = 2 << 20
     #: Films that may be open (not finished, failed or canceled) at once.
     queue_capacity: int = 100
@@ -64,6 +78,11 @@ class Settings:
         origins = [f"http://{host}" for host in hosts] + list(self.allowed_origins)
         lower = (origin.lower() for origin in origins)
         return tuple(origin for origin in lower if _ORIGIN.fullmatch(origin))[:16]
+
+    @property
+    def has_gemini_key(self) -> bool:
+        """Whether Gemini can be asked."""
+        return bool(self.gemini_keys)
 
     @classmethod
     def from_environment(
@@ -91,9 +110,14 @@ class Settings:
             allowed_hosts=_words(environ, "MOONREEL_ALLOWED_HOSTS"),
             allowed_origins=_words(environ, "MOONREEL_ALLOWED_ORIGINS"),
             worker_address=environ.get("COLAB_API_URL") or None,
-            has_gemini_key=any(
-                environ.get(name) for name in ("GEMINI_API_KEY", "GOOGLE_API_KEY")
-            ),
+            gemini_keys=_words(environ, "GEMINI_API_KEY")
+            or _words(environ, "GOOGLE_API_KEY"),
+            gemini_models=_words(environ, "MOONREEL_GEMINI_MODELS") or GEMINI_MODELS,
+            gemini_url=environ.get("MOONREEL_GEMINI_URL") or None,
+            gemini_api_version=environ.get("MOONREEL_GEMINI_API_VERSION") or None,
+            openai_url=environ.get("MOONREEL_OPENAI_URL") or None,
+            openai_key=environ.get("OPENAI_API_KEY") or None,
+            openai_models=_words(environ, "MOONREEL_OPENAI_MODELS") or OPENAI_MODELS,
             queue_capacity=_number(environ, "MOONREEL_QUEUE_CAPACITY", 100),
             disk_floor_bytes=_number(environ, "MOONREEL_DISK_FLOOR_MB", 512) << 20,
         )

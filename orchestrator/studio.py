@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import suppress
+from dataclasses import replace
 from operator import not_
 
 from tenacity import AsyncRetrying, retry_if_result, wait_fixed
@@ -16,6 +17,7 @@ from orchestrator.store.films import PLACEABLE, Film, FilmStore, KeyTaken
 from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Workers
 from orchestrator.writer.film_spec import write_film
+from orchestrator.writer.services.choice import Services
 from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.clock import new_id, utc_now
 from shared_protocol.errors import Code
@@ -27,6 +29,11 @@ log = logging.getLogger(__name__)
 #: How long a deletion waits for a worker to hear that the film is not wanted.
 CANCEL_S = 5.0
 _CANCELABLE = {FilmState.SENDING, FilmState.SENT, FilmState.UNREACHABLE}
+_BEFORE = {
+    FilmState.GENERATING_SCRIPT,
+    FilmState.GENERATING_IMAGE_PROMPTS,
+    FilmState.REVIEW,
+}
 _RETRYABLE = {FilmState.ERROR, FilmState.CANCELED, FilmState.UNREACHABLE}
 
 
@@ -34,12 +41,18 @@ class Studio:
     """The orders that clients may give."""
 
     def __init__(
-        self, settings: Settings, films: FilmStore, library: Library, workers: Workers
+        self,
+        settings: Settings,
+        films: FilmStore,
+        library: Library,
+        workers: Workers,
+        services: Services,
     ) -> None:
         self._settings = settings
         self._films = films
         self._library = library
         self._workers = workers
+        self._services = services
 
     async def make(
         self, request: GenerateRequest, *, key: str | None, body_sha256: str
@@ -55,10 +68,24 @@ class Studio:
         await self._check_room()
         if request.music and not await self._library.has(request.music.sha256):
             raise _music_is_not_here()
-        script, spec = await asyncio.to_thread(
-            write_film, request, has_gemini_key=self._settings.has_gemini_key
-        )
-        film = Film(
+        film = await self._ordered(request)
+        film = replace(film, idempotency_key=key, body_sha256=body_sha256)
+        try:
+            await self._films.add(film)
+        except KeyTaken as taken:
+            return _same_order(taken.film, body_sha256)
+        if request.music:
+            await self._library.keep(film.job_id, request.music.sha256)
+        log.info("Film %s: %s", film.job_id, film.message)
+        return film
+
+    async def _ordered(self, request: GenerateRequest) -> Film:
+        """The film as it begins: with its script, or with one to be written."""
+        if request.script is None and not request.scenes:
+            self._services.name_for(request.engine.script)
+            return _to_be_written(request)
+        script, spec = await asyncio.to_thread(write_film, request)
+        return Film(
             job_id=new_id(),
             title=spec.title,
             state=FilmState.REVIEW if request.review else FilmState.STARTING,
@@ -72,17 +99,7 @@ class Studio:
             script_json=script.model_dump_json(),
             spec_json=spec.model_dump_json(),
             warnings_json=canonical_json(list(script.warnings)),
-            idempotency_key=key,
-            body_sha256=body_sha256,
         )
-        try:
-            await self._films.add(film)
-        except KeyTaken as taken:
-            return _same_order(taken.film, body_sha256)
-        if request.music:
-            await self._library.keep(film.job_id, request.music.sha256)
-        log.info("Film %s: %s.", film.job_id, _scenes(len(spec.scenes)))
-        return film
 
     async def find(self, job_id: str) -> Film:
         """The film; raises ApiError 404."""
@@ -99,7 +116,7 @@ class Studio:
         await self.find(job_id)
         await self._films.change(
             job_id,
-            {*PLACEABLE, FilmState.REVIEW},
+            {*PLACEABLE, *_BEFORE},
             state=FilmState.CANCELED,
             stage="canceled",
             message="Canceled before a worker had it.",
@@ -115,13 +132,14 @@ class Studio:
     async def retry(self, job_id: str) -> Film:
         """Goes on with a failed, canceled or unreachable film; 409 for any other."""
         film = await self.find(job_id)
+        unwritten = not film.script_json
         if await self._films.change(
             job_id,
             _RETRYABLE,
             of_attempt=film.attempt,
             attempt=film.attempt + 1,
-            state=FilmState.REQUEUED,
-            stage="waiting",
+            state=FilmState.GENERATING_SCRIPT if unwritten else FilmState.REQUEUED,
+            stage="script" if unwritten else "waiting",
             message="Tried again; what is finished is kept.",
             progress=0,
             error_json=None,
@@ -180,6 +198,24 @@ def _music_is_not_here() -> ApiError:
         Code.INVALID_FIELD,
         "music: no file with this SHA-256 is here; send it to /api/music first.",
         param="music",
+    )
+
+
+def _to_be_written(request: GenerateRequest) -> Film:
+    return Film(
+        job_id=new_id(),
+        title=(request.title or request.topic or "")[:200],
+        state=FilmState.GENERATING_SCRIPT,
+        version=1,
+        progress=0,
+        message="Writing the script.",
+        stage="script",
+        attempt=1,
+        created_at=utc_now(),
+        request_json=request.model_dump_json(exclude_unset=True),
+        script_json="",
+        spec_json="",
+        warnings_json="[]",
     )
 
 

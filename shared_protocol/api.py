@@ -53,6 +53,17 @@ def _by_hash(value: Any) -> Any:
 
 MusicChoice = Annotated[Music, BeforeValidator(_by_hash)]
 
+MAX_CHARACTERS = 5
+#: Story types that tell of what really was.
+FACT_BASED = (
+    "true_crime",
+    "historical_documentary",
+    "biographical_life",
+    "war_military",
+    "nature_wildlife",
+    "conspiracy_mystery",
+)
+
 
 class Character(Wire):
     """Somebody who appears in the story and looks the same wherever shown."""
@@ -62,9 +73,24 @@ class Character(Wire):
 
 
 class RequestedEngines(EngineChoice):
-    """Engines by kind; ``script`` is ``auto`` or ``text`` (the user's own words)."""
+    """Engines by kind; ``script`` is ``text`` (the user's own words) or a service."""
 
-    script: Literal["auto", "text"] = "auto"
+    script: Literal["auto", "text", "gemini", "openai"] = "auto"
+
+
+class ScriptTemplate(Wire):
+    """How a script is made; the reply of ``POST /api/analyze-script``."""
+
+    hook_example: Annotated[Text, Field(max_length=2000)] = ""
+    hook_style: Annotated[Text, Field(max_length=500)] = ""
+    #: Words.
+    setup_length: Annotated[int, Field(ge=0)] = 0
+    rise_length: Annotated[int, Field(ge=0)] = 0
+    climax_length: Annotated[int, Field(ge=0)] = 0
+    end_length: Annotated[int, Field(ge=0)] = 0
+    tone: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    key_patterns: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
+    sentence_variation: Annotated[Text, Field(max_length=1000)] = ""
 
 
 class GenerateRequest(Wire):
@@ -113,7 +139,13 @@ class GenerateRequest(Wire):
     music: MusicChoice | None = None
     hook_intensity: HookIntensity = "medium"
     pacing: Pacing = "medium"
-    characters: Annotated[tuple[Character, ...], Field(max_length=5)] = ()
+    characters: Annotated[tuple[Character, ...], Field(max_length=MAX_CHARACTERS)] = ()
+    #: The manner in which a script is written for a topic.
+    template: ScriptTemplate | None = None
+    #: Facts are looked up on the web first; for fact-based story types.
+    grounding: bool = False
+    #: Ask the writer anew, though it was asked the same before.
+    new_script: bool = False
     image_mode: Literal["ai_only"] = "ai_only"
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     aspect: Aspect = "16:9"
@@ -135,6 +167,29 @@ class GenerateRequest(Wire):
         if self.read_headings and self.script is None:
             raise ValueError(
                 "read_headings is for a script of your own: a topic has no headings"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _writing_has_a_topic(self) -> GenerateRequest:
+        if self.grounding and self.story_type not in FACT_BASED:
+            raise ValueError(
+                "grounding is for fact-based story types; choose one of: "
+                f"{', '.join(FACT_BASED)}"
+            )
+        if self.script is None and not self.scenes:
+            if self.engine.script == "text":
+                raise ValueError("engine.script is text, so send your text as script")
+            return self
+        for name in ("grounding", "new_script", "template"):
+            if getattr(self, name):
+                raise ValueError(
+                    f"{name} does nothing with your own text; leave it out"
+                )
+        if self.engine.script not in ("auto", "text"):
+            raise ValueError(
+                "engine.script writes about a topic, and your own text is told as it "
+                "stands; leave one of both out"
             )
         return self
 

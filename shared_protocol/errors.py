@@ -34,6 +34,11 @@ class Code(StrEnum):
     NEEDS_KEY = "needs_key"
     ENGINE_UNKNOWN = "engine_unknown"
     WORKER_UNREACHABLE = "worker_unreachable"
+    WRITER_KEY = "writer_key"
+    WRITER_BLOCKED = "writer_blocked"
+    WRITER_QUOTA = "writer_quota"
+    WRITER_BUSY = "writer_busy"
+    WRITER_FAILED = "writer_failed"
     # of units
     ENGINE_EXITED = "engine_exited"
     ENGINE_KILLED = "engine_killed"
@@ -66,6 +71,11 @@ STATUS: dict[Code, int] = {
     Code.NEEDS_KEY: 422,
     Code.ENGINE_UNKNOWN: 422,
     Code.WORKER_UNREACHABLE: 503,
+    Code.WRITER_KEY: 422,
+    Code.WRITER_BLOCKED: 422,
+    Code.WRITER_QUOTA: 429,
+    Code.WRITER_BUSY: 503,
+    Code.WRITER_FAILED: 502,
 }
 
 #: Errors after which the same request may succeed later.

@@ -24,7 +24,7 @@ NO_BLOCKS = [
 
 def _clean_environment() -> None:
     """Nothing that the developer has set may change what is tested."""
-    keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "COLAB_API_URL"}
+    keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY", "COLAB_API_URL"}
     for name in list(os.environ):
         if name.startswith("MOONREEL_") or name in keys:
             del os.environ[name]

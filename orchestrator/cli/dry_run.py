@@ -8,7 +8,7 @@ from typing import Any
 from orchestrator.cli import figures
 from orchestrator.cli.client import exit_for
 from orchestrator.cli.events import emit
-from orchestrator.cli.exits import CliError, Exit
+from orchestrator.cli.exits import CliError, Exit, UsageError
 from orchestrator.writer.film_spec import write_film
 from shared_protocol.api import GenerateRequest
 from shared_protocol.kit.http_errors import ApiError
@@ -18,10 +18,15 @@ WORDS_A_MINUTE = 150
 WIDTH = 88
 
 
-def show(request: GenerateRequest, *, has_gemini_key: bool, as_json: bool) -> int:
+def show(request: GenerateRequest, *, as_json: bool) -> int:
     """Prints what would be asked of a server, split as the server would."""
+    if request.script is None and not request.scenes:
+        raise UsageError(
+            "--dry-run shows how your own text is split; a topic is written by a "
+            "service, so use --review to read the script before anything is rendered"
+        )
     try:
-        script, _ = write_film(request, has_gemini_key=has_gemini_key)
+        script, _ = write_film(request)
     except ApiError as error:
         raise CliError(
             str(error), exit_for(error.code), code=error.code, hint=error.hint

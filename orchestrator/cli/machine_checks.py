@@ -15,7 +15,7 @@ from pathlib import Path
 from orchestrator.cli import figures
 from orchestrator.cli.findings import Finding, fail, ok, warn
 from orchestrator.settings import Settings
-from orchestrator.writer.film_spec import KEY_PAGE
+from orchestrator.writer.services.gemini import KEY_PAGE
 
 OLDEST_PYTHON = (3, 11)
 #: A film of ten minutes with all its parts takes about this much.
@@ -122,6 +122,8 @@ def check_disk(settings: Settings) -> Finding:
 
 def check_gemini(settings: Settings) -> Finding:
     """Whether scripts can be written from a topic; the key itself is never shown."""
+    if settings.openai_url is not None and not settings.has_gemini_key:
+        return _check_openai(settings.openai_url)
     if not settings.has_gemini_key:
         return warn(
             "gemini",
@@ -134,7 +136,18 @@ def check_gemini(settings: Settings) -> Finding:
             "a key is set, but the package that uses it is not installed",
             "pip install 'moonreel[writer]'",
         )
-    return ok("gemini", "a key is set")
+    count = len(settings.gemini_keys)
+    return ok("gemini", "a key is set" if count == 1 else f"{count} keys are set")
+
+
+def _check_openai(url: str) -> Finding:
+    if not _installed("openai"):
+        return warn(
+            "gemini",
+            f"scripts are to be written by {url}, but the package for it is missing",
+            "pip install 'moonreel[openai]'",
+        )
+    return ok("gemini", f"no key; scripts are written by {url}")
 
 
 def _standing(folder: Path) -> Path:

@@ -67,8 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         from orchestrator.cli.dry_run import show
 
-        has_key = settings_for(arguments).has_gemini_key
-        return show(request, has_gemini_key=has_key, as_json=arguments.json)
+        return show(request, as_json=arguments.json)
     story = None if arguments.file == "-" else arguments.file
     results.check_output(arguments.output, story)
     return asyncio.run(_make(arguments, request))

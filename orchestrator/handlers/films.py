@@ -73,6 +73,8 @@ async def retry(request: web.Request) -> web.Response:
 async def project(request: web.Request) -> web.Response:
     """The order that makes the film again, as ``project.zip`` holds it."""
     film = await request.app[keys.STUDIO].find(request.match_info["job_id"])
+    if not film.spec_json:
+        raise ApiError(Code.NOT_READY, f"There is no script yet. {film.message}")
     told = project_of(film).model_dump_json(exclude_unset=True)
     return web.Response(text=told, content_type="application/json")
 

@@ -51,7 +51,7 @@ async def health(request: web.Request) -> web.Response:
     links = tuple(link for slot in workers.slots if (link := slot.link()) is not None)
     reply = OrchestratorHealth(
         message=_summary(remote),
-        script_engine="text",
+        script_engine=request.app[keys.SERVICES].present(),
         colab_connected=remote.reachable,
         colab_url=remote.url,
         version=request.app[keys.VERSION],

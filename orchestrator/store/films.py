@@ -13,10 +13,12 @@ import sqlalchemy as sa
 from orchestrator.bell import Bell
 from orchestrator.store import tables as t
 from shared_protocol.api import FilmState, GenerateRequest
+from shared_protocol.clock import utc_now
 from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import FilmSpec, JobView
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
+from shared_protocol.scripts import Script
 from shared_protocol.wire import content_key
 
 #: States in which a film waits to be given to a worker.
@@ -101,13 +103,13 @@ class KeyTaken(Exception):
         self.film = film
 
 
-def _first_script(film: Film) -> sa.Insert:
+def _first_script(job_id: str, script_json: str) -> sa.Insert:
     return t.scripts.insert().values(
-        job_id=film.job_id,
+        job_id=job_id,
         version=1,
         made_by="writer",
-        created_at=film.created_at,
-        script_json=film.script_json,
+        created_at=utc_now(),
+        script_json=script_json,
     )
 
 
@@ -145,7 +147,9 @@ class FilmStore:
             async with self._db.write() as connection:
                 await connection.execute(t.films.insert().values(values))
                 if film.script_json:
-                    await connection.execute(_first_script(film))
+                    await connection.execute(
+                        _first_script(film.job_id, film.script_json)
+                    )
         except sa.exc.IntegrityError:
             taken = film.idempotency_key and await self.by_key(film.idempotency_key)
             if not taken:
@@ -174,11 +178,35 @@ class FilmStore:
 
     async def to_place(self) -> list[Film]:
         """Films that wait to be given to a worker, oldest first."""
+        return await self.in_states(PLACEABLE)
+
+    async def in_states(self, states: Iterable[FilmState]) -> list[Film]:
+        """Films in one of the states, oldest first."""
         return await self._some(
             sa.select(*_COLUMNS)
-            .where(t.films.c.state.in_(list(PLACEABLE)))
+            .where(t.films.c.state.in_(list(states)))
             .order_by(t.films.c.job_id)
         )
+
+    async def script_is_written(
+        self, job_id: str, expect: Iterable[FilmState], script: Script, **values: Any
+    ) -> bool:
+        """Saves the first version of a script with what the film becomes by it."""
+        film = t.films.c.job_id == job_id
+        script_json = script.model_dump_json()
+        update = (
+            t.films.update()
+            .where(film, t.films.c.state.in_(list(expect)))
+            .values(version=t.films.c.version + 1, script_json=script_json, **values)
+            .returning(t.films.c.version)
+        )
+        async with self._db.write() as connection:
+            version = (await connection.execute(update)).scalar()
+            if version is None:
+                return False
+            await connection.execute(_first_script(job_id, script_json))
+        self._announce(job_id, version)
+        return True
 
     async def placed(self, worker_kind: str) -> dict[str, FilmState]:
         """State by id of the films that a kind of worker has, oldest first."""

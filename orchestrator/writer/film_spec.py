@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from orchestrator.writer.given_scenes import script_of_scenes
 from orchestrator.writer.own_text import write_from_text
+from orchestrator.writer.services.choice import needs_key
 from shared_protocol.api import GenerateRequest
 from shared_protocol.clock import today
 from shared_protocol.errors import Code, describe_validation
@@ -15,20 +16,16 @@ from shared_protocol.jobs import EngineChoice, FilmSpec, SceneSpec, picture_seed
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.scripts import Script, ScriptScene
 
-KEY_PAGE = "https://aistudio.google.com/apikey"
 
-
-def write_film(
-    request: GenerateRequest, *, has_gemini_key: bool
-) -> tuple[Script, FilmSpec]:
-    """The script and the spec of what is asked for; for a thread, it computes.
+def write_film(request: GenerateRequest) -> tuple[Script, FilmSpec]:
+    """The script and the spec of the user's own words; for a thread, it computes.
 
     Raises ApiError 422 naming the field.
     """
     if request.scenes:
         return _film(request, script_of_scenes(request))
     if request.script is None:
-        raise _needs_script(has_gemini_key)
+        raise needs_key()
     if not request.script.strip():
         raise ApiError(
             Code.INVALID_FIELD,
@@ -49,23 +46,6 @@ def film_spec(request: GenerateRequest, script: Script) -> FilmSpec:
     except ValidationError as error:
         param, sentence = describe_validation(error.errors(include_url=False))
         raise ApiError(Code.INVALID_FIELD, sentence, param=param) from error
-
-
-def _needs_script(has_gemini_key: bool) -> ApiError:
-    if has_gemini_key:
-        return ApiError(
-            Code.NEEDS_KEY,
-            "This version writes no scripts from a topic yet, with or without a "
-            "Gemini key; send your own text as script.",
-            param="topic",
-        )
-    return ApiError(
-        Code.NEEDS_KEY,
-        "A topic alone needs a Gemini key to become a script: get one at "
-        f"{KEY_PAGE} and set GEMINI_API_KEY, or send your own text as script.",
-        param="topic",
-        hint="Your own text works now: send it as script.",
-    )
 
 
 def _spec(request: GenerateRequest, script: Script) -> FilmSpec:

@@ -88,15 +88,6 @@ async def test_a_topic_without_a_key_says_how_to_get_one(
         assert word in body["message"]
 
 
-async def test_a_topic_with_a_key_is_refused_honestly(tmp_path: Path) -> None:
-    """The reply does not pretend that a key would help in this version."""
-    async with LiveOrchestrator(tmp_path / "home", has_gemini_key=True) as live:
-        body = (await order(live, topic="a haunted lighthouse")).json()
-
-    assert (body["status"], body["code"]) == (422, "needs_key")
-    assert "your own text" in body["message"]
-
-
 @pytest.mark.parametrize(
     ("raw", "status"),
     [(b"{", 400), (b"\xff\xfe\x00", 400), (b"[]", 422), (b"{" * 100_000, 400)],

@@ -27,7 +27,7 @@ STORY = "Mara climbed the hill.\n\nThe lighthouse was dark.\n\nShe lit the lamp.
 def film(**fields: object) -> Film:
     """A film as it lies in the database after its order."""
     order = GenerateRequest.model_validate({"script": STORY, "num_scenes": 3, **fields})
-    script, spec = write_film(order, has_gemini_key=False)
+    script, spec = write_film(order)
     return Film(
         job_id="01900000-0000-7000-8000-000000000000",
         title=spec.title,
@@ -64,7 +64,7 @@ def spec_of(request: GenerateRequest) -> FilmSpec:
     again = GenerateRequest.model_validate_json(
         request.model_dump_json(exclude_unset=True)
     )
-    return write_film(again, has_gemini_key=False)[1]
+    return write_film(again)[1]
 
 
 def test_no_option_of_a_film_is_left_out() -> None:

@@ -24,7 +24,7 @@ STORY = (
 def write(**fields: Any) -> tuple[Script, FilmSpec]:
     """The script and spec for an order, as they come from the wire."""
     order = GenerateRequest.model_validate({"script": STORY, **fields})
-    return write_film(order, has_gemini_key=False)
+    return write_film(order)
 
 
 def test_every_word_is_told_in_order() -> None:
@@ -56,7 +56,7 @@ def test_a_name_inside_a_word_is_no_character() -> None:
         "script": "The annex was cold.",
         "characters": [{"name": "Ann", "description": "a girl in blue"}],
     }
-    spec = write_film(GenerateRequest.model_validate(order), has_gemini_key=False)[1]
+    spec = write_film(GenerateRequest.model_validate(order))[1]
 
     assert "blue" not in spec.scenes[0].image_prompt
 
@@ -173,7 +173,7 @@ def test_given_scenes_are_told_as_they_are() -> None:
         {"narration": "2. Ende", "image_prompt": "a sun", "title": "Last"},
     ]  # fmt: skip
     order = GenerateRequest.model_validate({"scenes": scenes})
-    script, spec = write_film(order, has_gemini_key=False)
+    script, spec = write_film(order)
 
     assert [scene.model_dump(exclude_defaults=True) for scene in spec.scenes] == scenes
     assert [scene.narration for scene in script.scenes] == [

@@ -1,0 +1,98 @@
+"""Scenes that are drawn while the script is still being written.
+
+A worker gets the film as an ``open`` spec that grows under higher attempts. It is only a
+head start: the whole film follows under its own attempt and finds by content key what is
+done, so whatever goes wrong here costs nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from orchestrator.errors import WorkerError
+from orchestrator.store.films import Film, FilmStore
+from orchestrator.worker_client import WorkerClient
+from orchestrator.workers import Workers
+from orchestrator.writer.film_spec import film_spec
+from shared_protocol.api import FilmState
+from shared_protocol.jobs import FilmSpec, JobSubmission
+from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.scripts import Script, ScriptScene
+
+log = logging.getLogger(__name__)
+
+#: How long a worker is given to hear that the scenes are not wanted.
+WITHDRAW_S = 5.0
+
+
+class Ahead:
+    """The head start of one film."""
+
+    def __init__(self, films: FilmStore, workers: Workers, film: Film) -> None:
+        self._films = films
+        self._workers = workers
+        self._film = film
+        self._scenes: tuple[ScriptScene, ...] = ()
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._client: WorkerClient | None = None
+
+    @property
+    def seen(self) -> int:
+        """How many scenes have come."""
+        return len(self._scenes)
+
+    def offer(self, scenes: tuple[ScriptScene, ...]) -> None:
+        """Takes the scenes that are whole so far; returns at once."""
+        if len(scenes) <= len(self._scenes):
+            return
+        self._scenes = scenes
+        if self._film.request.review:
+            return  # nobody has said yet that they shall be drawn
+        self._news.set()
+        if self._task is None:
+            self._task = asyncio.create_task(self._send(), name="scenes ahead")
+
+    async def stop(self) -> None:
+        """Sends no more; what the worker has, it keeps."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def withdraw(self) -> None:
+        """Sends no more, and tells the worker that nothing is wanted."""
+        await self.stop()
+        if self._client is not None:
+            with suppress(WorkerError, TimeoutError):
+                async with asyncio.timeout(WITHDRAW_S):
+                    await self._client.cancel(self._film.job_id)
+
+    async def _send(self) -> None:
+        try:
+            choice = await self._workers.choose()
+            self._client = choice.client
+            while True:
+                await self._news.wait()
+                self._news.clear()
+                await self._submit(choice.client)
+        except (WorkerError, ApiError) as error:
+            log.info("No scenes ahead for film %s: %s", self._film.job_id, error)
+
+    async def _submit(self, client: WorkerClient) -> None:
+        now = await self._films.get(self._film.job_id)
+        if now is None:
+            return
+        # The attempt is noted before it is used: after a crash the next one is higher.
+        attempt = now.attempt + 1
+        writing = {FilmState.GENERATING_SCRIPT, FilmState.GENERATING_IMAGE_PROMPTS}
+        if await self._films.change(now.job_id, writing, attempt=attempt):
+            submission = JobSubmission(spec=self._spec(), attempt=attempt)
+            await client.submit(now.job_id, submission)
+
+    def _spec(self) -> FilmSpec:
+        request = self._film.request
+        script = Script(title=self._film.title, language="en", scenes=self._scenes)
+        return film_spec(request, script).model_copy(update={"open": True})

@@ -1,0 +1,1 @@
+"""Writing services behind one protocol: one file for each kind of service."""

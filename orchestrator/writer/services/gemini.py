@@ -1,0 +1,262 @@
+"""Gemini through google-genai: one client for each key, answers as they are written."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any
+
+from orchestrator.writer.services.base import (
+    Answer,
+    Ask,
+    Blocked,
+    KeyRefused,
+    Passing,
+    QuotaSpent,
+    UnknownModel,
+    WritingError,
+    WrongRequest,
+)
+from orchestrator.writer.services.keys import Key, KeyRing
+from shared_protocol.scripts import Source
+
+if TYPE_CHECKING:
+    from google.genai import Client, types
+    from google.genai.errors import APIError
+    from httpx2 import AsyncClient
+
+KEY_PAGE = "https://aistudio.google.com/apikey"
+#: Silence after which an answer counts as lost.
+SILENCE_S = 120.0
+_FINISHED = {"STOP"}
+_LIMIT = "MAX_TOKENS"
+
+
+class Gemini:
+    """See ``Service``."""
+
+    def __init__(
+        self,
+        keys: tuple[str, ...],
+        models: tuple[str, ...],
+        *,
+        url: str | None = None,
+        api_version: str | None = None,
+        silence_s: float = SILENCE_S,
+    ) -> None:
+        self._ring = KeyRing(keys)
+        self._models = models
+        self._url = url
+        self._api_version = api_version
+        self._silence_s = silence_s
+        self._clients: dict[str, tuple[Client, AsyncClient]] = {}
+        self._door = asyncio.Lock()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """See ``Service``."""
+        return self._models
+
+    async def close(self) -> None:
+        """See ``Service``."""
+        for client, connections in self._clients.values():
+            await client.aio.aclose()
+            await connections.aclose()
+        self._clients.clear()
+
+    async def stream(self, ask: Ask, model: str) -> AsyncIterator[Answer]:
+        """See ``Service``."""
+        try:
+            key, rest_s = self._ring.take(model)
+        except KeyRefused as error:
+            raise KeyRefused(_REFUSED) from error
+        except QuotaSpent as error:
+            raise QuotaSpent(_spent(model)) from error
+        if rest_s > 0:
+            raise Passing(_BUSY, rest_s)
+        async with key.gate:
+            client = await self._client(key)
+            async for answer in self._answers(client, key, ask, model):
+                yield answer
+
+    async def _answers(
+        self, client: Client, key: Key, ask: Ask, model: str
+    ) -> AsyncIterator[Answer]:
+        from google.genai.errors import APIError
+        from httpx2 import HTTPError
+
+        answer, finish = Answer(model=model), ""
+        try:
+            chunks = await client.aio.models.generate_content_stream(
+                model=model, contents=ask.prompt, config=_config(ask)
+            )
+            async for chunk in chunks:
+                finish = _take(answer, chunk) or finish
+                yield answer
+        except APIError as error:
+            raise self._failure(error, key, model) from error
+        except (HTTPError, OSError, ValueError) as error:
+            what = self._ring.hide(str(error)) or type(error).__name__
+            raise Passing(f"the connection to Gemini broke ({what})") from error
+        _check_end(finish)
+
+    async def _client(self, key: Key) -> Client:
+        async with self._door:
+            if key.text not in self._clients:
+                made = await asyncio.to_thread(self._connect, key.text)
+                self._clients[key.text] = made
+            return self._clients[key.text][0]
+
+    def _connect(self, key: str) -> tuple[Client, AsyncClient]:
+        # Here and late: the import takes a second, and most films need none of it.
+        import httpx2
+        from google.genai import Client, types
+
+        local = self._url is not None and "127.0.0.1" in self._url
+        connections = httpx2.AsyncClient(trust_env=not local)
+        client = Client(
+            api_key=key,
+            vertexai=False,
+            http_options=types.HttpOptions(
+                base_url=self._url,
+                api_version=self._api_version,
+                timeout=int(self._silence_s * 1000),
+                httpx_async_client=connections,
+                retry_options=types.HttpRetryOptions(attempts=1),
+            ),
+        )
+        return client, connections
+
+    def _failure(self, error: APIError, key: Key, model: str) -> WritingError:
+        said = self._ring.hide(str(error.message or error.status or "")).strip()
+        if error.code in (401, 403) or (error.code == 400 and "API key" in said):
+            key.refused = True
+            return _after_refusal(self._ring, model)
+        if error.code == 404:
+            return UnknownModel(f"Gemini has no model {model}: {said}")
+        wait_s = _retry_delay_s(error.details)
+        if error.code == 429 and _is_daily(error.details):
+            self._ring.spend(key, model)
+            return _after_spending(self._ring, model)
+        if error.code == 429 or error.code >= 500:
+            if wait_s is not None:
+                self._ring.rest(key, wait_s)
+            return Passing(f"{_BUSY} (it says: {said})" if said else _BUSY, wait_s)
+        return WrongRequest(f"Gemini does not take the request: {said}")
+
+
+_BUSY = "Gemini is busy"
+_REFUSED = (
+    "Gemini does not accept the key; check GEMINI_API_KEY, or get another one at "
+    f"{KEY_PAGE}."
+)
+
+
+def _spent(model: str) -> str:
+    return (
+        f"Today's free requests to {model} are used up with every key; they come back "
+        "at midnight Pacific time, or set a key with billing."
+    )
+
+
+def _after_refusal(ring: KeyRing, model: str) -> WritingError:
+    """Another key may do; without one, that is the end."""
+    try:
+        ring.usable(model)
+    except WritingError:
+        return KeyRefused(_REFUSED)
+    return Passing("Gemini does not accept one of the keys", 0.0)
+
+
+def _after_spending(ring: KeyRing, model: str) -> WritingError:
+    try:
+        ring.usable(model)
+    except WritingError:
+        return QuotaSpent(_spent(model))
+    return Passing("the quota of one key is used up", 0.0)
+
+
+def _config(ask: Ask) -> types.GenerateContentConfig:
+    from google.genai import types
+
+    return types.GenerateContentConfig(
+        system_instruction=ask.system,
+        temperature=ask.temperature,
+        response_mime_type="application/json" if ask.schema else None,
+        response_json_schema=ask.schema,
+        tools=[types.Tool(google_search=types.GoogleSearch())] if ask.search else None,
+    )
+
+
+def _take(answer: Answer, chunk: types.GenerateContentResponse) -> str:
+    """Adds a piece to the answer; why it ended, if it did."""
+    feedback = chunk.prompt_feedback
+    if feedback is not None and feedback.block_reason is not None:
+        raise Blocked(_blocked(str(feedback.block_reason.value), feedback))
+    usage = chunk.usage_metadata
+    if usage is not None:
+        answer.input_tokens = usage.prompt_token_count or answer.input_tokens
+        thoughts = usage.thoughts_token_count or 0
+        written = (usage.candidates_token_count or 0) + thoughts
+        answer.output_tokens = written or answer.output_tokens
+    if not chunk.candidates:
+        return ""
+    candidate = chunk.candidates[0]
+    parts = candidate.content.parts if candidate.content else None
+    answer.text += "".join(p.text or "" for p in parts or () if not p.thought)
+    answer.sources += _sources(candidate)
+    reason = str(candidate.finish_reason.value) if candidate.finish_reason else ""
+    if reason and reason not in (*_FINISHED, _LIMIT):
+        raise Blocked(_blocked(reason, candidate))
+    return reason
+
+
+def _blocked(reason: str, what: Any) -> str:
+    ratings = [r for r in what.safety_ratings or () if r.blocked]
+    named = [str(r.category.value) for r in ratings if r.category is not None]
+    words = [name.removeprefix("HARM_CATEGORY_").replace("_", " ") for name in named]
+    about = f": {', '.join(words).lower()}" if words else ""
+    return (
+        f"Gemini will not write this ({reason.replace('_', ' ').lower()}{about}); put "
+        "the topic otherwise, or send your own text as script."
+    )
+
+
+def _sources(candidate: Any) -> tuple[Source, ...]:
+    grounding = candidate.grounding_metadata
+    chunks = (grounding.grounding_chunks if grounding else None) or ()
+    return tuple(
+        Source(title=chunk.web.title or chunk.web.uri, url=chunk.web.uri)
+        for chunk in chunks
+        if chunk.web is not None and chunk.web.uri
+    )
+
+
+def _check_end(finish: str) -> None:
+    if finish == _LIMIT:
+        raise Passing("Gemini's answer was longer than it may be")
+    if finish not in _FINISHED:
+        raise Passing("Gemini's answer broke off")
+
+
+def _details(details: Any) -> list[dict[str, Any]]:
+    body = details.get("error", details) if isinstance(details, dict) else {}
+    found = body.get("details") if isinstance(body, dict) else None
+    return [item for item in found or () if isinstance(item, dict)]
+
+
+def _retry_delay_s(details: Any) -> float | None:
+    for item in _details(details):
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)s", str(item.get("retryDelay", "")))
+        if found:
+            return float(found[1])
+    return None
+
+
+def _is_daily(details: Any) -> bool:
+    return any(
+        "PerDay" in str(violation.get("quotaId", ""))
+        for item in _details(details)
+        for violation in item.get("violations") or ()
+    )

@@ -1,0 +1,15 @@
+"""Only words that are spoken: what else a writer put into a narration is taken out."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+
+@lru_cache(maxsize=512)
+def spoken(narration: str) -> str:
+    """The narration without Markdown, headings, scene numbers and stage directions."""
+    from shared_protocol.kit.text_scenes.cleaning import clean_text
+
+    # With a title of its own, no first line of the narration is taken for one.
+    clean = clean_text(f"# Title\n\n{narration}")
+    return "\n\n".join(passage.text for passage in clean.passages).strip()

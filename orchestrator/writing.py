@@ -1,0 +1,186 @@
+"""Writes the scripts of films that begin with a topic; the first scenes go ahead.
+
+A film waits in ``generating_script`` until its script is saved. A restart begins again
+there; answers that had come are remembered, so nothing is asked or paid for twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from functools import partial
+from typing import Any
+
+from orchestrator.ahead import Ahead
+from orchestrator.bell import Bell
+from orchestrator.settings import Settings
+from orchestrator.store.answers import AnswerStore
+from orchestrator.store.films import Film, FilmStore
+from orchestrator.studio import ready_message
+from orchestrator.workers import Workers
+from orchestrator.writer.asking import Asker
+from orchestrator.writer.film_spec import film_spec
+from orchestrator.writer.services.base import WritingError
+from orchestrator.writer.services.choice import Services
+from orchestrator.writer.story import StoryWriter
+from shared_protocol.api import FilmState
+from shared_protocol.clock import utc_now
+from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.scripts import Script, ScriptScene, Usage
+from shared_protocol.wire import canonical_json
+
+log = logging.getLogger(__name__)
+
+WRITING = frozenset({FilmState.GENERATING_SCRIPT, FilmState.GENERATING_IMAGE_PROMPTS})
+
+
+class Writing:
+    """The loop that has a task for each script that is being written."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        films: FilmStore,
+        answers: AnswerStore,
+        workers: Workers,
+        services: Services,
+        bell: Bell,
+    ) -> None:
+        self._settings = settings
+        self._films = films
+        self._answers = answers
+        self._workers = workers
+        self._services = services
+        self._ear = bell.listen()
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Writes for ever."""
+        try:
+            while True:
+                await self._look()
+                await self._ear.wait()
+        finally:
+            tasks = list(self._tasks.values())
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _look(self) -> None:
+        """Begins what is to be written, and stops what is not wanted any more."""
+        films = {film.job_id: film for film in await self._films.in_states(WRITING)}
+        for job_id, task in self._tasks.items():
+            if job_id not in films:
+                task.cancel()
+        for job_id, film in films.items():
+            if job_id not in self._tasks:
+                task = asyncio.create_task(self._write(film), name=f"write {job_id}")
+                self._tasks[job_id] = task
+                task.add_done_callback(partial(self._ended, job_id))
+
+    def _ended(self, job_id: str, _task: asyncio.Task[None]) -> None:
+        self._tasks.pop(job_id, None)
+        self._ear.event.set()
+
+    async def _write(self, film: Film) -> None:
+        ahead = Ahead(self._films, self._workers, film)
+        try:
+            script = await self._script(film, ahead)
+            await ahead.stop()
+            await self._save(film, script)
+        except asyncio.CancelledError:
+            await self._give_up_ahead(film, ahead)
+            raise
+        except (WritingError, ApiError) as error:
+            await ahead.withdraw()
+            await self._failed(film, error)
+        except Exception as error:
+            log.exception("Film %s: the writer broke.", film.job_id)
+            await ahead.withdraw()
+            await self._failed(film, error)
+
+    async def _give_up_ahead(self, film: Film, ahead: Ahead) -> None:
+        """A film that is not wanted is taken from its worker; a restart goes on with it."""
+        now = await self._films.get(film.job_id)
+        if now is None or now.state not in WRITING:
+            await ahead.withdraw()
+        else:
+            await ahead.stop()
+
+    async def _script(self, film: Film, ahead: Ahead) -> Script:
+        request = film.request
+        service = self._services.get(self._services.name_for(request.engine.script))
+
+        async def on_note(sentence: str) -> None:
+            await self._say(film, sentence)
+
+        async def on_scenes(scenes: tuple[ScriptScene, ...]) -> None:
+            if len(scenes) > ahead.seen:
+                await self._say(
+                    film,
+                    f"Writing the script: {len(scenes)} of {request.num_scenes} scenes.",
+                    progress=min(9 * len(scenes) // request.num_scenes, 9),
+                )
+            ahead.offer(scenes)
+
+        asker = Asker(
+            service,
+            self._answers,
+            nonce=film.job_id if request.new_script else None,
+            on_note=on_note,
+            first_wait_s=self._settings.writer_first_wait_s,
+        )
+        return await StoryWriter(asker, request, on_scenes).write()
+
+    async def _save(self, film: Film, script: Script) -> None:
+        request = film.request
+        spec = film_spec(request, script)
+        now = await self._films.get(film.job_id)
+        if now is None:
+            return
+        message = ready_message(len(script.scenes), review=request.review)
+        if await self._films.script_is_written(
+            film.job_id,
+            WRITING,
+            script,
+            title=script.title[:200],
+            spec_json=spec.model_dump_json(),
+            attempt=now.attempt + (now.attempt > 1),
+            state=FilmState.REVIEW if request.review else FilmState.STARTING,
+            stage="review" if request.review else "script",
+            message=message + _cost(script.usage),
+            warnings_json=canonical_json(list(script.warnings)),
+        ):
+            log.info("Film %s: %s", film.job_id, message)
+
+    async def _failed(self, film: Film, error: Exception) -> None:
+        code = getattr(error, "code", Code.INTERNAL)
+        told = isinstance(error, WritingError | ApiError)
+        message = str(error) if told else "The writer broke; the log has the details."
+        body = ErrorBody(code=code, message=message, retryable=_is_retryable(code))
+        await self._films.change(
+            film.job_id,
+            WRITING,
+            state=FilmState.ERROR,
+            stage="script",
+            message=message,
+            error_json=body.model_dump_json(),
+            finished_at=utc_now(),
+        )
+
+    async def _say(self, film: Film, message: str, **values: Any) -> None:
+        await self._films.change(film.job_id, WRITING, message=message, **values)
+
+
+def _is_retryable(code: str) -> bool:
+    return code in (Code.WRITER_BUSY, Code.WRITER_QUOTA, Code.WRITER_FAILED)
+
+
+def _cost(usage: Usage | None) -> str:
+    """What the script cost, for people; nothing when it was remembered."""
+    if usage is None:
+        return ""
+    tokens = usage.input_tokens + usage.output_tokens
+    price = "" if usage.price_usd is None else f", about ${usage.price_usd:.3f}"
+    return f" ({usage.model}: {tokens} tokens{price})"

@@ -1,0 +1,519 @@
+"""A topic becomes a script: the real client, a server that speaks its wire, and faults."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orchestrator.writer.moods import MOODS
+from shared_protocol import vocab
+from tests.servers.fake_worker import FakeWorker
+from tests.servers.gemini import KEY, Asked, FakeGemini, Fault
+from tests.servers.live_orchestrator import LiveOrchestrator
+
+TOPIC = {"topic": "an old lighthouse", "script": None, "num_scenes": 4, "duration": 1}
+
+
+@pytest.fixture
+async def gemini() -> AsyncIterator[FakeGemini]:
+    """A server that writes."""
+    async with FakeGemini() as started:
+        yield started
+
+
+@asynccontextmanager
+async def studio_of(
+    home: Path, gemini: FakeGemini, **settings: Any
+) -> AsyncIterator[LiveOrchestrator]:
+    """An orchestrator that writes with ``gemini``."""
+    values: dict[str, Any] = {
+        "gemini_keys": (KEY,),
+        "gemini_url": gemini.url,
+        "writer_first_wait_s": 0.01,
+        "writer_silence_s": 5.0,
+    }
+    async with LiveOrchestrator(home, **(values | settings)) as live:
+        yield live
+
+
+@pytest.fixture
+async def studio(tmp_path: Path, gemini: FakeGemini) -> AsyncIterator[LiveOrchestrator]:
+    """An orchestrator with a key, and nobody to render."""
+    async with studio_of(tmp_path / "home", gemini) as live:
+        yield live
+
+
+async def eventually(condition: Callable[[], bool]) -> None:
+    """Returns once it holds."""
+    async with asyncio.timeout(20):
+        while not condition():  # noqa: ASYNC110 - nobody tells when it does
+            await asyncio.sleep(0.01)
+
+
+async def reviewed(studio: LiveOrchestrator, **fields: Any) -> dict[str, Any]:
+    """The script of a topic, without a worker."""
+    job_id = await studio.order(**(TOPIC | {"review": True} | fields))
+    await studio.until(job_id, "review")
+    reply = await studio.api.get(f"/api/jobs/{job_id}/script")
+    assert reply.status_code == 200, reply.text
+    return dict(reply.json())
+
+
+async def failed(studio: LiveOrchestrator, **fields: Any) -> dict[str, Any]:
+    """The error of a topic that could not be written."""
+    job_id = await studio.order(**(TOPIC | fields))
+    view = await studio.until(job_id, "error")
+    return dict(view["error"])
+
+
+async def test_a_topic_becomes_a_script(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """One request; scenes, words, prompts, cast, tokens and price are as they should."""
+    view = await reviewed(studio)
+    script = view["script"]
+
+    assert len(gemini.asked) == 1
+    assert script["title"] == "The Lamp"
+    assert len(script["scenes"]) == 4
+    assert abs(view["words"] - 150) <= 0.15 * 150
+    assert script["usage"] | {"price_usd": 0} == {
+        "model": "gemini-2.5-flash", "requests": 1, "input_tokens": 100,
+        "output_tokens": 400, "price_usd": 0,
+    }  # fmt: skip
+    assert script["usage"]["price_usd"] == pytest.approx(0.00103)
+    assert script["warnings"] == []
+
+
+async def test_prompts_have_shot_scene_and_looks(studio: LiveOrchestrator) -> None:
+    """20-30 words, another shot in each scene, and looks word for word."""
+    scenes = (await reviewed(studio, num_scenes=6))["script"]["scenes"]
+    prompts = [scene["image_prompt"] for scene in scenes]
+
+    looks = "Mara: a tall woman of forty in a red coat, grey braid"
+    assert all(looks in prompt for prompt in prompts)
+    dog = [", Otto: a small dog with one white ear" in prompt for prompt in prompts]
+    assert dog == [False, True] * 3
+    own = [prompt.split(", Mara: ")[0] for prompt in prompts]
+    assert all(20 <= len(text.split()) <= 30 for text in own), own
+    assert len({text.split(" of ")[0] for text in own}) == 6
+
+
+async def test_the_order_describes_its_own_characters(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """Their looks win over those that the service makes up, in whatever case."""
+    mara = {"name": "Mara", "description": "a girl of nine with a green hat"}
+    script = (await reviewed(studio, characters=[mara]))["script"]
+
+    assert all(
+        "Mara: a girl of nine with a green hat" in s["image_prompt"]
+        for s in script["scenes"]
+    )
+    assert "Mara: a girl of nine with a green hat" in gemini.asked[0].prompt
+    assert [person["name"] for person in script["characters"]] == ["Mara", "Otto"]
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("hook_intensity", vocab.HOOK_INTENSITIES.ids),
+        ("pacing", vocab.PACINGS.ids),
+        ("language", ("auto", "de", "pt-br")),
+        ("duration", (1, 2, 3)),
+        ("num_scenes", (3, 4, 5)),
+        ("title", ("The Lamp", "The Stair")),
+    ],
+)
+async def test_every_option_of_the_writing_changes_the_question(
+    studio: LiveOrchestrator, gemini: FakeGemini, field: str, values: tuple[Any, ...]
+) -> None:
+    """No two values ask the same."""
+    for value in values:
+        await reviewed(studio, **{field: value})
+
+    assert len({asked.prompt for asked in gemini.asked}) == len(values)
+
+
+async def test_every_story_type_is_asked_for(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """By its name and its mood."""
+    for story_type in vocab.STORY_TYPES:
+        await reviewed(studio, story_type=story_type)
+
+    for asked, story_type in zip(gemini.asked, vocab.STORY_TYPES, strict=True):
+        assert story_type.replace("_", " ") in asked.prompt
+        assert MOODS[story_type] in asked.prompt
+
+
+async def test_the_language_asked_for_is_that_of_the_film(
+    studio: LiveOrchestrator,
+) -> None:
+    """Else it is the one that the service names."""
+    assert (await reviewed(studio, language="de"))["script"]["language"] == "de"
+    assert (await reviewed(studio))["script"]["language"] == "en"
+
+
+async def test_the_same_request_is_asked_once(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """Another film of the same words costs nothing, unless a new script is wanted."""
+    first = await reviewed(studio)
+    again = await reviewed(studio)
+    assert len(gemini.asked) == 1
+    assert again["script"]["scenes"] == first["script"]["scenes"]
+    assert again["script"]["usage"] is None
+
+    await reviewed(studio, new_script=True)
+    assert len(gemini.asked) == 2
+
+
+def _narrated(words: str) -> Any:
+    def edit(_asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+        answer["scenes"][0]["narration"] += f"\n\n{words}"
+        return answer
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["## Scene 3: The Stair", "[Music swells]", "**(thunder)**", "Scene 2:", "---"],
+)
+async def test_nothing_but_words_reaches_the_voice(
+    studio: LiveOrchestrator, gemini: FakeGemini, words: str
+) -> None:
+    """Headings, directions and scene numbers are taken out."""
+    gemini.edit = _narrated(words)
+    told = (await reviewed(studio))["script"]["scenes"][0]["narration"]
+
+    assert told.startswith("Mara climbed step 1")
+    assert words.strip("#*()[]-: ").split(" ")[0] not in told or words == "---"
+    assert not set("#*[]") & set(told)
+
+
+FAULTS = [
+    (Fault("429", delay_s=0.2), 2),
+    (Fault("503"), 2),
+    (Fault("500"), 2),
+    (Fault("cut"), 2),
+    (Fault("none", text="{ no json"), 2),
+    (Fault("none", text='{"title": "T"}'), 2),
+    (Fault("slow", delay_s=0.2), 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "requests"), FAULTS, ids=lambda v: getattr(v, "kind", v)
+)
+async def test_a_fault_that_passes_ends_in_a_script(
+    studio: LiveOrchestrator, gemini: FakeGemini, fault: Fault, requests: int
+) -> None:
+    """It is asked again, exactly as often as needed."""
+    gemini.faults = [fault]
+    view = await reviewed(studio)
+
+    assert len(view["script"]["scenes"]) == 4
+    assert len(gemini.asked) == requests
+
+
+async def test_a_silent_service_is_asked_again(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """An answer that never begins counts as lost."""
+    gemini.faults = [Fault("slow", delay_s=30)]
+    async with studio_of(tmp_path / "home", gemini, writer_silence_s=0.3) as studio:
+        assert (await reviewed(studio))["version"] == 1
+    assert len(gemini.asked) == 2
+
+
+LASTING = [
+    ([Fault("503")] * 9, "writer_busy", 4, "overloaded"),
+    ([Fault("cut")] * 9, "writer_busy", 4, "broke"),
+    ([Fault("none", text="[]")] * 9, "writer_failed", 4, "not what was asked for"),
+    ([Fault("blocked")], "writer_blocked", 1, "dangerous content"),
+    ([Fault("unsafe")], "writer_blocked", 1, "safety"),
+    ([Fault("401")], "writer_key", 1, "aistudio.google.com/apikey"),
+    ([Fault("400")], "writer_failed", 1, "schema is too deep"),
+    ([Fault("429", delay_s=3600)], "writer_busy", 1, "in 60 minutes"),
+    ([Fault("daily")] * 2, "writer_quota", 2, "midnight Pacific"),
+    ([Fault("404")] * 2, "writer_failed", 2, "no model gemini-2.5-flash-lite"),
+]
+
+
+@pytest.mark.parametrize(
+    ("faults", "code", "requests", "words"), LASTING, ids=lambda v: str(v)[:30]
+)
+async def test_a_fault_that_stays_is_one_sentence(
+    studio: LiveOrchestrator,
+    gemini: FakeGemini,
+    faults: list[Fault],
+    code: str,
+    requests: int,
+    words: str,
+) -> None:
+    """With its code, after exactly so many requests, and without the key."""
+    gemini.faults = list(faults)
+    error = await failed(studio)
+
+    assert error["code"] == code
+    assert words in error["message"]
+    assert len(gemini.asked) == requests
+    assert KEY not in str(error)
+
+
+async def test_a_film_without_a_script_can_be_tried_again(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """The script is written then; nothing of the film is lost."""
+    gemini.faults = [Fault("blocked")]
+    job_id = await studio.order(**TOPIC, review=True)
+    await studio.until(job_id, "error")
+    script = await studio.api.get(f"/api/jobs/{job_id}/script")
+    assert (script.status_code, script.json()["code"]) == (409, "not_ready")
+    project = await studio.api.get(f"/api/jobs/{job_id}/project")
+    assert project.status_code == 409
+
+    reply = await studio.api.post(f"/api/jobs/{job_id}/retry", json={})
+    assert reply.status_code == 202
+    await studio.until(job_id, "review")
+
+
+async def test_keys_are_used_in_turn_and_a_bad_one_is_left_out(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """Two good ones share the work; one that is refused is never asked again."""
+    gemini.keys = {"first-key", "second-key"}
+    keys = ("bad-key", "first-key", "second-key")
+    async with studio_of(tmp_path / "home", gemini, gemini_keys=keys) as studio:
+        for number in range(4):
+            await reviewed(studio, topic=f"lighthouse {number}")
+
+    used = [asked.key for asked in gemini.asked]
+    assert used == ["bad-key", "first-key", "second-key", "first-key", "second-key"]
+
+
+async def test_one_key_with_its_quota_spent_leaves_the_work_to_the_other(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """For the same model; nobody hears of it."""
+    gemini.keys = {"first-key", "second-key"}
+    gemini.faults = [Fault("daily")]
+    keys = ("first-key", "second-key")
+    async with studio_of(tmp_path / "home", gemini, gemini_keys=keys) as studio:
+        await reviewed(studio)
+
+    assert [asked.key for asked in gemini.asked] == ["first-key", "second-key"]
+    assert {asked.model for asked in gemini.asked} == {"gemini-2.5-flash"}
+
+
+async def test_the_next_model_is_asked_when_the_quota_of_one_is_spent(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """And the script says which one wrote it."""
+    gemini.faults = [Fault("daily")]
+    script = (await reviewed(studio))["script"]
+
+    models = [asked.model for asked in gemini.asked]
+    assert models == ["gemini-2.5-flash", "gemini-2.5-flash-lite"]
+    assert script["usage"]["model"] == "gemini-2.5-flash-lite"
+
+
+def _first_only(change: Any) -> Any:
+    """Changes the first answer alone."""
+    seen: list[Asked] = []
+
+    def edit(asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+        seen.append(asked)
+        return change(answer) if len(seen) == 1 else answer
+
+    return edit
+
+
+def _short(answer: dict[str, Any]) -> dict[str, Any]:
+    for scene in answer["scenes"]:
+        scene["narration"] = "Much too short."
+    return answer
+
+
+def _fewer(answer: dict[str, Any]) -> dict[str, Any]:
+    return answer | {"scenes": answer["scenes"][:2]}
+
+
+@pytest.mark.parametrize("change", [_short, _fewer])
+async def test_a_wrong_length_is_repaired_once(
+    studio: LiveOrchestrator, gemini: FakeGemini, change: Any
+) -> None:
+    """The service is told what was wrong, and does it right."""
+    gemini.edit = _first_only(change)
+    view = await reviewed(studio)
+
+    assert len(gemini.asked) == 2
+    assert "instead of" in gemini.asked[1].prompt
+    assert len(view["script"]["scenes"]) == 4
+    assert view["script"]["warnings"] == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(_short, "minutes instead of 1"), (_fewer, "2 scenes instead of 4")],
+)
+async def test_a_wrong_length_that_stays_is_a_warning(
+    studio: LiveOrchestrator, gemini: FakeGemini, change: Any, words: str
+) -> None:
+    """Never a third request, and never a failed film."""
+    gemini.edit = lambda _asked, answer: change(answer)
+    view = await reviewed(studio)
+
+    assert len(gemini.asked) == 2
+    assert any(words in warning for warning in view["script"]["warnings"])
+
+
+async def test_too_many_scenes_become_as_many_as_were_asked_for(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """All words are told; two neighbours share a picture."""
+
+    def more(_asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+        extra = answer["scenes"][-1] | {"narration": "The very end."}
+        return answer | {"scenes": [*answer["scenes"], extra]}
+
+    gemini.edit = more
+    scenes = (await reviewed(studio))["script"]["scenes"]
+
+    assert len(scenes) == 4
+    assert scenes[-1]["narration"].endswith("The very end.")
+
+
+async def test_an_hour_keeps_its_names_and_looks(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """An outline and six chapters, each told what was before; the cast never changes."""
+    view = await reviewed(studio, duration=60, num_scenes=60)
+    scenes = view["script"]["scenes"]
+
+    assert len(gemini.asked) == 7
+    assert len(scenes) == 60
+    assert abs(view["words"] - 9000) <= 0.15 * 9000
+    looks = "Mara: a tall woman of forty in a red coat, grey braid"
+    assert all(looks in scene["image_prompt"] for scene in scenes)
+    assert all("Mara" in scene["narration"] for scene in scenes)
+    shots = [scene["image_prompt"].split(" of ")[0] for scene in scenes]
+    assert shots[:10] == shots[10:20]
+    assert len(set(shots[:10])) == 10
+    for number, asked in enumerate(gemini.asked[1:], start=1):
+        assert f"write chapter {number} of 6" in asked.prompt
+        assert looks in asked.prompt
+        told = f"Mara has done {number - 1} things."
+        assert (told in asked.prompt) == (number > 1)
+
+
+async def test_facts_are_looked_up_and_their_sources_kept(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """One more request, with the search tool; its answer is what the story keeps to."""
+    fields = {"story_type": "true_crime", "grounding": True}
+    script = (await reviewed(studio, **fields))["script"]
+
+    search, story = gemini.asked
+    assert search.body["tools"] == [{"googleSearch": {}}]
+    assert "tools" not in story.body
+    assert "built in 1811" in story.prompt
+    assert script["sources"] == [
+        {"title": "Lighthouses", "url": "https://example.org/lighthouses"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"grounding": True, "story_type": "comedy_funny"}, "fact-based"),
+        ({"script": "My text.", "grounding": True, "story_type": "true_crime"}, "own"),
+        ({"script": "My text.", "new_script": True}, "new_script"),
+        ({"script": "My text.", "engine": {"script": "gemini"}}, "engine.script"),
+        ({"engine": {"script": "text"}}, "engine.script"),
+        ({"engine": {"script": "openai"}}, "MOONREEL_OPENAI_URL"),
+    ],
+)
+async def test_what_would_do_nothing_is_refused(
+    studio: LiveOrchestrator, gemini: FakeGemini, fields: dict[str, Any], words: str
+) -> None:
+    """By its name, before anybody is asked."""
+    body = {k: v for k, v in (TOPIC | fields).items() if v is not None}
+    reply = await studio.api.post("/api/generate-video", json=body)
+
+    assert reply.status_code == 422
+    assert words in reply.json()["message"]
+    assert gemini.asked == []
+
+
+async def test_the_first_scene_is_drawn_while_the_last_is_written(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """The worker draws it; when the whole film comes, it is there."""
+    gemini.hold = asyncio.Event()
+    async with FakeWorker() as worker, studio_of(tmp_path / "home", gemini) as studio:
+        await studio.connect(worker.url, worker.token)
+        job_id = await studio.order(**TOPIC)
+        await eventually(lambda: job_id in worker.jobs)
+        assert (await studio.film(job_id))["state"] == "generating_script"
+        assert worker.jobs[job_id].spec.open
+        await worker.work(job_id, units=1)
+        assert worker.made == ["image-001"]
+
+        gemini.hold.set()
+        await studio.until(job_id, "sent_to_colab")
+        job = worker.jobs[job_id]
+        assert not job.spec.open
+        assert len(job.spec.scenes) == 4
+        await worker.work(job_id)
+        await studio.until(job_id, "complete")
+
+
+async def test_a_review_sends_nothing_ahead(tmp_path: Path, gemini: FakeGemini) -> None:
+    """Nobody has said yet that it shall be drawn."""
+    gemini.piece_s = 0.01
+    async with FakeWorker() as worker, studio_of(tmp_path / "home", gemini) as studio:
+        await studio.connect(worker.url, worker.token)
+        await reviewed(studio)
+
+    assert worker.jobs == {}
+
+
+async def test_a_cancel_stops_the_writing_and_the_drawing(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """The worker is told, and no script comes later."""
+    gemini.hold = asyncio.Event()
+    async with FakeWorker() as worker, studio_of(tmp_path / "home", gemini) as studio:
+        await studio.connect(worker.url, worker.token)
+        job_id = await studio.order(**TOPIC)
+        await eventually(lambda: job_id in worker.jobs)
+        reply = await studio.api.post(f"/api/jobs/{job_id}/cancel", json={})
+        assert reply.json()["state"] == "canceled"
+        await eventually(lambda: worker.jobs[job_id].state == "canceled")
+        gemini.hold.set()
+        assert (await studio.film(job_id))["state"] == "canceled"
+
+
+async def test_a_restart_goes_on_with_what_was_answered(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """Outline and first chapter are remembered; the second alone is asked for again."""
+    long = {"duration": 20, "num_scenes": 10, "review": True}
+    gemini.faults = [Fault("none"), Fault("none"), Fault("slow", delay_s=30)]
+    async with studio_of(tmp_path / "home", gemini) as first:
+        job_id = await first.order(**(TOPIC | long))
+        await eventually(lambda: len(gemini.asked) == 3)
+        assert (await first.film(job_id))["state"] == "generating_script"
+    async with studio_of(tmp_path / "home", gemini) as second:
+        await second.until(job_id, "review")
+
+    assert len(gemini.asked) == 4
+    assert gemini.asked[3].prompt == gemini.asked[2].prompt
