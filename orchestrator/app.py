@@ -19,6 +19,7 @@ from orchestrator.dispatch import Dispatcher
 from orchestrator.handlers.routing import add_routes
 from orchestrator.library import Library
 from orchestrator.mirror import Mirror
+from orchestrator.pen import Pen
 from orchestrator.pulls import Pulls
 from orchestrator.security import Guard, guard_middleware, header_signal
 from orchestrator.settings import Settings
@@ -81,8 +82,10 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.MIRRORED] = mirrored
     app[keys.LIBRARY] = library
     app[keys.WORKERS] = workers
-    app[keys.DESK] = Desk(films, ScriptStore(database), mirrored)
+    scripts = ScriptStore(database)
+    app[keys.DESK] = Desk(films, scripts, mirrored)
     services = app[keys.SERVICES] = Services(settings)
+    app[keys.PEN] = Pen(services, AnswerStore(database), scripts)
     app[keys.STUDIO] = Studio(settings, films, library, workers, services)
     app[keys.URL_WATCH] = UrlWatch(settings, known, workers)
     return _Parts(database, bell)

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from orchestrator.desk import Desk
 from orchestrator.library import Library
+from orchestrator.pen import Pen
 from orchestrator.settings import Settings
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
@@ -21,6 +22,7 @@ LIBRARY = web.AppKey("library", Library)
 WORKERS = web.AppKey("workers", Workers)
 DESK = web.AppKey("desk", Desk)
 SERVICES = web.AppKey("services", Services)
+PEN = web.AppKey("pen", Pen)
 STUDIO = web.AppKey("studio", Studio)
 URL_WATCH = web.AppKey("url_watch", UrlWatch)
 #: The version of Moonreel.

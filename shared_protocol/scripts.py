@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AliasChoices, Field, model_validator
 
-from shared_protocol.api import Character
+from shared_protocol.api import MAX_TEXT_CHARS, Character
 from shared_protocol.jobs import MAX_NARRATION_CHARS, MAX_PROMPT_CHARS, MAX_SCENES
 from shared_protocol.wire import JobId, Text, View, Wire
 
@@ -185,3 +185,34 @@ class RenderReply(View):
     job_id: JobId
     plan: RenderPlan
     links: dict[str, str] = Field(default_factory=dict)
+
+
+class RewriteOrder(Wire):
+    """Body of ``POST /api/jobs/{job_id}/script/rewrite``."""
+
+    #: The id of the scene.
+    scene: Annotated[int, Field(ge=1)]
+    #: What shall be otherwise, in plain words.
+    note: Annotated[Text, Field(max_length=1000)] = ""
+    #: How many ways to choose from.
+    alternatives: Annotated[int, Field(ge=1, le=4)] = 1
+
+
+class RewriteReply(View):
+    """Reply to it: take one of them with ``PUT …/script``."""
+
+    job_id: JobId
+    version: int
+    alternatives: tuple[ScriptScene, ...]
+    usage: Usage
+
+
+class AnalyzeRequest(Wire):
+    """Body of ``POST /api/analyze-script``; the reply is a ``ScriptTemplate``."""
+
+    script_content: Annotated[Text, Field(min_length=1, max_length=MAX_TEXT_CHARS)] = (
+        Field(validation_alias=AliasChoices("scriptContent", "script_content"))
+    )
+    script_type: Annotated[Text, Field(max_length=200)] = Field(
+        default="", validation_alias=AliasChoices("scriptType", "script_type")
+    )

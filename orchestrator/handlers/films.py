@@ -25,7 +25,25 @@ MAX_KEY_CHARS = 255
 async def generate(request: web.Request) -> web.Response:
     """Makes a film of the words in the body; 202 as soon as its script is saved."""
     raw = await read_body(request, request.app[keys.SETTINGS].max_body_bytes)
+    return await _generate(request, raw, parse_model(raw, GenerateRequest))
+
+
+async def generate_with_template(request: web.Request) -> web.Response:
+    """The same in the manner of a script that was analysed: ``template`` is required."""
+    raw = await read_body(request, request.app[keys.SETTINGS].max_body_bytes)
     order = parse_model(raw, GenerateRequest)
+    if order.template is None:
+        raise ApiError(
+            Code.INVALID_FIELD,
+            "template: is required; POST /api/analyze-script makes one of a script.",
+            param="template",
+        )
+    return await _generate(request, raw, order)
+
+
+async def _generate(
+    request: web.Request, raw: bytes, order: GenerateRequest
+) -> web.Response:
     key = request.headers.get(routes.IDEMPOTENCY_KEY)
     if key is not None and not 0 < len(key) <= MAX_KEY_CHARS:
         raise ApiError(

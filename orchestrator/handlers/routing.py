@@ -13,6 +13,7 @@ from orchestrator.handlers import (
     pages,
     progress,
     scripts,
+    words,
     workers,
 )
 from shared_protocol import routes
@@ -41,6 +42,11 @@ def add_routes(app: web.Application) -> None:
             web.post(routes.API_JOB_CANCEL, films.cancel),
             web.post(routes.API_JOB_RETRY, films.retry),
             web.get(routes.API_JOB_PROJECT, films.project),
+            web.post(routes.API_GENERATE_WITH_TEMPLATE, films.generate_with_template),
+            web.post(routes.API_ANALYZE_SCRIPT, scripts.analyze),
+            web.get(routes.API_STORY_TYPES, words.story_types),
+            web.get(routes.API_STYLES, words.styles),
+            web.post(routes.API_JOB_REWRITE, scripts.rewrite),
             web.get(routes.API_JOB_SCRIPT, scripts.show),
             web.put(routes.API_JOB_SCRIPT, scripts.edit),
             web.post(routes.API_JOB_RENDER, scripts.render),

@@ -8,7 +8,13 @@ from orchestrator import keys
 from orchestrator.store.films import Film
 from shared_protocol import routes
 from shared_protocol.kit.http_errors import read_model
-from shared_protocol.scripts import RenderOrder, RenderReply, ScriptEdit
+from shared_protocol.scripts import (
+    AnalyzeRequest,
+    RenderOrder,
+    RenderReply,
+    RewriteOrder,
+    ScriptEdit,
+)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -22,6 +28,22 @@ async def edit(request: web.Request) -> web.Response:
     body = await read_model(request, ScriptEdit, limit_bytes=limit)
     await request.app[keys.DESK].edit(await _film(request), body)
     return await _shown(request)
+
+
+async def rewrite(request: web.Request) -> web.Response:
+    """Other ways to tell one scene, to choose from."""
+    limit = request.app[keys.SETTINGS].max_body_bytes
+    order = await read_model(request, RewriteOrder, limit_bytes=limit)
+    reply = await request.app[keys.PEN].rewrite(await _film(request), order)
+    return web.json_response(text=reply.model_dump_json())
+
+
+async def analyze(request: web.Request) -> web.Response:
+    """How a given script is made; the reply is a template for others."""
+    limit = request.app[keys.SETTINGS].max_body_bytes
+    body = await read_model(request, AnalyzeRequest, limit_bytes=limit)
+    template = await request.app[keys.PEN].analyze(body)
+    return web.json_response(text=template.model_dump_json())
 
 
 async def render(request: web.Request) -> web.Response:

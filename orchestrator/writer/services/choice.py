@@ -72,7 +72,7 @@ class Services:
                 )
             return "openai"
         if not has_gemini:
-            raise needs_key(param)
+            raise needs_key() if param == "topic" else _needs_key_for(param)
         return "gemini"
 
     def _make(self, name: Name) -> Service:
@@ -93,13 +93,22 @@ class Services:
         )
 
 
-def needs_key(param: str = "topic") -> ApiError:
+def _needs_key_for(param: str) -> ApiError:
+    return ApiError(
+        Code.NEEDS_KEY,
+        f"{param}: this asks a writing service, which needs a Gemini key: get one at "
+        f"{KEY_PAGE} and set GEMINI_API_KEY.",
+        param=param,
+    )
+
+
+def needs_key() -> ApiError:
     """The refusal of a topic when nobody can write about it."""
     return ApiError(
         Code.NEEDS_KEY,
         "A topic alone needs a Gemini key to become a script: get one at "
         f"{KEY_PAGE} and set GEMINI_API_KEY, or send your own text as script.",
-        param=param,
+        param="topic",
         hint="Your own text works now: send it as script.",
     )
 
