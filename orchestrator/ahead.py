@@ -95,4 +95,6 @@ class Ahead:
     def _spec(self) -> FilmSpec:
         request = self._film.request
         script = Script(title=self._film.title, language="en", scenes=self._scenes)
-        return film_spec(request, script).model_copy(update={"open": True})
+        return film_spec(request, script).model_copy(
+            update={"open": True, "music": None}  # only the whole film has music
+        )

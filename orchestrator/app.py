@@ -83,7 +83,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.LIBRARY] = library
     app[keys.WORKERS] = workers
     scripts = ScriptStore(database)
-    app[keys.DESK] = Desk(films, scripts, mirrored)
+    app[keys.DESK] = Desk(films, scripts, mirrored, library)
     services = app[keys.SERVICES] = Services(settings)
     app[keys.PEN] = Pen(services, AnswerStore(database), scripts)
     app[keys.STUDIO] = Studio(settings, films, library, workers, services)

@@ -10,10 +10,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.edits import edited, restored
+from orchestrator.library import Library
 from orchestrator.redo import carried, plan_redo
 from orchestrator.store.films import Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.scripts import SavedScript, ScriptStore
+from orchestrator.studio import music_is_not_here
 from orchestrator.writer.film_spec import film_spec
 from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.errors import Code, describe_validation
@@ -68,11 +70,16 @@ class Desk:
     """Scripts of films, seen and changed by people."""
 
     def __init__(
-        self, films: FilmStore, scripts: ScriptStore, mirrored: MirrorStore
+        self,
+        films: FilmStore,
+        scripts: ScriptStore,
+        mirrored: MirrorStore,
+        library: Library,
     ) -> None:
         self._films = films
         self._scripts = scripts
         self._mirrored = mirrored
+        self._library = library
 
     async def show(self, film: Film) -> ScriptView:
         """The script as it is now; ApiError 409 while it is being written."""
@@ -132,6 +139,10 @@ class Desk:
         change = await asyncio.to_thread(_change, film, history[-1], order)
         if change.plan.nothing_to_do:
             raise ApiError(Code.CONFLICT, change.plan.message)
+        if (music := change.request.music) is not None:
+            if not await self._library.has(music.sha256):
+                raise music_is_not_here("options.music")
+            await self._library.keep(film.job_id, music.sha256)
         await self._begin(film, change)
         return change.plan
 

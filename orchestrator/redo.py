@@ -36,6 +36,7 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
     "image": frozenset(
         [
             "kind",
+            "music",
             "open",
             "scenes",
             "title",
@@ -60,6 +61,7 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
     "voice": frozenset(
         [
             "kind",
+            "music",
             "open",
             "scenes",
             "title",
@@ -83,7 +85,7 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
         ]
     ),
     "clip": frozenset(
-        ["kind", "open", "scenes", "title", "soft_captions", "date", "engine"]
+        ["kind", "music", "open", "scenes", "title", "soft_captions", "date", "engine"]
     ),
 }
 

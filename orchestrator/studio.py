@@ -67,7 +67,7 @@ class Studio:
             return _same_order(before, body_sha256)
         await self._check_room()
         if request.music and not await self._library.has(request.music.sha256):
-            raise _music_is_not_here()
+            raise music_is_not_here("music")
         film = await self._ordered(request)
         film = replace(film, idempotency_key=key, body_sha256=body_sha256)
         try:
@@ -193,11 +193,12 @@ class Studio:
             )
 
 
-def _music_is_not_here() -> ApiError:
+def music_is_not_here(param: str) -> ApiError:
+    """The refusal of an order whose music nobody has sent."""
     return ApiError(
         Code.INVALID_FIELD,
-        "music: no file with this SHA-256 is here; send it to /api/music first.",
-        param="music",
+        f"{param}: no file with this SHA-256 is here; send it to /api/music first.",
+        param=param,
     )
 
 
