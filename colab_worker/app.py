@@ -13,6 +13,7 @@ from colab_worker.board import Board
 from colab_worker.device import Identity
 from colab_worker.disk import Disk
 from colab_worker.dispatcher import LocalDispatcher
+from colab_worker.encoder_choice import EncoderChoice
 from colab_worker.engine_host import EngineHost
 from colab_worker.engines.registry import Registry
 from colab_worker.handlers import access, files, health, pairing, status, submit
@@ -55,7 +56,8 @@ def make_app(
     board = app[keys.BOARD] = Board(store, identity.stamp, tick_s=settings.tick_s)
     memo = app[keys.MEMO] = Memo(store, blobs)
     dispatcher = app[keys.DISPATCHER] = _dispatcher(settings, blobs, disk)
-    parts = RunParts(store, memo, board, dispatcher, registry, settings)
+    encoders = EncoderChoice(settings.data_dir, settings.encoder, identity.gpu)
+    parts = RunParts(store, memo, board, dispatcher, registry, settings, encoders)
     runner = app[keys.RUNNER] = Runner(parts, disk)
     app[keys.SUBMISSIONS] = Submissions(
         settings, store, board, registry, runner, disk, blobs

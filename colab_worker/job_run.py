@@ -22,6 +22,7 @@ from colab_worker.dispatcher import (
     Started,
     UnitTask,
 )
+from colab_worker.encoder_choice import EncoderChoice
 from colab_worker.engines.registry import Registry
 from colab_worker.memo import Memo
 from colab_worker.planner import Plan, Unit
@@ -52,6 +53,7 @@ class RunParts:
     dispatcher: Dispatcher
     registry: Registry
     settings: Settings
+    encoders: EncoderChoice
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from colab_worker.engines.registry import EngineEntry, Registry
-from colab_worker.film.quality import Canvas, canvas, crossfade_frames, move_for
+from colab_worker.film.quality import (
+    Canvas,
+    Encoder,
+    canvas,
+    crossfade_frames,
+    move_for,
+)
 from colab_worker.picture_plan import picture_params
 from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
 CODE_VERSIONS = {"image": 2, "voice": 1, "clip": 3, "sound": 1, "film": 5}
+
+X264_ALONE = Encoder()
 
 #: Seconds of silence after a sentence, after a paragraph, at the end of a scene.
 PAUSES_S = {
@@ -84,12 +92,13 @@ class Plan:
     warnings: tuple[str, ...] = field(default=())
 
 
-def plan(spec: FilmSpec, registry: Registry) -> Plan:
+def plan(spec: FilmSpec, registry: Registry, encoder: Encoder = X264_ALONE) -> Plan:
     """The units of ``spec``; PlanRefused for what the engines here cannot do."""
     image = registry.get("image", spec.engine.image)
     voice = registry.get("voice", spec.engine.voice, spec.language)
     video = registry.get("video", "auto")
     frame = canvas(spec.aspect, spec.quality, spec.resolution, spec.fps)
+    frame = encoder.encodes(frame)
     units: list[Unit] = []
     for number, scene in enumerate(spec.scenes, start=1):
         units += [
@@ -158,6 +167,7 @@ def _clip(spec: FilmSpec, number: int, video: EngineEntry, frame: Canvas) -> Uni
         "fps": frame.fps,
         "preset": frame.preset,
         "crf": frame.crf,
+        "encoder": frame.encoder,
         "zoom_effect": spec.zoom_effect,
         "zoom_intensity": spec.zoom_intensity,
         "move": move_for(number - 1, spec.seed, spec.motion),

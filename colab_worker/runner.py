@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.exc import OperationalError
 
 from colab_worker.disk import Disk
-from colab_worker.engines.registry import PlanRefused
+from colab_worker.engines.registry import BUILT_IN, PlanRefused
 from colab_worker.job_run import JobRun, RunParts
 from colab_worker.planner import Plan, plan
 from colab_worker.store.rows import JobRow
@@ -91,7 +91,7 @@ class Runner:
             return await self._replace(row)
 
     async def _replace(self, row: JobRow) -> bool:
-        board, planned = self._parts.board, self._plan(row)
+        board, planned = self._parts.board, await self._plan(row)
         version = board.versions.get(row.id, 0) + 1
         idle = row.id not in self._tasks
         replaced = await self._parts.store.replace(row, version, idle=idle)
@@ -173,7 +173,7 @@ class Runner:
             row = await self._parts.store.job(job_id)
             if row is None or status is None:
                 return None
-            run = JobRun(self._parts, status, self._plan(row), row.attempt)
+            run = JobRun(self._parts, status, await self._plan(row), row.attempt)
             self._runs[job_id] = run
         if not await self._move(job_id, ACTIVE, JobState.RUNNING):
             run.cancel()
@@ -196,8 +196,11 @@ class Runner:
         row = await self._parts.store.job(job_id)
         return row is None or row.attempt <= run.attempt or row.state not in ACTIVE
 
-    def _plan(self, row: JobRow) -> Plan:
-        return plan(FilmSpec.model_validate_json(row.spec), self._parts.registry)
+    async def _plan(self, row: JobRow) -> Plan:
+        parts, spec = self._parts, FilmSpec.model_validate_json(row.spec)
+        if parts.registry.get("video", "auto") not in BUILT_IN:
+            return plan(spec, parts.registry)
+        return plan(spec, parts.registry, await parts.encoders.encoder())
 
     async def _prepare(self, row: JobRow) -> bool:
         await self._parts.board.find(row.id)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from colab_worker.film.quality import NVENC, X264
 from colab_worker.limits import Limits
 from colab_worker.tunnels.options import (
     TunnelSettings,
@@ -43,6 +44,8 @@ class Settings:
     #: For callers that come through a tunnel or the network.
     limits: Limits = field(default_factory=Limits)
 
+    #: ``auto``, or an encoder that must be used.
+    encoder: str = "auto"
     #: Child processes for voices, clips and films; pictures have one lane of their own.
     cpu_lanes: int = 2
     #: Jobs that wait; one more is refused with 429.
@@ -129,6 +132,7 @@ def parse_settings(
             submits=options.submits_per_minute,
             upload_mib=options.upload_mib_per_hour,
         ),
+        encoder=options.encoder,
         cpu_lanes=options.cpu_lanes,
         queue_capacity=options.queue_capacity,
         body_limit_bytes=int(options.body_limit_mib * MIB),
@@ -192,6 +196,12 @@ def _parser() -> argparse.ArgumentParser:
         type=_at_least_one,
         default=2,
         help="processes for sound and film",
+    )
+    add(
+        "--encoder",
+        choices=("auto", X264, NVENC),
+        default="auto",
+        help="what encodes clips; auto tries",
     )
     add("--queue-capacity", type=_at_least_one, default=100, help="jobs that may wait")
     add("--body-limit-mib", type=float, default=2, help="largest request body")

@@ -81,6 +81,7 @@ def clip_params(**changes: Any) -> dict[str, Any]:
         "fps": FPS,
         "preset": "ultrafast",
         "crf": 10,
+        "encoder": "libx264",
         "zoom_effect": False,
         "zoom_intensity": 5.0,
         "move": "zoom_in",

@@ -137,6 +137,7 @@ def _call(
         "fps": case.fps,
         "preset": case.preset,
         "crf": case.crf,
+        "encoder": "libx264",
         "zoom_effect": True,
         "zoom_intensity": ZOOM_PERCENT,
         "move": "zoom_in",

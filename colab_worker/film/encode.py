@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import ffmpeg
 
@@ -11,7 +12,7 @@ from colab_worker.engines.base import Tick
 from colab_worker.film import resample
 from colab_worker.film.ffmpeg import BITEXACT, BT709, INPUT, run
 from colab_worker.film.motion import Window
-from colab_worker.film.quality import Canvas
+from colab_worker.film.quality import NVENC, Canvas
 from colab_worker.film.resample import Lead, Planes
 
 #: Clock ticks in a frame; every clip and the film count in these.
@@ -61,9 +62,9 @@ def clip(
     rate = canvas.fps * TICKS_IN_FRAME
     output = stream.output(
         str(out),
-        vcodec="libx264",
+        vcodec=canvas.encoder,
         preset=canvas.preset,
-        crf=canvas.crf,
+        **_quality(canvas),
         pix_fmt="yuv420p",
         frames=frames,
         fps_mode="cfr",
@@ -83,3 +84,10 @@ def clip(
         length_s=frames / canvas.fps,
         feed=resample.frames(planes, canvas.width, canvas.height, shown, lead),
     )
+
+
+def _quality(canvas: Canvas) -> dict[str, Any]:
+    """Size by quality: no bitrate is ever asked for."""
+    if canvas.encoder == NVENC:
+        return {"rc": "vbr", "cq": canvas.crf, "video_bitrate": 0, "tune": "hq"}
+    return {"crf": canvas.crf}

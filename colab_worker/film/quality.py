@@ -7,17 +7,23 @@
 | standard |       1080 |  30 | veryfast    |  20 | publishing                   |
 | high     |       1080 |  30 | slow        |  17 | keeping, or editing further  |
 
-``resolution`` and ``fps`` replace the short side and the frames a second.
+``resolution`` and ``fps`` replace the short side and the frames a second. Where the
+worker's trial finds x264 very slow or very quick, ``fast`` and ``standard`` take another
+preset than veryfast; where NVENC encodes, it does, with the CRF as its constant quality.
 """
 
 from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 #: A length may exceed a whole number of frames by this much of a frame unnoticed.
 FRAME_SLACK = 1e-6
+
+X264, NVENC = "libx264", "h264_nvenc"
+#: NVENC's presets for those of x264.
+NVENC_PRESETS = {"ultrafast": "p1", "veryfast": "p4", "slow": "p7"}
 
 #: What scenes take turns in; all zoom by the full intensity.
 MOVES = ("zoom_in", "zoom_out", "zoom_left", "zoom_right", "zoom_up", "zoom_down")
@@ -42,6 +48,27 @@ class Canvas:
     fps: int
     preset: str
     crf: int
+    encoder: str = X264
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What a machine encodes with; ``veryfast`` is what stands in for that preset."""
+
+    name: str = X264
+    veryfast: str = "veryfast"
+
+    def __str__(self) -> str:
+        return self.name if self.name == NVENC else f"{self.name} {self.veryfast}"
+
+    def encodes(self, frame: Canvas) -> Canvas:
+        """The canvas with this encoder's own words."""
+        preset = frame.preset
+        if self.name == NVENC:
+            preset = NVENC_PRESETS[preset]
+        elif preset == "veryfast":
+            preset = self.veryfast
+        return replace(frame, preset=preset, encoder=self.name)
 
 
 def canvas(

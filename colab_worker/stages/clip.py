@@ -24,7 +24,10 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
     """Writes ``clip.mp4``: ``ceil(duration x fps)`` frames of video, no sound."""
     params = call.params
     canvas = Canvas(
-        *(params[name] for name in ("width", "height", "fps", "preset", "crf"))
+        *(
+            params[name]
+            for name in ("width", "height", "fps", "preset", "crf", "encoder")
+        )
     )
     words = _words(call, "words")
     frames = frames_for(words["duration_s"], canvas.fps)

@@ -22,6 +22,7 @@ FLAGS: list[tuple[list[str], str, object]] = [
         "allowed_origins",
         ("https://a", "https://b"),
     ),
+    (["--encoder", "libx264"], "encoder", "libx264"),
     (["--cpu-lanes", "4"], "cpu_lanes", 4),
     (["--queue-capacity", "7"], "queue_capacity", 7),
     (["--body-limit-mib", "0.5"], "body_limit_bytes", MIB // 2),
