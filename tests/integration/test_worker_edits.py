@@ -75,7 +75,7 @@ def test_a_scene_that_is_gone_is_gone_from_the_view(worker: WorkerProcess) -> No
     news = worker.status(job_id, since=before["version"])
 
     assert news["since"] is None
-    assert len(news["units"]) == 4
+    assert len(news["units"]) == 5
 
 
 def test_an_open_film_draws_and_waits_for_its_other_scenes(
