@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from orchestrator.errors import Unreachable
 from shared_protocol.jobs import PairReply, PairRequest
+from shared_protocol.kit.redaction import keep_secret
 from shared_protocol.tokens import (
     EVERYTHING,
     LINK_S,
@@ -40,6 +41,7 @@ class Pairing:
         *,
         clock: Callable[[], float] = time.time,
     ) -> None:
+        keep_secret(token)
         self._token = token
         self._clock = clock
         self._origins = origins

@@ -7,6 +7,7 @@ and Sec-Fetch-Site stop other sites, and the JSON content type stops plain forms
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -15,6 +16,7 @@ from orchestrator.settings import ANY_ADDRESS, Settings
 from shared_protocol import routes
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.tokens import same
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -49,6 +51,7 @@ class Guard:
         self._hosts |= {host.lower() for host in settings.allowed_hosts}
         self._foreign = {origin.lower() for origin in settings.allowed_origins}
         self._origins = {f"http://{host}" for host in self._hosts} | self._foreign
+        self._password = settings.password
 
     def check(self, request: web.Request) -> None:
         """Raises ApiError 403 with the reason."""
@@ -70,6 +73,13 @@ class Guard:
             raise _forbidden(
                 "A request that changes something must have the header "
                 "Content-Type: application/json, so that no web form can send it."
+            )
+        if self._password is not None and not same(_shown(request), self._password):
+            raise ApiError(
+                Code.UNAUTHORIZED,
+                "This server wants its password, MOONREEL_PASSWORD; any user name will "
+                "do.",
+                headers={"WWW-Authenticate": 'Basic realm="Moonreel", charset="UTF-8"'},
             )
 
     def foreign_origin(self, request: web.Request) -> str | None:
@@ -119,6 +129,17 @@ def _cannot_be_a_form(request: web.Request) -> bool:
     upload = kind.startswith("audio/") or kind in _FILE_TYPES
     music = request.path == routes.API_MUSIC and upload
     return music or kind == "application/json"
+
+
+def _shown(request: web.Request) -> str:
+    """The password of a browser (Basic) or of a program (Bearer)."""
+    kind, _, given = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return given if kind.lower() == "bearer" else ""
+    try:
+        return base64.b64decode(given).decode("utf-8", "replace").partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _is_foreign_fetch(request: web.Request) -> bool:

@@ -16,8 +16,8 @@ from pathlib import Path
 from aiohttp import web
 
 from orchestrator.app import make_app
-from orchestrator.errors import HomeInUse, PortInUse
-from orchestrator.settings import Settings
+from orchestrator.errors import HomeInUse, PortInUse, SettingsError
+from orchestrator.settings import LOOPBACK, Settings
 from shared_protocol.kit.folder_lock import FolderInUse, lock_folder
 
 #: Replies that are held get this long to end when the server stops.
@@ -33,8 +33,13 @@ async def serve(
 ) -> None:
     """Serves until ``stop`` is set; ``on_ready`` is called with the URL once it answers.
 
-    Raises HomeInUse or PortInUse, each with a sentence for people.
+    Raises SettingsError, HomeInUse or PortInUse, each with a sentence for people.
     """
+    if settings.host not in LOOPBACK and settings.password is None:
+        raise SettingsError(
+            f"Listening on {settings.host} lets others in; set MOONREEL_PASSWORD to "
+            "what they must know, or listen on 127.0.0.1."
+        )
     with ExitStack() as held:
         await asyncio.to_thread(_take_home, settings.home, held)
         listener = held.enter_context(_listen(settings))

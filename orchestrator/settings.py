@@ -39,6 +39,10 @@ class Settings:
     #: Further ``Host`` headers and ``Origin``s to accept, as ``name:port`` or URL.
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
+    #: Names of workers that may lead to private addresses.
+    private_hosts: tuple[str, ...] = ()
+    #: What a browser or program must show when ``host`` is not this machine's loopback.
+    password: str | None = field(default=None, repr=False)
     #: Address from the environment; may carry a token, so it is never printed.
     worker_address: str | None = field(default=None, repr=False)
     gemini_keys: tuple[str, ...] = field(default=(), repr=False)
@@ -109,6 +113,8 @@ class Settings:
             worker=_mode(worker or environ.get("MOONREEL_WORKER", "auto")),
             allowed_hosts=_words(environ, "MOONREEL_ALLOWED_HOSTS"),
             allowed_origins=_words(environ, "MOONREEL_ALLOWED_ORIGINS"),
+            private_hosts=_words(environ, "MOONREEL_PRIVATE_HOSTS"),
+            password=environ.get("MOONREEL_PASSWORD") or None,
             worker_address=environ.get("COLAB_API_URL") or None,
             gemini_keys=_words(environ, "GEMINI_API_KEY")
             or _words(environ, "GOOGLE_API_KEY"),

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from orchestrator.errors import Refused, Unreachable
+from shared_protocol.kit.redaction import redact
 from shared_protocol.routes import NGROK_ERROR, X_WORKER_BOOT
 
 #: ngrok-error-code -> (short word, sentence, seconds to leave it alone).
@@ -213,7 +214,7 @@ def _refusal(answer: Answer, headers: Mapping[str, str]) -> Refused:
     param = nested.get("param") if isinstance(nested, dict) else None
     message = body.get("message") or body.get("detail") or f"HTTP {answer.status}"
     return Refused(
-        str(message)[:2000],
+        redact(str(message)[:2000]),
         status=answer.status,
         code=str(body.get("code") or "internal"),
         param=str(param) if param else None,

@@ -55,6 +55,7 @@ class WorkerClient:
         connect_timeout_s: float,
         answer_timeout_s: float,
         origins: tuple[str, ...] = (),
+        private_hosts: frozenset[str] = frozenset(),
     ) -> None:
         self.address = address
         self._answer_timeout_s = answer_timeout_s
@@ -63,6 +64,7 @@ class WorkerClient:
             connect_timeout_s=connect_timeout_s,
             answer_timeout_s=answer_timeout_s,
             origins=origins,
+            private_hosts=private_hosts,
         )
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import urllib.request
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 from pydantic import ValidationError
 
+from orchestrator.destinations import CheckedTransport, InsideAddress
 from orchestrator.errors import Unreachable
 from orchestrator.pairing import Pairing
 from orchestrator.url_intake import WorkerAddress
@@ -42,9 +44,11 @@ class WorkerHttp:
         connect_timeout_s: float,
         answer_timeout_s: float,
         origins: tuple[str, ...],
+        private_hosts: frozenset[str],
     ) -> None:
         self.address = address
         self.boot_id: str | None = None
+        self._private_hosts = private_hosts
         self.pairing = Pairing(address.token, origins)
         self._http: httpx.AsyncClient | None = None
         self._closed = False
@@ -138,6 +142,8 @@ class WorkerHttp:
                 method, path, timeout=timeout, headers=sent, **options
             ) as reply:
                 yield reply
+        except InsideAddress as error:
+            raise Unreachable(str(error), "inside_address") from error
         except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
             raise no_answer(self.address.url, error) from error
         except RuntimeError as error:  # httpx says so when its client is closed
@@ -157,15 +163,19 @@ class WorkerHttp:
         """Blocks: reading the certificates takes tens of milliseconds."""
         parts = urlsplit(self.address.url)
         near = parts.hostname in ("127.0.0.1", "localhost", "::1")
-        headers = {routes.NGROK_SKIP: "1", "Accept-Encoding": "gzip"}
-        return httpx.AsyncClient(
-            base_url=self.address.url,
-            headers=headers,
-            timeout=self._timeout,
-            follow_redirects=False,
-            trust_env=not near,  # a proxy setting is never meant for this machine
+        # A proxy setting is never meant for this machine; where there is one for
+        # others, it resolves their names and connects, and we cannot judge where to.
+        proxied = not near and bool(urllib.request.getproxies())
+        pool = httpx.AsyncHTTPTransport(
             verify=parts.scheme == "https",
             limits=httpx.Limits(max_connections=16, max_keepalive_connections=8),
+        )
+        return httpx.AsyncClient(
+            base_url=self.address.url,
+            headers={routes.NGROK_SKIP: "1", "Accept-Encoding": "gzip"},
+            timeout=self._timeout,
+            follow_redirects=False,
+            transport=None if proxied else CheckedTransport(pool, self._private_hosts),
         )
 
 

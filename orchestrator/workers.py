@@ -198,6 +198,7 @@ class Workers:
             connect_timeout_s=self._settings.connect_timeout_s,
             answer_timeout_s=self._settings.answer_timeout_s,
             origins=self._settings.page_origins,
+            private_hosts=frozenset(self._settings.private_hosts),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -26,6 +27,7 @@ from shared_protocol.holds import etag_of_version
 
 M = TypeVar("M", bound=BaseModel)
 
+PASSWORD_VARIABLE = "MOONREEL_PASSWORD"  # noqa: S105 - the name of a variable
 _USAGE = frozenset({Code.INVALID_FIELD, Code.ENGINE_UNKNOWN, Code.BAD_REQUEST})
 #: Longer than any held reply, so that silence means that the server is gone.
 READ_TIMEOUT_S = routes.HOLD_S + 15
@@ -57,7 +59,7 @@ class Client:
         self.http = httpx.AsyncClient(
             base_url=self.url,
             timeout=httpx.Timeout(10, read=READ_TIMEOUT_S),
-            headers={"Accept": "application/json"},
+            headers=_headers(),
             trust_env=not _is_loopback(self.url),  # no proxy can reach our loopback
         )
 
@@ -177,6 +179,12 @@ class Client:
             "version",
             hint="Check the address in --server, and that both sides are up to date.",
         )
+
+
+def _headers() -> dict[str, str]:
+    password = os.environ.get(PASSWORD_VARIABLE)
+    shown = {"Authorization": f"Bearer {password}"} if password else {}
+    return {"Accept": "application/json"} | shown
 
 
 def _is_loopback(url: str) -> bool:

@@ -68,7 +68,7 @@ async def check_remote(settings: Settings) -> Finding:
     except NotAnAddress as error:
         return warn(name, str(error), error.tip)
     try:
-        health = await _ask(address)
+        health = await _ask(address, settings)
     except WorkerError as error:
         return warn(name, f"{address.url} does not answer: {error}", _NOTEBOOK)
     if health.protocol != PROTOCOL_VERSION:
@@ -115,9 +115,12 @@ def _workers(health: OrchestratorHealth | None) -> list[Finding]:
     ]
 
 
-async def _ask(address: WorkerAddress) -> Health:
+async def _ask(address: WorkerAddress, settings: Settings) -> Health:
     client = WorkerClient(
-        address, connect_timeout_s=CONNECT_S, answer_timeout_s=ANSWER_S
+        address,
+        connect_timeout_s=CONNECT_S,
+        answer_timeout_s=ANSWER_S,
+        private_hosts=frozenset(settings.private_hosts),
     )
     try:
         return await client.health()

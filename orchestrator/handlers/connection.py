@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from aiohttp import web
 
 from orchestrator import keys
@@ -12,15 +10,14 @@ from orchestrator.url_intake import WorkerAddress, dig_address
 from shared_protocol.api import SetWorkerUrl, WorkerConnection
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError, read_model
-
-_TOKEN_IN_TEXT = re.compile(r"(?i)(token=)[^\s&\"'*]+")
+from shared_protocol.kit.redaction import redact
 
 
 async def set_url(request: web.Request) -> web.Response:
     """Connects a remote worker; saved even when nobody answers there yet."""
     limit = request.app[keys.SETTINGS].max_body_bytes
     body = await read_model(request, SetWorkerUrl, limit_bytes=limit)
-    shown = _TOKEN_IN_TEXT.sub(r"\1***", body.url)
+    shown = redact(body.url)
     try:
         dug = dig_address(body.url)
     except NotAnAddress as refusal:

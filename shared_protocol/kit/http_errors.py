@@ -17,6 +17,7 @@ from shared_protocol.errors import (
     describe_validation,
     problem,
 )
+from shared_protocol.kit.redaction import redact
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,7 @@ class ApiError(Exception):
         """The error as it crosses the wire."""
         return ErrorBody(
             code=self.code,
-            message=str(self),
+            message=redact(str(self)),
             hint=self.hint,
             param=self.param,
             retryable=self.code in RETRYABLE,

@@ -8,6 +8,7 @@ import os
 import sys
 
 from shared_protocol.clock import rfc3339
+from shared_protocol.kit.redaction import redact
 
 #: Fields that records may carry besides their sentence.
 FIELDS = ("action", "job_id", "stage", "engine", "worker", "boot_id")
@@ -25,7 +26,7 @@ class SentenceFormatter(logging.Formatter):
         line += f" ({tail})" if tail else ""
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
-        return line
+        return redact(line)
 
 
 class JsonFormatter(logging.Formatter):
@@ -42,7 +43,7 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return json.dumps(entry, ensure_ascii=False)
+        return redact(json.dumps(entry, ensure_ascii=False))
 
 
 def set_up_logs(level: int = logging.INFO) -> None:

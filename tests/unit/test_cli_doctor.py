@@ -11,8 +11,9 @@ import pytest
 
 from orchestrator.__main__ import main
 from orchestrator.cli import machine_checks, server_checks
-from orchestrator.cli.findings import HIDDEN, Level, redact
+from orchestrator.cli.findings import Level
 from orchestrator.settings import Settings
+from shared_protocol.kit.redaction import HIDDEN, redact
 
 SECRET = "AIza-very-secret-0123456789"
 
@@ -129,7 +130,7 @@ def test_a_key_is_noted_but_never_shown(
     ("text", "clean"),
     [
         ("https://h/#token=abc123", f"https://h/#token={HIDDEN}"),
-        ("Authorization: Bearer abc", f"Authorization: Bearer {HIDDEN}"),
+        ("Authorization: Bearer abc12345", f"Authorization: Bearer {HIDDEN}"),
         ("https://me:pw@host/x", f"https://{HIDDEN}@host/x"),
         ("?api_key=abc&x=1", f"?api_key={HIDDEN}&x=1"),
         ("nothing secret here", "nothing secret here"),

@@ -113,3 +113,15 @@ def test_the_architecture_is_short_enough_to_be_read() -> None:
 
     assert len(text.splitlines()) < 150
     assert "shared_protocol/kit" in text
+
+
+def test_every_threat_has_its_test() -> None:
+    """The threat model names tests that there are, one in each row."""
+    text = (DOCS / "threat-model.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    assert len(rows) > 15
+    for row in rows:
+        named_test = re.search(r"`(\w+)::(\w+)` \|$", row)
+        assert named_test, row
+        (file,) = (ROOT / "tests").rglob(f"{named_test[1]}.py")
+        assert f"def {named_test[2]}(" in file.read_text(encoding="utf-8"), row
