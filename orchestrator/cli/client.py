@@ -24,6 +24,7 @@ from shared_protocol.api import (
 )
 from shared_protocol.errors import Code
 from shared_protocol.holds import etag_of_version
+from shared_protocol.scripts import RenderOrder, RenderReply, ScriptEdit, ScriptView
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -108,6 +109,23 @@ class Client:
         }
         reply = await self._send("GET", path, headers=headers)
         return None if reply.status_code == 304 else self._read(reply, FilmView)
+
+    async def script(self, job_id: str) -> ScriptView:
+        """The script of a job as it is now."""
+        path = routes.API_JOB_SCRIPT.format(job_id=job_id)
+        return self._read(await self._send("GET", path), ScriptView)
+
+    async def edit_script(self, job_id: str, edit: ScriptEdit) -> ScriptView:
+        """The script after an edit."""
+        path = routes.API_JOB_SCRIPT.format(job_id=job_id)
+        body = edit.model_dump(mode="json", exclude_none=True)
+        return self._read(await self._send("PUT", path, json=body), ScriptView)
+
+    async def render(self, job_id: str, order: RenderOrder) -> RenderReply:
+        """Asks for the film of the script, or for what that would make."""
+        path = routes.API_JOB_RENDER.format(job_id=job_id)
+        body = order.model_dump(mode="json", exclude_none=True)
+        return self._read(await self._send("POST", path, json=body), RenderReply)
 
     async def jobs(self) -> FilmList:
         """All jobs, newest first."""

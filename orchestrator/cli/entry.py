@@ -31,6 +31,8 @@ COMMANDS = {
     "jobs": ("jobs", "list the jobs, newest first"),
     "status": ("status", "show one job, or the newest"),
     "fetch": ("fetch", "download the film of a job, one file, or all of them"),
+    "script": ("script", "show the script of a job, or open it in $EDITOR"),
+    "render": ("render", "make the film of a script that was reviewed or edited"),
     "cancel": ("job_actions", "stop a job; what is finished stays"),
     "retry": ("job_actions", "go on with a job that failed or was canceled"),
     "delete": ("job_actions", "forget a job and its files on the server"),

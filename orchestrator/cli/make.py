@@ -9,6 +9,7 @@ from pathlib import Path
 
 from orchestrator.cli import results
 from orchestrator.cli.client import Client
+from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit, UsageError
 from orchestrator.cli.interrupts import Interrupted, Interrupts
 from orchestrator.cli.music import music_of_project, read_music
@@ -146,12 +147,25 @@ async def _render(film: Film, server: Server, client: Client) -> FilmView:
 async def _hand_over(film: Film, client: Client, view: FilmView) -> int:
     """Brings the film to its place and says where it is."""
     arguments = film.arguments
+    if view.state is FilmState.REVIEW:
+        return _to_review(view, as_json=arguments.json)
     if view.state is not FilmState.COMPLETE:
         return await _leftovers(film, client, view)
     target = results.film_target(arguments.output, view.title)
     return await results.deliver(
         client, view, target, arguments.all_files, as_json=arguments.json
     )
+
+
+def _to_review(view: FilmView, *, as_json: bool) -> int:
+    """The script is written, and waits to be read."""
+    if as_json:
+        emit({"event": "review", "job_id": view.job_id, "message": view.message})
+        return Exit.OK
+    print(f"{view.title}: {view.message}")
+    print(f"  moonreel script {view.job_id} --edit   # read and edit it")
+    print(f"  moonreel render {view.job_id}          # make the film")
+    return Exit.OK
 
 
 async def _leftovers(film: Film, client: Client, view: FilmView) -> int:

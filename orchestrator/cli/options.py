@@ -49,6 +49,18 @@ OPTIONS = (
     Option(
         "--read-headings", "read_headings", "read the headings aloud too", switch=True
     ),
+    Option(
+        "--review", "review", "stop after the script, to read and edit it", switch=True
+    ),
+    Option(
+        "--grounding",
+        "grounding",
+        "look facts up with Google Search first, for fact-based story types",
+        switch=True,
+    ),
+    Option(
+        "--new-script", "new_script", "ask the writer anew, for --topic", switch=True
+    ),
     Option("--story-type", "story_type", "kind of story", vocab.STORY_TYPES),
     Option("--hook", "hook_intensity", "force of the opening", vocab.HOOK_INTENSITIES),
     Option("--style", "image_style", "look of the pictures", vocab.IMAGE_STYLES),
@@ -155,6 +167,21 @@ def build_request(
     body: dict[str, Any] = {} if text is None else {"script": text}
     if saved is not None:
         body = _saved_body(saved, given)
+    fields = given_fields(given)
+    for name in ("engine", "caption"):
+        if name in fields:
+            fields[name] = body.get(name, {}) | fields[name]
+    body |= fields
+    _refuse_what_does_nothing(body, given)
+    try:
+        return GenerateRequest.model_validate(body)
+    except ValidationError as error:
+        raise UsageError(_sentence(error)) from error
+
+
+def given_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of an order that were given, and nothing else."""
+    body: dict[str, Any] = {}
     for option in OPTIONS:
         if option.field in given:
             _put(body, option.field, given[option.field])
@@ -164,13 +191,8 @@ def build_request(
         _put(body, "music.sha256", music_hash(given["music"]))
     if "engine" in given:
         entries = [part for entry in given["engine"] for part in entry.split(",")]
-        engines = dict(_engine(entry) for entry in entries)
-        body["engine"] = body.get("engine", {}) | engines
-    _refuse_what_does_nothing(body, given)
-    try:
-        return GenerateRequest.model_validate(body)
-    except ValidationError as error:
-        raise UsageError(_sentence(error)) from error
+        body["engine"] = dict(_engine(entry) for entry in entries)
+    return body
 
 
 def _saved_body(saved: GenerateRequest, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -45,13 +45,13 @@ class Watch:
         self._patience = patience
 
     async def follow(self, view: FilmView) -> FilmView:
-        """The job once it is terminal; ``view`` and each change are reported.
+        """The job once it is terminal or in review; each change is reported.
 
         Raises ServerGone or WorkerAway when patience runs out.
         """
         absence = _Absence(self._patience.worker_s)
         self._reporter.update(view)
-        while not view.terminal:
+        while not view.terminal and view.state is not FilmState.REVIEW:
             absence.check(view)
             await asyncio.sleep(PAUSE_S)
             news = await self._ask(view, absence.left_s())
