@@ -35,6 +35,7 @@ class Ahead:
         self._workers = workers
         self._film = film
         self._scenes: tuple[ScriptScene, ...] = ()
+        self._language = "en"
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self._client: WorkerClient | None = None
@@ -44,11 +45,11 @@ class Ahead:
         """How many scenes have come."""
         return len(self._scenes)
 
-    def offer(self, scenes: tuple[ScriptScene, ...]) -> None:
+    def offer(self, scenes: tuple[ScriptScene, ...], language: str) -> None:
         """Takes the scenes that are whole so far; returns at once."""
         if len(scenes) <= len(self._scenes):
             return
-        self._scenes = scenes
+        self._scenes, self._language = scenes, language
         if self._film.request.review:
             return  # nobody has said yet that they shall be drawn
         self._news.set()
@@ -94,7 +95,9 @@ class Ahead:
 
     def _spec(self) -> FilmSpec:
         request = self._film.request
-        script = Script(title=self._film.title, language="en", scenes=self._scenes)
+        script = Script(
+            title=self._film.title, language=self._language, scenes=self._scenes
+        )
         return film_spec(request, script).model_copy(
             update={"open": True, "music": None}  # only the whole film has music
         )

@@ -211,8 +211,12 @@ def _with_options(request: GenerateRequest, options: dict[str, Any]) -> Generate
                 param=f"options.{name}",
             )
     body = request.model_dump(mode="json", exclude_unset=True)
+    for name, value in options.items():
+        before = body.get(name)
+        nested = isinstance(value, dict) and isinstance(before, dict)
+        body[name] = before | value if nested else value
     try:
-        return GenerateRequest.model_validate(body | options)
+        return GenerateRequest.model_validate(body)
     except ValidationError as error:
         param, sentence = describe_validation(error.errors(include_url=False))
         raise ApiError(

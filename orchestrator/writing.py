@@ -115,14 +115,14 @@ class Writing:
         async def on_note(sentence: str) -> None:
             await self._say(film, sentence)
 
-        async def on_scenes(scenes: tuple[ScriptScene, ...]) -> None:
+        async def on_scenes(scenes: tuple[ScriptScene, ...], language: str) -> None:
             if len(scenes) > ahead.seen:
                 await self._say(
                     film,
                     f"Writing the script: {len(scenes)} of {request.num_scenes} scenes.",
                     progress=min(9 * len(scenes) // request.num_scenes, 9),
                 )
-            ahead.offer(scenes)
+            ahead.offer(scenes, language)
 
         asker = Asker(
             service,

@@ -167,11 +167,9 @@ def build_request(
     body: dict[str, Any] = {} if text is None else {"script": text}
     if saved is not None:
         body = _saved_body(saved, given)
-    fields = given_fields(given)
-    for name in ("engine", "caption"):
-        if name in fields:
-            fields[name] = body.get(name, {}) | fields[name]
-    body |= fields
+    for name, value in given_fields(given).items():
+        nested = isinstance(value, dict)
+        body[name] = body.get(name, {}) | value if nested else value
     _refuse_what_does_nothing(body, given)
     try:
         return GenerateRequest.model_validate(body)

@@ -12,6 +12,7 @@ from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit
 from orchestrator.cli.interrupts import Interrupted, Interrupts
 from orchestrator.cli.job_ids import add_job_argument, resolve
+from orchestrator.cli.music import read_music
 from orchestrator.cli.options import add_options, given_fields
 from orchestrator.cli.reporters import make_reporter
 from orchestrator.cli.servers import add_server_options, open_server
@@ -61,6 +62,9 @@ async def _render(arguments: argparse.Namespace, client: Client) -> int:
     job_id = await resolve(client, arguments.job)
     options = given_fields(vars(arguments))
     order = RenderOrder(options=options, preview=arguments.preview)
+    if "music" in options and not arguments.preview:
+        music = Path(arguments.music)
+        await client.send_music(await asyncio.to_thread(read_music, music))
     reply = await client.render(job_id, order)
     if arguments.preview:
         _tell(reply, as_json=arguments.json)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -32,8 +33,8 @@ CHAPTER_WORDS = 1500
 TOLERANCE = 0.15
 
 Told = TypeVar("Told", WrittenStory, WrittenChapter)
-#: Hears the scenes that are whole so far.
-OnScenes = Callable[[tuple[ScriptScene, ...]], Awaitable[None]]
+#: Hears the scenes that are whole so far, and the language they are in.
+OnScenes = Callable[[tuple[ScriptScene, ...], str], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,8 @@ class StoryWriter:
             request.num_scenes, max(round(request.duration * WORDS_A_MINUTE), 1)
         )
         self._cast: tuple[Character, ...] = request.characters
+        #: As the service names it.
+        self._language = ""
         #: Scenes of the chapters that are written.
         self._before: tuple[ScriptScene, ...] = ()
 
@@ -85,26 +88,26 @@ class StoryWriter:
         chapters = math.ceil(self._wanted.words / CHAPTER_WORDS)
         chapters = min(chapters, self._wanted.scenes)
         if chapters < 2:
-            title, language = await self._write_at_once(facts)
+            title = await self._write_at_once(facts)
         else:
-            title, language = await self._write_chapters(chapters, facts)
-        return self._script(title, language)
+            title = await self._write_chapters(chapters, facts)
+        return self._script(title)
 
-    async def _write_at_once(self, facts: str | None) -> tuple[str, str]:
+    async def _write_at_once(self, facts: str | None) -> str:
         wanted = self._wanted
         ask = briefing.story_ask(self._request, wanted.scenes, wanted.words, facts)
         story = await self._told(ask, WrittenStory, wanted)
         self._introduce(story.characters)
         self._before = self._scenes(story.scenes)
-        return story.title, story.language
+        self._language = story.language
+        return story.title
 
-    async def _write_chapters(
-        self, chapters: int, facts: str | None
-    ) -> tuple[str, str]:
+    async def _write_chapters(self, chapters: int, facts: str | None) -> str:
         request, wanted = self._request, self._wanted
         ask = briefing.outline_ask(request, chapters, wanted.words, facts)
         outline = await self._asker.ask(ask, Outline)
         self._introduce(outline.characters)
+        self._language = outline.language
         parts, summary = len(outline.chapters), facts or ""
         for number in range(1, parts + 1):
             part = _share(wanted, number, parts)
@@ -114,7 +117,7 @@ class StoryWriter:
             chapter = await self._told(ask, WrittenChapter, part)
             summary = chapter.summary
             self._before += self._scenes(chapter.scenes)
-        return outline.title, outline.language
+        return outline.title
 
     async def _told(self, ask: Ask, model: type[Told], wanted: Wanted) -> Told:
         """The answer; one of a wrong length is repaired once, and the better one taken."""
@@ -145,7 +148,10 @@ class StoryWriter:
             if (person := _person(found)) is not None
         ]
         self._introduce(people)
-        await self._on_scenes(self._before + self._scenes(written))
+        if isinstance(named := part.get("language"), str):
+            self._language = named
+        told = self._before + self._scenes(written)
+        await self._on_scenes(told, self._spoken_language(told))
 
     def _introduce(self, people: Sequence[WrittenCharacter]) -> None:
         """Adds those who are new; whom the order describes looks as it says."""
@@ -165,11 +171,14 @@ class StoryWriter:
             for number, scene in enumerate(written, start=first)
         )
 
-    def _script(self, title: str, language: str) -> Script:
+    def _spoken_language(self, scenes: Sequence[ScriptScene]) -> str:
         asked = self._request.language
+        return _language(self._language, scenes) if asked == "auto" else asked
+
+    def _script(self, title: str) -> Script:
         return Script(
             title=self._request.title or title[:200],
-            language=_language(language, self._before) if asked == "auto" else asked,
+            language=self._spoken_language(self._before),
             characters=self._cast,
             scenes=self._before,
             warnings=tuple(self._warnings()),
@@ -255,8 +264,6 @@ def _person(found: Any) -> WrittenCharacter | None:
 
 
 def _language(named: str, scenes: Sequence[ScriptScene]) -> str:
-    import re
-
     code = named.strip().lower().replace("_", "-")
     if re.fullmatch(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", code):
         return code

@@ -15,8 +15,13 @@ STORY = "The crow was thirsty.\n\nShe dropped stones.\n\nAt last she drank."
 
 
 @pytest.fixture
-def reviewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A job that waits to be read."""
+def reviewed(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> str:
+    """A job that waits to be read; what was said of it is in ``capsys``."""
+    capsys.readouterr()
     monkeypatch.setenv("MOONREEL_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("MOONREEL_URL_FILE", str(tmp_path / "URL.txt"))
     monkeypatch.setenv("MOONREEL_DISK_FLOOR_MB", "0")

@@ -463,7 +463,8 @@ async def test_the_first_scene_is_drawn_while_the_last_is_written(
         job_id = await studio.order(**TOPIC)
         await eventually(lambda: job_id in worker.jobs)
         assert (await studio.film(job_id))["state"] == "generating_script"
-        assert worker.jobs[job_id].spec.open
+        early = worker.jobs[job_id].spec
+        assert early.open
         await worker.work(job_id, units=1)
         assert worker.made == ["image-001"]
 
@@ -472,6 +473,10 @@ async def test_the_first_scene_is_drawn_while_the_last_is_written(
         job = worker.jobs[job_id]
         assert not job.spec.open
         assert len(job.spec.scenes) == 4
+        count = len(early.scenes)
+        assert 0 < count < 4
+        same = early.model_copy(update={"open": False, "title": job.spec.title})
+        assert same == job.spec.model_copy(update={"scenes": job.spec.scenes[:count]})
         await worker.work(job_id)
         await studio.until(job_id, "complete")
 

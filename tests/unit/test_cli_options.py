@@ -18,7 +18,15 @@ from shared_protocol.music import Music
 from shared_protocol.vocab import Vocabulary
 
 #: ``script`` is FILE, ``scenes`` come with a project; ``image_mode`` has one value only.
-WITHOUT_FLAG = {"script", "scenes", "image_mode", "caption", "image", "music"}
+WITHOUT_FLAG = {
+    "script",
+    "scenes",
+    "image_mode",
+    "caption",
+    "image",
+    "music",
+    "template",
+}
 
 
 def given(words: Sequence[str]) -> dict[str, Any]:

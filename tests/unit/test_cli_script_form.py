@@ -50,7 +50,8 @@ def test_scenes_are_moved_added_changed_and_deleted() -> None:
     form = to_form(before).replace("Two.", "Two, changed.")
     first, second, third = form.split("## Scene ")[1:]
     new = "New scene\n\nHello.\n\n> Picture: a hill\n\n"
-    text = f"{form.split('## ')[0]}## Scene {second}## {new}## Scene {first}"
+    head = form.split("\n## ")[0]
+    text = f"{head}\n## Scene {second}## {new}## Scene {first}"
     scenes = edited(before.script, from_form(text, before)).scenes
 
     assert [scene.id for scene in scenes] == [2, 4, 1]
