@@ -258,6 +258,7 @@ def _film(
         "captions": _captions(spec),
         "soft_captions": spec.soft_captions,
         "language": spec.language,
+        "sources": list(spec.sources),
         "crossfade_frames": crossfade_frames(spec.transition, frame.fps),
     }
     inputs = [

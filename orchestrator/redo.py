@@ -38,6 +38,7 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
             "kind",
             "music",
             "open",
+            "sources",
             "scenes",
             "title",
             "voice_id",
@@ -63,6 +64,7 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
             "kind",
             "music",
             "open",
+            "sources",
             "scenes",
             "title",
             "image_style",
@@ -85,7 +87,17 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
         ]
     ),
     "clip": frozenset(
-        ["kind", "music", "open", "scenes", "title", "soft_captions", "date", "engine"]
+        [
+            "kind",
+            "music",
+            "open",
+            "sources",
+            "scenes",
+            "title",
+            "soft_captions",
+            "date",
+            "engine",
+        ]
     ),
 }
 

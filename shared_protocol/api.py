@@ -19,6 +19,7 @@ from shared_protocol.jobs import (
     ImageOptions,
     JobView,
     SceneSpec,
+    Sources,
 )
 from shared_protocol.music import Music
 from shared_protocol.vocab import (
@@ -159,6 +160,9 @@ class GenerateRequest(Wire):
     image: ImageOptions = ImageOptions()
     #: The day that the film's file names; today if left out.
     date: Day | None = None
+
+    #: Pages that facts of the story come from; they are listed in ``script.md``.
+    sources: Sources = ()
 
     @model_validator(mode="after")
     def _has_words(self) -> GenerateRequest:

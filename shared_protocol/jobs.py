@@ -86,6 +86,12 @@ class SceneSpec(Wire):
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
 
 
+Sources = Annotated[
+    tuple[Annotated[Text, Field(min_length=1, max_length=1000)], ...],
+    Field(max_length=200),
+]
+
+
 def picture_seed(film_seed: int, number: int) -> int:
     """The seed of a scene's picture where none of its own is given."""
     digest = hashlib.sha256(f"{film_seed}/{number}".encode()).digest()
@@ -128,6 +134,8 @@ class FilmSpec(Wire):
     image: ImageOptions = ImageOptions()
     #: The day that the film's file names; without one it names none.
     date: Day | None = None
+    #: Pages that facts of the story come from; they are listed in ``script.md``.
+    sources: Sources = ()
     #: More scenes will come, under a higher attempt: the film is not joined yet.
     open: bool = False
 

@@ -17,4 +17,6 @@ def script_markdown(params: dict[str, Any]) -> str:
     for number, (title, narration, prompt) in enumerate(scenes, start=1):
         heading = f"Scene {number}: {title}" if title else f"Scene {number}"
         lines += [f"## {heading}", "", narration, "", f"> Picture: {prompt}", ""]
+    if params.get("sources"):
+        lines += ["## Sources", "", *(f"- {page}" for page in params["sources"]), ""]
     return "\n".join(lines)

@@ -78,6 +78,8 @@ def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
         engine=EngineChoice(image=request.engine.image, voice=request.engine.voice),
         image=request.image,
         date=request.date or today(),
+        sources=request.sources
+        or tuple(f"{source.title}: {source.url}"[:1000] for source in script.sources),
     )
 
 

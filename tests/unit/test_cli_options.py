@@ -26,6 +26,7 @@ WITHOUT_FLAG = {
     "image",
     "music",
     "template",
+    "sources",
 }
 
 

@@ -99,6 +99,7 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({"quality": "draft"}, IMAGES | CLIPS | SOUND),
     ({"quality": "high"}, CLIPS | {"film"}),  # as many pixels as standard has
     ({"date": "2026-11-24"}, {"film"}),
+    ({"sources": ["A page: https://example.org"]}, {"film"}),
     ({"seed": 1}, IMAGES | CLIPS | {"film"}),
     ({"engine": {"image": "brush"}}, IMAGES | CLIPS | {"film"}),
     ({"engine": {"voice": "choir"}}, VOICES | CLIPS | SOUND),
