@@ -81,6 +81,8 @@ class Ahead:
                 await self._submit(choice.client)
         except (WorkerError, ApiError) as error:
             log.info("No scenes ahead for film %s: %s", self._film.job_id, error)
+        except Exception:  # a head start is never worth a script
+            log.exception("Film %s: its scenes cannot go ahead.", self._film.job_id)
 
     async def _submit(self, client: WorkerClient) -> None:
         now = await self._films.get(self._film.job_id)

@@ -268,6 +268,26 @@ async def test_a_fault_that_stays_is_one_sentence(
     assert KEY not in str(error)
 
 
+async def test_the_key_is_nowhere_but_in_the_request(
+    tmp_path: Path, gemini: FakeGemini, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Not in logs of any level, not in replies, not in any file of the home folder."""
+    caplog.set_level("DEBUG")
+    gemini.faults = [Fault("429", delay_s=0.01), Fault("401")]
+    home = tmp_path / "home"
+    async with studio_of(home, gemini) as studio:
+        error = await failed(studio)
+        shown = [(await studio.api.get(path)).text for path in ("/health", "/api/jobs")]
+    files = await asyncio.to_thread(
+        lambda: [path.read_bytes() for path in home.rglob("*") if path.is_file()]
+    )
+
+    assert error["code"] == "writer_key"
+    assert "it is asked again" in caplog.text
+    assert KEY not in caplog.text + "".join(shown)
+    assert all(KEY.encode() not in data for data in files)
+
+
 async def test_a_film_without_a_script_can_be_tried_again(
     studio: LiveOrchestrator, gemini: FakeGemini
 ) -> None:
