@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from colab_worker import keys
+from colab_worker.archive import Archive
+from colab_worker.archivist import Archivist
 from colab_worker.board import Board
 from colab_worker.device import Identity
 from colab_worker.disk import Disk
@@ -30,6 +33,8 @@ from shared_protocol import routes
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.database import Database
 from shared_protocol.kit.http_errors import error_middleware
+
+LAST_LOOK_S = 10.0
 
 
 def make_app(
@@ -54,7 +59,8 @@ def make_app(
     )
     store = app[keys.STORE] = Store(Database.in_file(settings.database))
     board = app[keys.BOARD] = Board(store, identity.stamp, tick_s=settings.tick_s)
-    memo = app[keys.MEMO] = Memo(store, blobs)
+    archive = Archive(settings.memo_folder, blobs) if settings.memo_folder else None
+    memo = app[keys.MEMO] = Memo(store, blobs, archive)
     dispatcher = app[keys.DISPATCHER] = _dispatcher(settings, blobs, disk)
     encoders = EncoderChoice(settings.data_dir, settings.encoder, identity.gpu)
     parts = RunParts(store, memo, board, dispatcher, registry, settings, encoders)
@@ -65,6 +71,11 @@ def make_app(
     app[keys.TUNNELS] = Tunnels(settings)
     app.on_response_prepare.append(access.stamp_reply)
     app.cleanup_ctx.append(_working)
+    if archive is not None:
+        app[keys.ARCHIVIST] = Archivist(
+            archive, store, app[keys.SUBMISSIONS], settings.archive_s
+        )
+        app.cleanup_ctx.append(_archiving)
     app.add_routes(_routes())
     return app
 
@@ -83,6 +94,19 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
     finally:
         await app[keys.DISPATCHER].close()
         await app[keys.STORE].close()
+
+
+async def _archiving(app: web.Application) -> AsyncIterator[None]:
+    """Takes up what a lost machine left; from then on follows, up to a last look."""
+    archivist = app[keys.ARCHIVIST]
+    await archivist.restore()
+    following = asyncio.create_task(archivist.run(), name="keep the memo folder")
+    yield
+    following.cancel()
+    await asyncio.wait([following])
+    with contextlib.suppress(TimeoutError):  # a slow disk may not hold the end up
+        async with asyncio.timeout(LAST_LOOK_S):
+            await archivist.follow()
 
 
 async def _watch_shelf(app: web.Application) -> None:

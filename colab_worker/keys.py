@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
+from colab_worker.archivist import Archivist
 from colab_worker.board import Board
 from colab_worker.device import Identity
 from colab_worker.disk import Disk
@@ -32,4 +33,6 @@ LIMITS = web.AppKey("limits", Limiter)
 #: Page origins that may read replies, besides loopback ones.
 ORIGINS: web.AppKey[set[str]] = web.AppKey("origins", set)
 SUBMISSIONS = web.AppKey("submissions", Submissions)
+#: Only with a memo folder.
+ARCHIVIST = web.AppKey("archivist", Archivist)
 TUNNELS = web.AppKey("tunnels", Tunnels)

@@ -84,6 +84,10 @@ class Settings:
     #: Least time between two progress ticks that wake readers.
     tick_s: float = 2.0
     heartbeat_s: float = 5.0
+    #: Finished units and unfinished jobs are also kept here, for the next machine.
+    memo_folder: Path | None = None
+    #: Between two looks at what is new for the memo folder.
+    archive_s: float = 2.0
     #: Between two looks at the folder of models.
     shelf_s: float = 5.0
     #: An identical submit without a key within this time is taken for a lost reply.
@@ -127,6 +131,7 @@ def parse_settings(
         stop_on_eof=options.stop_on_eof,
         allowed_origins=tuple(options.allow_origin),
         tunnels=tunnels,
+        memo_folder=options.memo_folder and options.memo_folder.expanduser(),
         limits=Limits(
             requests=options.requests_per_minute,
             submits=options.submits_per_minute,
@@ -186,6 +191,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--token", default="", help=f"else ${TOKEN_VARIABLE}, else a new one is made")
     add("--token-file", type=Path, metavar="FILE",
         help="the token in a file, made if missing, so that it lasts")  # fmt: skip
+    add("--memo-folder", type=Path, metavar="DIR",
+        help="outlives this machine: what is done is kept there, and found again")  # fmt: skip
     add("--ready-file", type=Path, help="written as JSON once the worker listens")
     add("--stop-on-eof", action="store_true", help="stop when standard input closes")
     add("--allow-origin", action="append", default=[], metavar="ORIGIN",

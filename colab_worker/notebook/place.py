@@ -52,6 +52,11 @@ class Place:
         return self.root / "worker-ready.json"
 
     @property
+    def token_file(self) -> Path:
+        """The worker's token; for the user alone."""
+        return self.root / "token"
+
+    @property
     def log(self) -> Path:
         """What the worker says."""
         return self.root / "worker.log"

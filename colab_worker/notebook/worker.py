@@ -12,6 +12,7 @@ from typing import Any
 
 from colab_worker.notebook.client import LocalClient
 from colab_worker.notebook.connect import hide_line, show_line
+from colab_worker.notebook.lasting import lasting_folder, leave_token, take_token
 from colab_worker.notebook.place import Place, find_place
 from colab_worker.notebook.screen import say
 from colab_worker.notebook.secrets import find_secret, keep_secret
@@ -33,16 +34,23 @@ _NGROK_PAGE = "from https://dashboard.ngrok.com/get-started/your-authtoken"
 _children: list[subprocess.Popen[bytes]] = []
 
 
-def start(tunnel: str = "cloudflared", ngrok_domain: str = "") -> None:
+def start(
+    tunnel: str = "cloudflared", ngrok_domain: str = "", memo_folder: str = ""
+) -> None:
     """Starts the worker, or finds the one that runs; shows the line to connect with."""
     if tunnel not in TUNNELS:
         raise SystemExit(f"{tunnel!r} is no choice; take one of: {', '.join(TUNNELS)}")
     place = find_place()
+    if not place.python.exists():
+        raise SystemExit("Moonreel is not installed here; run the cell that installs.")
     if running(place):
         say("The worker runs already; stop it first to change its settings.")
     else:
-        _launch(place, tunnel, ngrok_domain.strip())
-        _await_listening(place)
+        words = _tunnel_words(place, tunnel, ngrok_domain.strip())
+        memo = (
+            lasting_folder(place, memo_folder.strip()) if memo_folder.strip() else None
+        )
+        _launch(place, words, memo)
     _show_addresses(place)
 
 
@@ -83,7 +91,7 @@ def client(place: Place) -> LocalClient:
 
 def token(place: Place) -> str:
     """The worker's token, from the file that it keeps it in."""
-    return _token_file(place).read_text(encoding="utf-8").strip()
+    return place.token_file.read_text(encoding="utf-8").strip()
 
 
 def last_words(place: Place) -> str:
@@ -95,13 +103,13 @@ def last_words(place: Place) -> str:
     return "\n".join(lines[-LAST_WORDS:])
 
 
-def _launch(place: Place, tunnel: str, ngrok_domain: str) -> None:
-    if not place.python.exists():
-        raise SystemExit("Moonreel is not installed here; run the cell that installs.")
+def _launch(place: Place, words: list[str], memo: Path | None) -> None:
+    if memo is not None:
+        take_token(place, memo)
+        words = [*words, "--memo-folder", str(memo)]
     command = [str(place.python), "-m", "colab_worker", "--port", "0"]
     command += ["--data-dir", str(place.data), "--ready-file", str(place.ready_file)]
-    command += ["--token-file", str(_token_file(place))]
-    command += _tunnel_words(place, tunnel, ngrok_domain)
+    command += ["--token-file", str(place.token_file), *words]
     place.ready_file.unlink(missing_ok=True)
     with place.log.open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own words
@@ -109,6 +117,9 @@ def _launch(place: Place, tunnel: str, ngrok_domain: str) -> None:
             cwd=place.root, env=_environment(), start_new_session=True,
         )  # fmt: skip
     _children.append(child)
+    _await_listening(place)
+    if memo is not None:
+        leave_token(place, memo)
 
 
 def _environment() -> dict[str, str]:
@@ -167,10 +178,6 @@ def _opening(place: Place) -> bool:
         return False
     settled = views and all(view["state"] == "refused" for view in views)
     return wanted and not settled and running(place) is not None
-
-
-def _token_file(place: Place) -> Path:
-    return place.root / "token"
 
 
 def _is_alive(pid: int) -> bool:

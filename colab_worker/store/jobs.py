@@ -390,6 +390,21 @@ class Store:
             made = {f for unit in mine if unit.result for f in _hashes(unit.result)}
             return (given | made) - await _referenced(connection)
 
+    async def memo_keys(self) -> set[str]:
+        """All keys under which something is remembered."""
+        async with self._database.read() as connection:
+            return set((await connection.execute(sa.select(memo.c.key))).scalars())
+
+    async def memo_entry(self, key: str) -> MemoEntry | None:
+        """The whole entry under ``key``."""
+        query = sa.select(memo.c.kind, memo.c.result).where(memo.c.key == key)
+        async with self._database.read() as connection:
+            found = (await connection.execute(query)).one_or_none()
+        if found is None:
+            return None
+        result = UnitResult.model_validate(found.result)
+        return MemoEntry(key=key, kind=found.kind, result=result)
+
     async def recall(self, key: str) -> UnitResult | None:
         """What is remembered under ``key``."""
         query = sa.select(memo.c.result).where(memo.c.key == key)

@@ -50,7 +50,8 @@ def _command(process: psutil.Process) -> str:
 def test_run_all_leads_to_the_connect_line(runtime: Runtime) -> None:
     """Fresh kernel, all cells: installed, started, connected, watched, interrupted."""
     book = read("colab_worker.ipynb")
-    fill_in(book, SOURCE=str(ROOT), TUNNEL="ngrok")
+    drive = runtime.home / "drive" / "moonreel"
+    fill_in(book, SOURCE=str(ROOT), TUNNEL="ngrok", MEMO_FOLDER=str(drive))
     cells = {cell.id: cell for cell in book.cells}
     asyncio.run(_run_all(book, runtime))
     token = (runtime.folder / "token").read_text(encoding="utf-8").strip()
@@ -63,6 +64,7 @@ def test_run_all_leads_to_the_connect_line(runtime: Runtime) -> None:
     assert token not in whole(book)
     assert GOOD_TOKEN not in whole(book)
     assert oct((runtime.folder / "token").stat().st_mode)[-3:] == "600"
+    assert (drive / "token").read_text(encoding="utf-8").strip() == token
     assert not list((runtime.folder / "env").rglob("torch"))
     assert psutil.pid_exists(runtime.ready()["pid"])  # the interrupt was not for it
 

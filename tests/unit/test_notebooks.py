@@ -13,7 +13,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from colab_worker.notebook import install, place, preflight, secrets, watch, worker
+from colab_worker.notebook import (
+    install,
+    lasting,
+    place,
+    preflight,
+    secrets,
+    watch,
+    worker,
+)
 from tests.notebooks import NOTEBOOKS
 
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
@@ -210,3 +218,34 @@ def test_cells_out_of_order_say_what_to_do(
     assert callable(call)
     with pytest.raises(SystemExit, match=said):
         call()
+
+
+def test_a_folder_of_the_drive_keeps_the_token(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bare name is a folder of the mounted Drive; the next session is the same worker."""
+    drive = types.ModuleType("google.colab.drive")
+    mounted: list[str] = []
+    drive.mount = mounted.append  # type: ignore[attr-defined]
+    colab = types.ModuleType("google.colab")
+    colab.drive = drive  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    monkeypatch.setattr(lasting, "_MOUNT", tmp_path / "drive")
+    first, second = (place.Place("colab", tmp_path / name) for name in "ab")
+    for session in (first, second):
+        session.root.mkdir()
+    folder = lasting.lasting_folder(first, "moonreel")
+    first.token_file.write_text("a-token\n")
+    lasting.leave_token(first, folder)
+    lasting.take_token(second, lasting.lasting_folder(second, "moonreel"))
+
+    assert folder == tmp_path / "drive" / "MyDrive" / "moonreel"
+    assert mounted == [str(tmp_path / "drive")] * 2
+    assert second.token_file.read_text() == "a-token\n"
+    assert stat.S_IMODE(second.token_file.stat().st_mode) == 0o600
+
+
+def test_elsewhere_the_folder_is_a_whole_path(tmp_path: Path) -> None:
+    """There is no Drive to put a bare name into."""
+    with pytest.raises(SystemExit, match="whole path"):
+        lasting.lasting_folder(place.Place("kaggle", tmp_path), "moonreel")
