@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 import signal
 import subprocess
 from pathlib import Path
 from typing import IO, Any
 
-from colab_worker.notebook.place import Place, find_place
+from colab_worker.notebook.place import Place, clean_environment, find_place
 from colab_worker.notebook.screen import Panel, escape, say, table
 
 #: A film up to this size is shown below the cell; it travels inside the page.
@@ -54,9 +53,7 @@ def _run(place: Place, story: str, options: list[str], target: Path) -> Path:
 
 
 def _environment(place: Place) -> dict[str, str]:
-    left_out = {"PYTHONPATH", "PYTHONHOME", "MPLBACKEND"}
-    kept = {name: value for name, value in os.environ.items() if name not in left_out}
-    return kept | {"MOONREEL_HOME": str(place.root / "home")}
+    return clean_environment() | {"MOONREEL_HOME": str(place.root / "home")}
 
 
 def _follow(process: subprocess.Popen[str], story: str, target: Path) -> Path:

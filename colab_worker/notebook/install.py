@@ -9,7 +9,7 @@ import sys
 import venv
 from pathlib import Path
 
-from colab_worker.notebook.place import Place, find_place
+from colab_worker.notebook.place import Place, clean_environment, find_place
 from colab_worker.notebook.screen import say
 
 #: What can be chosen in the form, and the extras that it needs.
@@ -63,7 +63,7 @@ def _make(place: Place, wheel: Path, extras: str) -> None:
 def _pip(place: Place, *words: str) -> None:
     command = [sys.executable, "-m", "pip", "--python", str(place.python)]
     command += ["--disable-pip-version-check", *words]
-    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    done = _run(command)
     if done.returncode:
         last = "\n".join((done.stdout + done.stderr).splitlines()[-LAST_WORDS:])
         raise SystemExit(f"The installation failed; pip said:\n{last}")
@@ -72,8 +72,14 @@ def _pip(place: Place, *words: str) -> None:
 def _engines(place: Place) -> str:
     """What the worker's registry knows, asked in the worker's own environment."""
     command = [str(place.python), "-m", "colab_worker.engines"]
-    told = subprocess.run(command, capture_output=True, text=True)  # noqa: S603
+    told = _run(command)
     if told.returncode:
         last = told.stderr.strip().splitlines()[-1:]
         raise SystemExit(f"Moonreel was installed but does not start: {last}")
     return told.stdout.rstrip()
+
+
+def _run(command: list[str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own words
+        command, capture_output=True, text=True, env=clean_environment()
+    )

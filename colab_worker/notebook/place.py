@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -78,6 +77,12 @@ def find_place() -> Place:
     return Place(host, folder)
 
 
+def clean_environment(*secrets: str) -> dict[str, str]:
+    """The runtime's variables, without what is for its own Python, and some secrets."""
+    left_out = {"PYTHONPATH", "PYTHONHOME", "MPLBACKEND", *secrets}
+    return {name: value for name, value in os.environ.items() if name not in left_out}
+
+
 def time_left_s(host: Host) -> float | None:
     """How long the session can last at most; None where that is not known."""
     longest_s = LONGEST_S[host]
@@ -85,12 +90,6 @@ def time_left_s(host: Host) -> float | None:
         return None
     up_s = float(_UPTIME.read_text(encoding="ascii").split()[0])
     return max(0.0, longest_s - up_s)
-
-
-def session_ends_at(host: Host) -> float | None:
-    """The same as a time of day, in Unix seconds."""
-    left_s = time_left_s(host)
-    return None if left_s is None else time.time() + left_s
 
 
 def _host() -> Host:

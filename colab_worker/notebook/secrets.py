@@ -12,11 +12,16 @@ from pathlib import Path
 
 def find_secret(name: str, where_to_get_it: str) -> str:
     """The secret called ``name``; SystemExit with a sentence when there is none."""
+    return optional_secret(name) or _from_prompt(name, where_to_get_it)
+
+
+def optional_secret(name: str) -> str | None:
+    """The secret if it is somewhere; nobody is asked."""
     for source in (_from_colab, _from_kaggle, os.environ.get):
         secret = source(name)
         if secret and secret.strip():
             return secret.strip()
-    return _from_prompt(name, where_to_get_it)
+    return None
 
 
 def keep_secret(file: Path, secret: str) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 from colab_worker.notebook.client import LocalClient
 from colab_worker.notebook.connect import hide_line, show_line
 from colab_worker.notebook.lasting import lasting_folder, leave_token, take_token
-from colab_worker.notebook.place import Place, find_place
+from colab_worker.notebook.place import Place, clean_environment, find_place
 from colab_worker.notebook.screen import say
 from colab_worker.notebook.secrets import find_secret, keep_secret
 
@@ -114,18 +114,12 @@ def _launch(place: Place, words: list[str], memo: Path | None) -> None:
     with place.log.open("ab") as log:
         child = subprocess.Popen(  # noqa: S603 - our own words
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-            cwd=place.root, env=_environment(), start_new_session=True,
+            cwd=place.root, env=clean_environment(NGROK_SECRET), start_new_session=True,
         )  # fmt: skip
     _children.append(child)
     _await_listening(place)
     if memo is not None:
         leave_token(place, memo)
-
-
-def _environment() -> dict[str, str]:
-    """The runtime's, without what is for its own Python, and without ngrok's secret."""
-    left_out = {"PYTHONPATH", "PYTHONHOME", "MPLBACKEND", NGROK_SECRET}
-    return {name: value for name, value in os.environ.items() if name not in left_out}
 
 
 def _tunnel_words(place: Place, tunnel: str, ngrok_domain: str) -> list[str]:

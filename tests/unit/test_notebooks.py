@@ -13,9 +13,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from colab_worker.models.presets import BY_NAME, VITS
 from colab_worker.notebook import (
     install,
     lasting,
+    models,
     place,
     preflight,
     secrets,
@@ -24,6 +26,7 @@ from colab_worker.notebook import (
 )
 from tests.notebooks import NOTEBOOKS
 
+PULLED = {*BY_NAME, VITS.name}
 BOOKS = sorted(NOTEBOOKS.glob("*.ipynb"))
 CELLS = [
     pytest.param(cell, id=f"{file.stem}-{cell.id}")
@@ -70,6 +73,8 @@ def test_a_cell_calls_one_function_of_the_package(cell: nbformat.NotebookNode) -
 def test_forms_offer_what_there_is() -> None:
     """No choice that would be refused, and none that cannot be chosen."""
     assert choices("ENGINES") == list(install.ENGINES)
+    assert choices("MODELS") == list(models.CHOICES)
+    assert {name for names in models.CHOICES.values() for name in names} <= PULLED
     assert choices("TUNNEL") == list(worker.TUNNELS)
 
 

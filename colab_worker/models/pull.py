@@ -1,0 +1,150 @@
+"""``python -m colab_worker.models.pull NAME``: brings a known model onto the shelf.
+
+The files come from the model's own page, at the pinned revision, and are checked by the
+hub's client; a download that was cut off goes on. The model only appears on the shelf when
+all of it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import sys
+import urllib.request
+import zipfile
+from pathlib import Path
+
+from colab_worker.models.presets import BY_NAME, VITS, Preset, VoicePreset
+from colab_worker.models.shelf import models_folder
+
+GB = 1_000_000_000
+CONNECT_S = 30.0
+CHUNK_BYTES = 1 << 20
+#: The archive of a voice holds more; only these are needed.
+VOICE_FILES = ("config.json", "model_file.pth", "speaker_ids.json")
+
+
+class NotPulled(Exception):
+    """The model is not here; the sentence says why and what to do."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Brings the models named; the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m colab_worker.models.pull")
+    names = [*BY_NAME, VITS.name]
+    parser.add_argument("names", nargs="+", choices=names, metavar="NAME",
+                        help=f"one of: {', '.join(names)}")  # fmt: skip
+    for name in parser.parse_args(arguments).names:
+        try:
+            pull(name, models_folder())
+        except NotPulled as reason:
+            sys.stderr.write(f"{name}: {reason}\n")
+            return 1
+    return 0
+
+
+def pull(name: str, shelf: Path) -> None:
+    """Brings a model, and the one that it draws with; raises NotPulled."""
+    preset = VITS if name == VITS.name else BY_NAME[name]
+    if isinstance(preset, Preset) and preset.base:
+        pull(preset.base, shelf)
+    home = shelf / (preset.home if isinstance(preset, Preset) else preset.name)
+    if home.exists():
+        _say(f"{name} is here already: {home}")
+        return
+    staging = shelf / ".pulling" / home.name
+    staging.mkdir(parents=True, exist_ok=True)
+    _require_space(name, preset.bytes, staging)
+    _say(f"{name}: {preset.bytes / GB:.1f} GB, licence {preset.licence}")
+    if isinstance(preset, Preset):
+        _from_hub(preset, staging)
+    else:
+        _from_archive(preset, staging)
+    shutil.rmtree(staging / ".cache", ignore_errors=True)
+    staging.rename(home)
+    _say(f"{name} is here: {home}")
+
+
+def _require_space(name: str, needed: int, staging: Path) -> None:
+    here = sum(file.stat().st_size for file in staging.rglob("*") if file.is_file())
+    free = shutil.disk_usage(staging).free
+    if free < needed - here:
+        raise NotPulled(
+            f"{(needed - here) / GB:.1f} GB are needed and {free / GB:.1f} GB are free; "
+            "free some space, or name another disk with MOONREEL_MODELS"
+        )
+
+
+def _from_hub(preset: Preset, staging: Path) -> None:
+    try:
+        from huggingface_hub import errors, snapshot_download
+    except ImportError as error:
+        raise NotPulled("install the packages first: moonreel[image]") from error
+    try:
+        snapshot_download(
+            preset.repo,
+            revision=preset.revision,
+            allow_patterns=list(preset.files),
+            local_dir=staging,
+        )
+    except errors.GatedRepoError as error:
+        raise NotPulled(
+            f"accept the licence at {preset.page}, then set HF_TOKEN to a token of your "
+            "account that may read it"
+        ) from error
+    except (errors.HfHubHTTPError, OSError) as error:
+        raise NotPulled(
+            f"{_first_line(error)}; run it again, and it goes on"
+        ) from error
+
+
+def _from_archive(preset: VoicePreset, staging: Path) -> None:
+    archive = staging / "archive.zip"
+    try:
+        _download(preset, archive)
+        with zipfile.ZipFile(archive) as opened:
+            for member in opened.namelist():
+                if os.path.basename(member) in VOICE_FILES:  # noqa: PTH119 - no path here
+                    _unpack(opened, member, staging)
+    except (OSError, zipfile.BadZipFile) as error:
+        raise NotPulled(f"{_first_line(error)}; run it again") from error
+    finally:
+        archive.unlink(missing_ok=True)
+    missing = [name for name in VOICE_FILES if not (staging / name).is_file()]
+    if missing:
+        raise NotPulled(f"the archive lacks {', '.join(missing)}; report it, please")
+
+
+def _unpack(opened: zipfile.ZipFile, member: str, staging: Path) -> None:
+    target = staging / member.rpartition("/")[2]  # its folders are not ours
+    with opened.open(member) as source, target.open("wb") as file:
+        shutil.copyfileobj(source, file, CHUNK_BYTES)
+
+
+def _download(preset: VoicePreset, archive: Path) -> None:
+    got, told = 0, 0
+    with (
+        urllib.request.urlopen(preset.url, timeout=CONNECT_S) as reply,  # noqa: S310 - ours
+        archive.open("wb") as file,
+    ):
+        whole = int(reply.headers.get("Content-Length") or preset.bytes)
+        while chunk := reply.read(CHUNK_BYTES):
+            file.write(chunk)
+            got += len(chunk)
+            if 20 * got // whole > told:
+                told = 20 * got // whole
+                _say(f"{preset.name}: {100 * got // whole} %")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0][:300]
+
+
+def _say(sentence: str) -> None:
+    sys.stdout.write(sentence + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
