@@ -1,4 +1,4 @@
-"""A picture of what a job did when: one row a scene, one bar a picture, voice or clip."""
+"""A picture of what a job did when: one row a scene, a bar for each unit."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ _COLOURS = {
     "image": "#3d5a80",
     "voice": "#8a9a4b",
     "clip": "#e09f3e",
+    "sound": "#6a994e",
     "film": "#b5485d",
 }
-_WORDS = {"image": "picture", "voice": "voice", "clip": "clip", "film": "film"}
+_WORDS = {"image": "picture"}
+#: Bars of one row stand in three lanes.
+_LANES = {"image": 0, "voice": 1, "clip": 2, "sound": 0, "film": 1}
 _INK, _QUIET, _PAPER = "#22223b", "#8d8da3", "#fbfaf7"
 _LEFT, _WIDTH, _RIGHT = 210, 860, 30
 _TOP, _ROW, _LANE = 86, 30, 8
@@ -91,7 +94,7 @@ def _legend() -> Iterable[str]:
     left = _LEFT
     for kind, colour in _COLOURS.items():
         yield f'<rect x="{left}" y="58" width="14" height="9" rx="2" fill="{colour}"/>'
-        yield _text(left + 19, 67, _WORDS[kind])
+        yield _text(left + 19, 67, _WORDS.get(kind, kind))
         left += 80
     yield _text(left, 67, "striped: tried again, red edge: failed, ◆: known before")
 
@@ -136,9 +139,7 @@ def _kept(unit: UnitView, top: int) -> str:
 
 
 def _lane(unit: UnitView, top: int) -> int:
-    lanes = ("image", "voice", "clip")
-    place = lanes.index(unit.kind) if unit.kind in lanes else 1
-    return top + 2 + place * (_LANE + 1)
+    return top + 2 + _LANES.get(unit.kind, 1) * (_LANE + 1)
 
 
 def _label(number: int | None, title: str) -> str:

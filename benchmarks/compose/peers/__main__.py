@@ -24,7 +24,7 @@ PLOT = _ROOT / "docs" / "compose.png"
 def main() -> int:
     """Measures what is asked for; writes figures, table and plot of all that is known."""
     options = _parser().parse_args()
-    findings = steps.Findings(LOCAL / "findings.json")
+    findings = steps.Findings(LOCAL / "findings.json", adding=options.add)
     for size in steps.SIZES:
         name = "{}x{}".format(*size)
         if options.size in (None, name):
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--size", choices=["{}x{}".format(*size) for size in steps.SIZES])
     add("--repeats", type=int, default=3, help="runs of each way (default: 3)")
+    add("--add", action="store_true", help="keep the runs there are, and add to them")
     add("--write", action="store_true", help="results/compose.*, docs/compose.png")
     return parser
 

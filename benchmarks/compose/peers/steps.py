@@ -36,14 +36,19 @@ LOSSLESS_COUNT = 2
 class Findings:
     """What was measured, by size and step, in a file."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, *, adding: bool) -> None:
+        self._file, self._adding = file, adding
         self.found: dict[str, Any] = {}
         if file.exists():
             self.found = json.loads(file.read_text(encoding="utf-8"))
 
-    def keep(self, key: str, value: Any) -> None:
-        """In place of what was found before."""
+    def keep(self, key: str, value: dict[str, Any]) -> None:
+        """In place of what was found before; runs come to those before if ``adding``."""
+        before = self.found.get(key, {}).get("found", {}) if self._adding else {}
+        value = {
+            name: before.get(name, []) + of if isinstance(of, list) else of
+            for name, of in value.items()
+        }
         self.found[key] = {"found": value, "machine": machine()}
         self._file.parent.mkdir(parents=True, exist_ok=True)
         self._file.write_text(json.dumps(self.found, indent=1), encoding="utf-8")
