@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 
 from benchmarks.compose.peers import steps
-from benchmarks.compose.peers.contenders import FOUR_PASSES
 from benchmarks.compose.peers.environments import LOCAL
 from benchmarks.compose.peers.summary import outcome_of, write_plot
 from benchmarks.machine import machine
 from benchmarks.report import as_document, print_table, write_json, write_markdown
 
-STEPS = ("prepare", "zoom", "default", "pan", *FOUR_PASSES, "fidelity")
+STEPS = ("prepare", "zoom", "default", "pan", "four-pass", "fidelity")
 #: No step: only shows, and writes, what is known.
 REPORT = "report"
 _ROOT = Path(__file__).parents[3]
@@ -30,7 +29,7 @@ def main() -> int:
         if options.size in (None, name):
             for step in options.steps or STEPS:
                 print(f"{name} {step} ...", file=sys.stderr, flush=True)
-                _do(step, size, findings, options.repeats)
+                _do(step, size, findings, options)
     facts = machine()
     busy = [told["machine"]["busy_percent_before"] for told in findings.found.values()]
     facts["busy_percent_before"] = max(busy, default=facts["busy_percent_before"])
@@ -46,13 +45,16 @@ def main() -> int:
 
 
 def _do(
-    step: str, size: tuple[int, int], findings: steps.Findings, repeats: int
+    step: str,
+    size: tuple[int, int],
+    findings: steps.Findings,
+    options: argparse.Namespace,
 ) -> None:
     timed = {"zoom": steps.zoom, "default": steps.default, "pan": steps.panned}
     if step in timed:
-        timed[step](size, findings, repeats)
-    elif step in FOUR_PASSES:
-        steps.passes(size, findings, [step])
+        timed[step](size, findings, options.repeats)
+    elif step == "four-pass":
+        steps.four_passes(size, findings, options.photographs)
     elif step == "prepare":
         steps.prepare(size)
     elif step == "fidelity":
@@ -73,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--size", choices=["{}x{}".format(*size) for size in steps.SIZES])
     add("--repeats", type=int, default=3, help="runs of each way (default: 3)")
+    add("--photographs", type=int, default=6, help="of the four passes (default: 6)")
     add("--add", action="store_true", help="keep the runs there are, and add to them")
     add("--write", action="store_true", help="results/compose.*, docs/compose.png")
     return parser

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -69,11 +68,9 @@ def moonreel(case: Case, given: Material, work: Path) -> Made:
     return _run([sys.executable, "-m", module], job, work, out)
 
 
-def four_pass(
-    case: Case, given: Material, work: Path, passes: Sequence[str] = FOUR_PASSES
-) -> Made:
-    """MoviePy 2.1.2, four encodes; some of the passes alone go on from the others."""
-    job = _peer_job(case, given, work) | {"passes": list(passes)}
+def four_pass(case: Case, given: Material, work: Path) -> Made:
+    """MoviePy 2.1.2, four encodes."""
+    job = _peer_job(case, given, work) | {"passes": FOUR_PASSES}
     command = [str(python_of("four-pass")), str(_HARNESS / "four_pass.py")]
     return _run(command, job, work, Path(job["out"]))
 

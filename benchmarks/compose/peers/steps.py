@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchmarks.compose.peers.contenders import (
-    FOUR_PASSES,
     Case,
     Made,
     ffmpeg,
@@ -89,18 +87,15 @@ def panned(size: tuple[int, int], findings: Findings, repeats: int) -> None:
     findings.keep(f"{case.size}/pan", runs)
 
 
-def passes(size: tuple[int, int], findings: Findings, names: Sequence[str]) -> None:
-    """The four passes, or some of them; the film is checked after the last."""
-    case, given = Case(*size), material(*size)
-    work = _work(case, "four-pass")
-    if names[0] == FOUR_PASSES[0]:
-        work = _fresh(case, "four-pass")
-    made = four_pass(case, given, work, names)
-    if names[-1] == FOUR_PASSES[-1]:
+def four_passes(size: tuple[int, int], findings: Findings, count: int) -> None:
+    """Moonreel and MoviePy's four passes, with the first ``count`` photographs."""
+    case, given = Case(*size), material(*size, count=count)
+    runs: dict[str, Any] = {"photographs": count}
+    for name, way in (("moonreel", moonreel), ("four-pass", four_pass)):
+        made = way(case, given, _fresh(case, name))
         check(case, given, made.film)
-    for name in names:
-        told = _told(made) | {"passes": {name: made.passes[name]}}
-        findings.keep(f"{case.size}/four-pass/{name}", told)
+        runs[name] = [_told(made)]
+    findings.keep(f"{case.size}/four-pass", runs)
 
 
 def fidelity(size: tuple[int, int], findings: Findings) -> None:
