@@ -19,7 +19,7 @@ from colab_worker.dispatcher import LocalDispatcher
 from colab_worker.encoder_choice import EncoderChoice
 from colab_worker.engine_host import EngineHost
 from colab_worker.engines.registry import Registry
-from colab_worker.handlers import access, files, health, pairing, status, submit
+from colab_worker.handlers import access, files, health, pairing, speak, status, submit
 from colab_worker.job_run import RunParts
 from colab_worker.limits import Limiter
 from colab_worker.memo import Memo
@@ -157,6 +157,7 @@ def _routes() -> list[web.RouteDef]:
         web.put(routes.BLOB, files.put_blob),
         web.get(routes.BLOB, files.get_artifact),
         web.post(routes.BLOBS_MISSING, files.missing_blobs),
+        web.post(routes.SPEAK, speak.speak),
         web.get(routes.HEALTH, health.get_health),
         web.post(routes.PAIR, pairing.pair),
         web.get(routes.CAPABILITIES, health.get_capabilities),

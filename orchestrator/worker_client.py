@@ -28,6 +28,8 @@ from shared_protocol.jobs import (
     JobAccepted,
     JobSubmission,
     JobView,
+    SpeakRequest,
+    Spoken,
     WaitReply,
     WaitRequest,
 )
@@ -126,6 +128,11 @@ class WorkerClient:
                 raise
             return refused.status == 404
         return True
+
+    async def speak(self, asked: SpeakRequest) -> Spoken:
+        """``POST /speak``: a sentence in a voice."""
+        answer = await self._ask("POST", routes.SPEAK, json=asked.model_dump_json())
+        return parse(answer, Spoken)
 
     async def missing(self, hashes: Iterable[str]) -> tuple[str, ...]:
         """``POST /blobs/missing``: which of these files the worker lacks."""

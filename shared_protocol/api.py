@@ -20,6 +20,7 @@ from shared_protocol.jobs import (
     JobView,
     SceneSpec,
     Sources,
+    SpeakRequest,
 )
 from shared_protocol.music import Music
 from shared_protocol.vocab import (
@@ -352,6 +353,14 @@ class WorkerAccess(View):
 
     worker: WorkerLink | None
     read_token: str | None = None
+
+
+class VoicePreview(SpeakRequest):
+    """Body of ``POST /api/voices/preview``; ``auto`` takes the language of the text."""
+
+    language: Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(-[a-z0-9]{2,8})*)$")] = (
+        "auto"
+    )
 
 
 class StudioCapabilities(View):

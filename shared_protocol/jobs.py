@@ -39,6 +39,8 @@ from shared_protocol.wire import JobId, Origin, Sha256, Text, View, Wire
 MAX_SCENES = 60
 MAX_NARRATION_CHARS = 20_000
 MAX_PROMPT_CHARS = 2_000
+#: Enough for a long sentence; a preview is to be heard at once.
+MAX_SPOKEN_CHARS = 400
 
 #: A day as ``2026-11-24``; a film's file says when it was made.
 Day = Annotated[dt.date, Field(ge=dt.date(1970, 1, 1), le=dt.date(2099, 12, 31))]
@@ -180,6 +182,27 @@ class JobSubmission(Wire):
     attempt: Annotated[int, Field(ge=1, le=10_000)] = 1
     #: Finished units from a mirror; used where their files are on this worker.
     memo: Annotated[tuple[MemoEntry, ...], Field(max_length=10_000)] = ()
+
+
+class SpeakRequest(Wire):
+    """Body of ``POST /speak``: how the narration would sound, on one sentence."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=MAX_SPOKEN_CHARS)]
+    voice_id: VoiceId = "aria"
+    voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")] = "en"
+    pacing: Pacing = "medium"
+    engine: EngineChoice = EngineChoice()
+
+
+class Spoken(View):
+    """Reply of ``POST /speak``: where the sound is, and how long."""
+
+    sha256: Sha256
+    bytes: int
+    media_type: str
+    duration_s: float
+    engine: str
 
 
 class JobState(StrEnum):

@@ -22,9 +22,8 @@ async function call(path, options = {}) {
     throw new NoAnswer("Moonreel on this machine does not answer; is it running?", { cause: error });
   }
   if (reply.status === 204 || reply.status === 304) return null;
-  const body = await reply.json();
-  if (!reply.ok) throw new Refused(body, reply.status);
-  return body;
+  if (!reply.ok) throw new Refused(await reply.json(), reply.status);
+  return reply.headers.get("Content-Type").includes("json") ? reply.json() : reply.blob();
 }
 
 function send(method, path, body, headers = {}) {
@@ -75,3 +74,8 @@ export const readProject = (jobId) => call(`${of(jobId)}/project`);
 export const readScript = (jobId) => call(`${of(jobId)}/script`);
 export const saveScript = (jobId, edit) => send("PUT", `${of(jobId)}/script`, edit);
 export const renderFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/render`, order);
+// The sentence as sound, spoken by the worker that a film would go to.
+export const previewVoice = (asked) => send("POST", "/api/voices/preview", asked);
+// A music file as it is; the reply's hash is what an order names.
+export const sendMusic = (file) =>
+  call("/api/music", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });

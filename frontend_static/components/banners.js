@@ -19,8 +19,8 @@ export function Banners() {
 }
 
 function current() {
-  if (serverDown.value) return server();
   if (offline.value) return { kind: "offline" };
+  if (serverDown.value) return server();
   if (film.value?.state === "unreachable") return away(film.value.message);
   const remote = health.value?.workers?.find((link) => link.kind === "remote");
   if (remote && !remote.reachable) return away(capabilities.value?.trouble ?? "");

@@ -13,13 +13,13 @@ export function CaptionsPart() {
   return html`<${Part} id="captions" title=${t("captions.title")} chosen=${t(`captions.${values.captions}`)}>
     <div>
       <fieldset class="tabs"><legend>${t("captions.show")}</legend>
-        ${["none", "auto", "fixed"].map((kind) => html`<label>
+        ${["none", "soft", "auto", "fixed"].map((kind) => html`<label>
           <input type="radio" name="captions" value=${kind} checked=${values.captions === kind} onChange=${() => change({ captions: kind })} />
           <span>${t(`captions.${kind}`)}</span></label>`)}
       </fieldset>
       ${values.captions === "fixed" && html`<${Line} id="caption_text" label=${t("captions.text")} maxlength="200" value=${values.caption_text}
         onInput=${(value) => change({ caption_text: value })} />`}
-      ${values.captions !== "none" && html`<${Looks} values=${values} />`}
+      ${["auto", "fixed"].includes(values.captions) && html`<${Looks} values=${values} />`}
     </div>
     <${Sketch} filter=${values.color_filter} aspect=${values.aspect} caption=${sample(values)} label=${t("captions.sample")} />
   </${Part}>`;
@@ -33,7 +33,7 @@ function Looks({ values }) {
 }
 
 function sample(values) {
-  if (values.captions === "none") return null;
+  if (!["auto", "fixed"].includes(values.captions)) return null;
   const text = values.captions === "fixed" ? values.caption_text || t("captions.text") : firstWords(values.script);
   // The key makes the browser play the animation anew when it is chosen.
   return html`<p key=${values.caption_animation} aria-hidden="true"

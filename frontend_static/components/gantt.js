@@ -8,6 +8,8 @@ import { film, render } from "../state/film.js";
 
 const ROW = 18;
 const LEFT = 44;
+// Bars of one scene lie a little below each other, so that none hides another.
+const OFFSETS = { image: 0, voice: 4, clip: 8 };
 const WIDTH = 720;
 const table = signal(false);
 
@@ -27,7 +29,7 @@ function timed() {
   return (render.value?.units ?? []).filter((unit) => unit.started_at && (unit.finished_at || end)).map((unit) => ({
     kind: unit.kind,
     scene: unit.scene ?? 0,
-    row: unit.scene ? `${unit.scene}` : t("stage.film"),
+    row: unit.scene ? `${unit.scene}` : t(`stage.${unit.kind}`),
     again: unit.attempt > 1,
     from: new Date(unit.started_at).getTime(),
     to: unit.finished_at ? new Date(unit.finished_at).getTime() : end,
@@ -35,20 +37,20 @@ function timed() {
 }
 
 function Chart({ bars, begin, total }) {
-  const rows = [...new Set(bars.map((bar) => bar.row))].sort((a, b) => (Number(a) || 99) - (Number(b) || 99));
+  const rows = [...new Set(bars.map((bar) => bar.row))].sort((a, b) => (Number(a) || 1000) - (Number(b) || 1000));
   const x = (time) => LEFT + ((time - begin) / total) * (WIDTH - LEFT);
   return html`<svg class="chart" viewBox=${`0 0 ${WIDTH} ${(rows.length + 1) * ROW}`} role="img" aria-label=${t("gantt.summary", { n: bars.length, time: clock(total / 1000) })}>
     <defs><pattern id="again" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="2" height="6" fill="#0008" /></pattern></defs>
     ${rows.map((row, n) => html`<text x="0" y=${n * ROW + 13}>${row}</text>`)}
     ${bars.map((bar) => {
-    const box = { x: x(bar.from), y: rows.indexOf(bar.row) * ROW + 2 + { image: 0, voice: 4, clip: 8, film: 4 }[bar.kind], width: Math.max(2, x(bar.to) - x(bar.from)), height: 6, rx: 2 };
+    const box = { x: x(bar.from), y: rows.indexOf(bar.row) * ROW + 2 + (OFFSETS[bar.kind] ?? 4), width: Math.max(2, x(bar.to) - x(bar.from)), height: 6, rx: 2 };
     return html`<rect class=${`bar ${bar.kind}`} ...${box}><title>${t(`stage.${bar.kind}`)} ${clock((bar.to - bar.from) / 1000)}</title></rect>
       ${bar.again && html`<rect fill="url(#again)" ...${box} />`}`;
   })}
     <text x=${LEFT} y=${(rows.length + 1) * ROW - 4}>0:00</text>
     <text x=${WIDTH} y=${(rows.length + 1) * ROW - 4} text-anchor="end">${clock(total / 1000)}</text>
   </svg>
-  <p class="legend">${["image", "voice", "clip", "film"].map((kind) => html`<span><i class=${`bar ${kind}`}></i>${t(`stage.${kind}`)}</span>`)}</p>`;
+  <p class="legend">${["image", "voice", "clip", "sound", "film"].map((kind) => html`<span><i class=${`bar ${kind}`}></i>${t(`stage.${kind}`)}</span>`)}</p>`;
 }
 
 function Table({ bars, begin }) {

@@ -6,6 +6,7 @@ import { capabilities } from "../state/connection.js";
 import { change, form } from "../state/order.js";
 import { Choice, Slider } from "./field.js";
 import { Part } from "./part.js";
+import { VoicePreview } from "./voice_preview.js";
 
 const LANGUAGES = ["auto", "en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru", "uk", "tr", "ar", "hi", "ja", "zh"];
 
@@ -20,5 +21,6 @@ export function VoicePart() {
     <${Choice} id="pacing" label=${t("voice.pacing")} value=${values.pacing} words=${words.pacing ?? [values.pacing]}
       onChange=${(value) => change({ pacing: value })} help=${t("voice.pacing.help")} />
     <${Choice} id="language" label=${t("voice.language")} value=${values.language} words=${LANGUAGES} onChange=${(value) => change({ language: value })} />
+    <${VoicePreview} />
   </${Part}>`;
 }

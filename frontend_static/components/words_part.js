@@ -26,8 +26,8 @@ export function WordsPart() {
       aria-describedby="words-count" onInput=${(event) => change({ [isText ? "script" : "topic"]: event.target.value })}></textarea>
     <div class="under">
       <p id="words-count">${describe(isText, text)}</p>
-      <label class="file" role="button">${t("words.open")}
-        <input type="file" class="sr" accept=".txt,.md,.mp4,.png,.zip,.json,text/*" onChange=${(event) => openFiles(event.target.files)} /></label>
+      <label class="file">${t("words.open")}
+        <input type="file" class="sr" accept=".txt,.md,.zip,.json,text/*" onChange=${(event) => openFiles(event.target.files)} /></label>
       ${!text && isText && html`<button type="button" class="quiet" onClick=${() => change({ script: t("words.example.text") })}>${t("words.example")}</button>`}
     </div>
   </section>`;

@@ -29,6 +29,7 @@ export const DEFAULTS = {
   caption_style: "simple",
   caption_position: "bottom",
   caption_animation: "none",
+  music: null,
   characters: [],
   seed: "",
   engine_image: "auto",
@@ -75,6 +76,7 @@ export function toOrder(values) {
   if (values.story_type) order.story_type = values.story_type;
   if (values.num_scenes !== "") order.num_scenes = Number(values.num_scenes);
   if (values.seed !== "") order.seed = Number(values.seed);
+  if (values.music) order.music = { sha256: values.music.sha256, volume: values.music.volume };
   if (values.characters.length) order.characters = values.characters;
   return order;
 }
@@ -94,6 +96,7 @@ function captions(values) {
     position: values.caption_position,
     animation: values.caption_animation,
   };
+  if (values.captions === "soft") return { soft_captions: true };
   if (values.captions === "auto") return { auto_captions: true, caption: look };
   if (values.captions === "fixed") return { caption: { ...look, text: values.caption_text } };
   return {};
@@ -105,9 +108,10 @@ export function fromOrder(order) {
   for (const name of Object.keys(DEFAULTS)) {
     if (order[name] !== undefined && order[name] !== null) values[name] = order[name];
   }
+  if (order.music) values.music = { name: order.music.sha256.slice(0, 8), volume: 30, ...order.music };
   values.source = order.script ? "text" : "topic";
   const { caption, auto_captions: auto, engine = {} } = order;
-  values.captions = auto ? "auto" : caption?.text ? "fixed" : "none";
+  values.captions = order.soft_captions ? "soft" : auto ? "auto" : caption?.text ? "fixed" : "none";
   values.caption_text = caption?.text ?? "";
   values.caption_style = caption?.style ?? "simple";
   values.caption_position = caption?.position ?? "bottom";

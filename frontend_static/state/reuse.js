@@ -3,12 +3,12 @@
 import { t } from "../lib/strings.js";
 import { readProject } from "../api/orchestrator.js";
 import { announce } from "./notices.js";
-import { apply } from "./restore.js";
+import { apply, settingsOf } from "./restore.js";
 
 export async function reuse(film, how) {
   try {
-    const { asked, request } = await readProject(film.job_id);
-    apply({ ...asked, seed: how === "remix" ? anySeed() : request.seed }, t(`reuse.${how}`, { title: film.title }));
+    const settings = settingsOf(await readProject(film.job_id));
+    apply(how === "remix" ? { ...settings, seed: anySeed() } : settings, t(`reuse.${how}`, { title: film.title }));
   } catch (error) {
     announce(error.message);
   }

@@ -38,10 +38,10 @@ function scene(number, units, here) {
   };
 }
 
-// Pictures, voices, clips, film: how many are done, of how many, and for how long.
+// Pictures, voices, clips, sound, film: how many are done, of how many, and for how long.
 export const stages = computed(() => {
   const units = render.value?.units ?? [];
-  return ["image", "voice", "clip", "film"].map((kind) => {
+  return ["image", "voice", "clip", "sound", "film"].map((kind) => {
     const mine = units.filter((unit) => unit.kind === kind);
     const starts = mine.map((unit) => unit.started_at).filter(Boolean).sort();
     const done = mine.filter((unit) => unit.state === "done").length;
@@ -55,5 +55,5 @@ export const stages = computed(() => {
       startedAt: starts[0] ?? null,
       finishedAt: done === mine.length ? mine.map((unit) => unit.finished_at).filter(Boolean).sort().at(-1) ?? null : null,
     };
-  });
+  }).filter(({ kind, total }) => total || kind !== "sound");
 });

@@ -42,7 +42,7 @@ export default {
   "words.open": "Open a file", "words.example": "Try an example",
   "words.example.text": "A thirsty crow flew over dry fields all day, and found no water.\n\nAt last she saw a tall pitcher in a garden. There was water in it, but so low that her beak could not reach it.\n\nShe thought for a while. Then she picked up a stone and dropped it in, and another, and another.\n\nStone by stone the water rose to the brim, and the crow drank. Patience reaches what strength cannot.",
   "restore.unknown": "{name} holds neither a text nor the settings of a film.",
-  "restore.tooLong": "{name} is longer than a film can be.", "restore.text": "The text of {name} is in.",
+  "restore.tooLong": "{name} is longer than a film can be.", "restore.project": "The settings of {name} are in the form.", "restore.text": "The text of {name} is in.",
 
   "look.title": "Look", "look.style": "Style", "look.filter": "Colours", "look.aspect": "Shape", "look.quality": "Quality",
   "look.zoom": "Slow camera moves", "look.zoomBy": "How far", "look.motion": "Which way", "look.transition": "From scene to scene",
@@ -52,6 +52,7 @@ export default {
   "quality.draft": "draft", "quality.fast": "fast", "quality.standard": "standard", "quality.high": "high",
 
   "voice.title": "Voice", "voice.who": "Narrator", "voice.speed": "Speed", "voice.pacing": "Pauses",
+  "voice.sentence": "Try it on your own sentence", "voice.listen": "Listen",
   "voice.pacing.help": "How long the voice rests between sentences and scenes.", "voice.language": "Language of the text",
   "voice_id.guy": "Guy – calm storyteller", "voice_id.brian": "Brian – deep and steady", "voice_id.michael": "Michael – warm",
   "voice_id.andrew": "Andrew – clear and friendly", "voice_id.george": "George – measured", "voice_id.christopher": "Christopher – earnest",
@@ -64,9 +65,12 @@ export default {
   "language.uk": "Ukrainian", "language.tr": "Turkish", "language.ar": "Arabic", "language.hi": "Hindi", "language.ja": "Japanese",
   "language.zh": "Chinese",
 
-  "captions.title": "Captions", "captions.show": "Burned into the picture", "captions.none": "none", "captions.auto": "what is spoken",
-  "captions.fixed": "one fixed line", "captions.text": "The line", "captions.style": "Style", "captions.position": "Place",
+  "captions.title": "Captions", "captions.show": "Words to read", "captions.none": "none", "captions.soft": "as a track", "captions.auto": "what is spoken, in the picture",
+  "captions.fixed": "one fixed line, in the picture", "captions.text": "The line", "captions.style": "Style", "captions.position": "Place",
   "captions.animation": "Movement", "captions.sample": "A live sample of the captions.", "captions.sampleText": "The moon rose over the lake",
+
+  "music.title": "Music", "music.none": "none", "music.file": "Your own music", "music.volume": "Loudness", "music.remove": "Without {name}",
+  "music.help": "A wav, mp3, flac or ogg file. It is looped, faded, and quieter while somebody speaks.",
 
   "story.title": "Story", "story.name": "Title", "story.name.hint": "taken from the text", "story.type": "Kind of story",
   "story_type.": "as the words say", "story_type.any": "any kind", "story.scenes": "Scenes", "story.scenes.hint": "as many as the text needs",
@@ -86,7 +90,7 @@ export default {
   "source.direct": "Live from {kind}.", "source.copy": "From this machine's own copy.", "source.done": "",
   "kind.local": "this machine", "kind.remote": "the connected worker", "kind.none": "no worker yet",
 
-  "stage.script": "Script", "stage.image": "Pictures", "stage.voice": "Voices", "stage.clip": "Clips", "stage.film": "Film",
+  "stage.script": "Script", "stage.image": "Pictures", "stage.voice": "Voices", "stage.clip": "Clips", "stage.sound": "Sound", "stage.film": "Film",
   "stage.state.done": "done", "stage.state.running": "going on", "stage.state.pending": "to come", "stage.state.error": "failed",
 
   "scene.open": "Open scene {n}", "scene.alt": "Picture of scene {n}", "scene.title": "Scene {n}", "scene.clip": "Clip of scene {n}",
@@ -102,7 +106,7 @@ export default {
   "script.sum": "{n} scenes, {words} words", "script.restore": "Take version {n} back", "script.next": "What happens next",
   "script.saving": "Saving…", "script.render": "Render what changed", "script.drag": "Drag to move",
   "script.up": "Up", "script.upOf": "Move scene {n} up", "script.down": "Down", "script.downOf": "Move scene {n} down",
-  "script.split": "Split", "script.splitOf": "Split scene {n} at the cursor", "script.merge": "Join with next", "script.mergeOf": "Join scene {n} with the next",
+  "script.split": "Split", "script.splitOf": "Split scene {n} at the cursor", "script.merge": "Join", "script.mergeOf": "Join scene {n} with the next",
   "script.delete": "Delete", "script.deleteOf": "Delete scene {n}", "script.lock": "Lock", "script.lockOf": "Lock scene {n}",
   "script.conflict": "Somebody else has changed the script meanwhile; theirs is shown.",
 
@@ -118,7 +122,7 @@ export default {
   "library.open": "in the making", "library.complete": "finished", "library.failed": "failed or canceled", "library.compare": "Compare two",
   "library.noMatch": "No film fits; clear the search or the filter.", "library.empty": "No films yet",
   "library.empty.more": "Every film you make stays here, with its pictures, its sound and the settings it was made with.",
-  "library.first": "Make the first one", "library.drop": "Drop a text anywhere here to begin with it.",
+  "library.first": "Make the first one", "library.drop": "Drop a text or a project.zip here to begin with it.",
   "library.openOf": "Open {title}", "library.settings": "Use settings", "library.remix": "Remix", "library.delete": "Delete", "library.deleteOf": "Delete {title}",
   "library.choose": "compare", "library.chooseOf": "Compare {title}", "library.deleted": "“{title}” is deleted.",
   "reuse.settings": "The settings and the seed of “{title}” are in the form.", "reuse.remix": "The settings of “{title}” are in the form, with another seed.",

@@ -8,6 +8,7 @@ import { CaptionsPart } from "../components/captions_part.js";
 import { CastPart } from "../components/cast_part.js";
 import { EnginesPart } from "../components/engines_part.js";
 import { LookPart } from "../components/look_part.js";
+import { MusicPart } from "../components/music_part.js";
 import { StoryPart } from "../components/story_part.js";
 import { VoicePart } from "../components/voice_part.js";
 import { WordsPart } from "../components/words_part.js";
@@ -31,6 +32,7 @@ export function Make() {
       <${LookPart} />
       <${VoicePart} />
       <${CaptionsPart} />
+      <${MusicPart} />
       <${StoryPart} />
       <${CastPart} />
       <${EnginesPart} />

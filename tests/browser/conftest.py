@@ -12,7 +12,13 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
 
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from tests.browser.watched_page import Watched, watched
@@ -21,6 +27,7 @@ from tests.workers import TOKEN, WorkerProcess
 
 #: Nothing here takes that long; a test that waits for it has failed.
 LIMIT_MS = 60_000
+expect.set_options(timeout=LIMIT_MS)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SECONDS = {"image": 0.2, "voice": 0.1, "clip": 0.2, "film": 0.2}
 

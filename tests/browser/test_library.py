@@ -1,0 +1,115 @@
+"""The library: find, reuse, remix, compare, delete and take back; files restore settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.steps import open_page
+from tests.servers.served import Served
+
+TEXT = "A moth circled the lamp.\n\nThe lamp went out."
+
+
+@pytest.fixture(scope="module")
+def moth(served: Served) -> str:
+    """A finished film with settings of its own."""
+    made = served.order(
+        {"script": TEXT, "title": "The moth", "num_scenes": 2, "seed": 77}
+        | {"image_style": "noir", "voice_id": "brian", "auto_captions": True}
+    )
+    served.finish(made)
+    return made
+
+
+def test_found_by_its_title(page: Page, moth: str) -> None:
+    """Only what fits the search is shown."""
+    page.goto("/#/library")
+    page.get_by_label("Search by title").fill("moth")
+
+    expect(page.locator(".film")).to_have_count(1)
+    expect(page.locator(".film img")).to_be_visible()
+
+
+def test_settings_and_seed_come_back(page: Page, moth: str) -> None:
+    """Use settings fills the form as it was; the order would be the same."""
+    page.goto("/#/library")
+    row(page).get_by_role("button", name="Use settings").click()
+
+    check_form(page, "77")
+
+
+def test_a_remix_has_another_seed(page: Page, moth: str) -> None:
+    """All but the seed."""
+    page.goto("/#/library")
+    row(page).get_by_role("button", name="Remix").click()
+    expect(page.locator("#image_style")).to_have_value("noir")
+
+    assert page.locator("#seed").input_value() not in ("", "77")
+
+
+def test_a_project_zip_restores_its_settings(
+    page: Page, served: Served, moth: str, tmp_path: Path
+) -> None:
+    """A file that was downloaded once fills the form."""
+    reply = page.request.get(f"{served.url}/api/download/{moth}/project.zip")
+    file = tmp_path / "project.zip"
+    file.write_bytes(reply.body())
+    open_page(page)
+    page.get_by_label("Open a file").set_input_files(file)
+
+    check_form(page, "77")
+
+
+def test_a_text_file_becomes_the_words(page: Page, tmp_path: Path) -> None:
+    """As if it had been pasted."""
+    file = tmp_path / "story.md"
+    file.write_text("Once.", encoding="utf-8")
+    open_page(page)
+    page.get_by_label("Open a file").set_input_files(file)
+
+    expect(page.get_by_role("textbox", name="My own text")).to_have_value("Once.")
+
+
+def test_a_file_without_settings_is_said_to_be_so(page: Page, tmp_path: Path) -> None:
+    """By its name, and the form stays."""
+    file = tmp_path / "noise.zip"
+    file.write_bytes(b"PK nothing")
+    open_page(page)
+    page.get_by_label("Open a file").set_input_files(file)
+
+    expect(page.locator(".notice")).to_contain_text("noise.zip holds neither")
+
+
+def test_delete_can_be_taken_back(page: Page, served: Served) -> None:
+    """Gone for the eye at once, back with Undo, gone for good without."""
+    made = served.order({"script": "Short.", "title": "Fleeting", "num_scenes": 1})
+    served.finish(made)
+    page.clock.install()
+    page.goto("/#/library")
+    page.get_by_role("button", name="Delete Fleeting").click()
+    expect(page.get_by_role("link", name="Open Fleeting")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="Open Fleeting")).to_be_visible()
+    page.get_by_role("button", name="Delete Fleeting").click()
+    with page.expect_response(f"**/api/jobs/{made}") as gone:
+        page.clock.run_for(11_000)
+
+    assert gone.value.request.method == "DELETE"
+    assert gone.value.status == 204
+
+
+def row(page: Page) -> Locator:
+    """The moth's card."""
+    return page.locator(".film", has_text="The moth")
+
+
+def check_form(page: Page, seed: str) -> None:
+    """The form holds the moth's settings."""
+    expect(page.locator("#words")).to_have_value(TEXT)
+    expect(page.locator("#image_style")).to_have_value("noir")
+    expect(page.locator("#voice_id")).to_have_value("brian")
+    expect(page.locator("#seed")).to_have_value(seed)
+    expect(page.locator("input[name=captions][value=auto]")).to_be_checked()

@@ -1,0 +1,104 @@
+"""Banners tell troubles apart, the page follows by itself, and nothing on it is lost."""
+
+from __future__ import annotations
+
+import json
+import signal
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
+from tests.browser.conftest import LIMIT_MS
+from tests.browser.steps import STORY, finished, make_film, open_page
+from tests.browser.watched_page import Watched
+from tests.servers.served import Served
+from tests.workers import TOKEN, WorkerProcess
+
+#: Long enough that a worker can be killed in the middle.
+SLOW = {"image": 1.5, "voice": 0.2, "clip": 0.5, "film": 0.5}
+
+
+def banner(page: Page, kind: str) -> None:
+    """Waits for the banner of that kind."""
+    expect(page.locator(f".banner[data-banner={kind}]")).to_be_visible()
+
+
+def no_banner(page: Page) -> None:
+    """Waits until nothing is wrong any more."""
+    expect(page.locator(".banner")).to_have_count(0)
+
+
+def test_you_are_offline(rough_page: Watched) -> None:
+    """The browser's own network is away and comes back."""
+    page = rough_page.page
+    open_page(page)
+    page.context.set_offline(True)
+    banner(page, "offline")
+    page.context.set_offline(False)
+
+    no_banner(page)
+
+
+def test_the_server_is_down(rough_page: Watched) -> None:
+    """It counts down to the next try; what was typed stays."""
+    page = rough_page.page
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("Kept.")
+
+    def refuse(route: Route) -> None:
+        route.abort("connectionrefused")
+
+    page.route("**/health", refuse)
+    banner(page, "server")
+    expect(page.locator(".banner")).to_contain_text("Asking again in")
+    page.unroute("**/health", refuse)
+    page.get_by_role("button", name="Try now").click()
+    no_banner(page)
+
+    expect(page.get_by_role("textbox", name="My own text")).to_have_value("Kept.")
+
+
+@pytest.fixture
+def frail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
+    """A worker that is slow, to be killed."""
+    with WorkerProcess(tmp_path_factory.mktemp("frail"), seconds=SLOW) as process:
+        yield process
+
+
+def test_worker_killed_restarted_at_a_new_address(
+    browser: Browser, frail: WorkerProcess, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """The page says so, keeps its pictures, follows to the new address, and ends well."""
+    home = tmp_path_factory.mktemp("own") / "home"
+    home.mkdir()
+    env = {
+        "MOONREEL_ENGINES": ENGINES,
+        SECONDS_VARIABLE: json.dumps(SLOW),
+        "MOONREEL_WORKER": "remote",
+        "COLAB_API_URL": line_of(frail),
+    }
+    with Served(home, env) as served:
+        context = browser.new_context(base_url=served.url, locale="en-GB")
+        context.set_default_timeout(LIMIT_MS)
+        page = context.new_page()
+        make_film(page, STORY, scenes=4)
+        expect(page.locator(".cards img").first).to_be_visible()
+        frail.kill(signal.SIGKILL)
+        banner(page, "worker")
+        expect(page.locator(".cards img").first).to_be_visible()
+        frail.start()
+        other = context.new_page()
+        other.goto("/#/connection")
+        other.get_by_label("The whole line").fill(line_of(frail))
+        other.get_by_role("button", name="Connect", exact=True).click()
+        expect(other.locator(".good")).to_contain_text("connected")
+        no_banner(page)
+        finished(page)
+        context.close()
+
+
+def line_of(worker: WorkerProcess) -> str:
+    """What the worker's notebook would print."""
+    return f"{str(worker.client.base_url).rstrip('/')}/#token={TOKEN}"
