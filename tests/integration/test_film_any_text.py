@@ -95,7 +95,14 @@ def _voice_call(narration: str, out: Path) -> UnitCall:
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_nothing_is_lost_and_all_can_be_drawn(made: Made) -> None:
+def test_three_thousand_words_become_a_captioned_film(made: Made) -> None:
+    """One test, so that the film is made once."""
+    nothing_is_lost_and_all_can_be_drawn(made)
+    the_frames_show_the_captions(made)
+    every_scene_is_in_the_film(made)
+
+
+def nothing_is_lost_and_all_can_be_drawn(made: Made) -> None:
     """Every word is spoken once and stands once in the subtitles, in order."""
     spoken = [word for told in made.words for word, *_ in told["words"]]
     srt = (made.film / "captions.srt").read_text(encoding="utf-8")
@@ -113,9 +120,7 @@ def _said(text: str) -> str:
     return text.replace("<i>", "").replace("</i>", "")
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_the_frames_show_the_captions(made: Made) -> None:
+def the_frames_show_the_captions(made: Made) -> None:
     """Each cue is drawn whole within the safe area while it is heard, and only then."""
     seen = 0
     for clip, words in zip(made.clips, made.words, strict=True):
@@ -154,9 +159,7 @@ def _check(ink: Pixels, cue: Cue, book: FontBook) -> None:
     assert rows.max() < 0.95 * HEIGHT
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(400)
-def test_every_scene_is_in_the_film(made: Made) -> None:
+def every_scene_is_in_the_film(made: Made) -> None:
     """All of its frames, and a sound as long as they are."""
     found = probe(made.film / "film.mp4")
     frames = sum(probe(clip).frames for clip in made.clips)
