@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import ValidationError
@@ -101,6 +101,7 @@ class Keeper:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # an agent may print the token there
+            env=_without_secrets(os.environ),
             start_new_session=True,  # an interrupted notebook cell is not for it
         )
         try:
@@ -149,6 +150,12 @@ async def _event(host: asyncio.subprocess.Process, patience_s: float) -> Wire:
         return EVENT.validate_json(line)
     except ValidationError:
         return Gone(reason="its agent's host said something that is no event")
+
+
+def _without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """What a vendor's agent may see: nobody's token or key."""
+    secret = ("TOKEN", "KEY", "SECRET", "PASSWORD")
+    return {n: value for n, value in environ.items() if not n.endswith(secret)}
 
 
 def _status(code: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ PATH_VARIABLE = "PYNGROK_NGROK_PATH"
 DOWNLOAD_S = 60
 DOWNLOAD_TRIES = 3
 REQUEST_S = 20.0
+#: An agent that was killed stops answering before the system says that it ended.
+LAST_BREATH_S = 0.5
 
 
 def agent(order: Order, tell: Tell) -> NgrokAgent:
@@ -73,6 +76,7 @@ class NgrokAgent:
         try:
             tunnels = ngrok.get_tunnels(self._config)
         except (PyngrokError, OSError) as error:
+            time.sleep(LAST_BREATH_S)
             self._require_running()
             raise TunnelGone("the ngrok agent does not answer") from error
         if self._url not in {tunnel.public_url for tunnel in tunnels}:

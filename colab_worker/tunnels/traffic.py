@@ -16,5 +16,5 @@ async def traffic_middleware(
     """The outermost: refused requests cost as much as others."""
     reply = await handler(request)
     sent = 0 if request.method == "HEAD" else reply.content_length or 0
-    request.app[TUNNELS].count(request.host, sent, authorized=is_authorized(request))
+    request.app[TUNNELS].count(request.host, sent, lambda: is_authorized(request))
     return reply

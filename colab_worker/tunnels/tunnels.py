@@ -33,13 +33,13 @@ class Tunnels:
             for keeper in self._keepers
         )
 
-    def count(self, host: str, bytes_out: int, *, authorized: bool) -> None:
+    def count(self, host: str, bytes_out: int, authorized: Callable[[], bool]) -> None:
         """Notes a reply that went out through the tunnel with that host name."""
         for keeper in self._keepers:
             if keeper.view.url == f"https://{host}":
                 keeper.traffic.requests += 1
                 keeper.traffic.bytes_out += bytes_out
-                if authorized:
+                if authorized():
                     keeper.traffic.used_at = utc_now()
 
     @contextlib.asynccontextmanager

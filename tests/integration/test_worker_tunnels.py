@@ -26,6 +26,7 @@ from tests.servers.fake_ngrok import DOMAIN, GOOD_TOKEN
 from tests.workers import WorkerProcess, film
 
 QUICK = Pace(patience_s=20, first_retry_s=0.05, longest_retry_s=0.2)
+AGENT_GONE = {"the ngrok agent has ended", "the ngrok agent does not answer"}
 UPSTREAM = "http://127.0.0.1:5001"
 
 
@@ -140,7 +141,8 @@ async def test_a_dead_agent_is_started_again(ngrok: Account) -> None:
         down = await kept.until(TunnelState.DOWN, after=before)
         again = await kept.until(TunnelState.UP, after=before)
 
-    assert down.trouble == "the ngrok agent has ended"
+    # a killed process stops answering a moment before the system says that it ended
+    assert down.trouble in AGENT_GONE
     assert (again.url, again.restarts) == (first.url, 1)
     assert len(ngrok.starts) == 2
     assert not any(alive(start["pid"]) for start in ngrok.starts)
@@ -304,6 +306,7 @@ def test_a_running_job_does_not_notice_a_dead_tunnel(
     assert json.loads(ready)["tunnels"][0]["url"] == tunnel["url"]
     assert f"connect: {tunnel['url']}" in tunnelled.log()
     assert GOOD_TOKEN not in tunnelled.log() + ready
+    assert "MOONREEL_TOKEN" not in ngrok.starts[0]["sees"]
     folder = tunnelled.data_dir / "tunnels"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 

@@ -82,6 +82,7 @@ def main() -> None:
     started = {
         "pid": os.getpid(),
         "args": sys.argv[1:],
+        "sees": sorted(os.environ),
         "mode": oct(config.stat().st_mode & 0o777),
         "api": f"http://127.0.0.1:{server.server_port}/api/endpoints",
     }
