@@ -22,7 +22,7 @@ _LANES = {"image": 0, "voice": 1, "clip": 2, "sound": 0, "film": 1}
 _INK, _QUIET, _PAPER = "#22223b", "#8d8da3", "#fbfaf7"
 _LEFT, _WIDTH, _RIGHT = 210, 860, 30
 _TOP, _ROW, _LANE = 86, 30, 8
-_TITLE_CHARS = 28
+_TITLE_CHARS = 26
 #: Seconds between two marks of the axis; the first that gives at most ten is taken.
 _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200)
 
