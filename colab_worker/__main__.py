@@ -77,7 +77,7 @@ async def serve(settings: Settings, *, show_token: bool) -> None:
 
 def _registry(identity: Identity) -> Registry:
     shelf = Shelf(models_folder(), has_gpu=identity.gpu is not None)
-    return Registry.from_environment(look=shelf.entries)
+    return Registry.from_environment(look=shelf)
 
 
 @asynccontextmanager

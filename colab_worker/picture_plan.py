@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from colab_worker.engines.entry import Drawing, EngineEntry
 from colab_worker.engines.registry import PlanRefused
 from colab_worker.film.quality import Canvas
+from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec, ImageOptions
 
@@ -17,21 +19,31 @@ _LEAST_MULTIPLE = 8
 
 
 def picture_params(
-    spec: FilmSpec, number: int, seed: int, engine: EngineEntry, frame: Canvas
+    spec: FilmSpec,
+    number: int,
+    seed: int,
+    engine: EngineEntry,
+    frame: Canvas,
+    loras: Mapping[str, LoraFile],
 ) -> dict[str, Any]:
     """The parameters of an image unit; PlanRefused for a dial the engine lacks."""
     scene = spec.scenes[number - 1]
     size = frame.width, frame.height
     dials: dict[str, Any] = {}
+    prompt = scene.image_prompt
     if engine.drawing is None:
         _refuse_dials(spec.image, engine.name)
     else:
         size = native_size(engine.drawing.side, *size)
         dials = _dials(spec, engine.name, engine.drawing)
-        _refuse_deaf(spec, number, engine.name, dials.get("guidance"))
+        _refuse_deaf(spec, number, engine, dials.get("guidance"))
+        worn = _worn(spec.image, engine, loras)
+        if worn:
+            dials["loras"] = worn
+            prompt = _called(prompt, [loras[use["name"]] for use in worn])
     wanted_away = (scene.negative_prompt, spec.image.negative_prompt)
     return {
-        "prompt": scene.image_prompt,
+        "prompt": prompt,
         "negative_prompt": ", ".join(filter(None, wanted_away)),
         "style": spec.image_style,
         "seed": seed,
@@ -55,18 +67,19 @@ def native_size(side: int, width: int, height: int) -> tuple[int, int]:
 
 
 def _refuse_dials(asked: ImageOptions, engine: str) -> None:
-    for name in ("steps", "guidance", "scheduler"):
-        if getattr(asked, name) is not None:
+    for name in ("steps", "guidance", "scheduler", "loras"):
+        if getattr(asked, name) not in (None, ()):
             raise _refused(name, f"{engine} has no such dial; leave it out")
 
 
 def _refuse_deaf(
-    spec: FilmSpec, number: int, engine: str, guidance: float | None
+    spec: FilmSpec, number: int, engine: EngineEntry, guidance: float | None
 ) -> None:
     """What shall not be shown is only heard by a model that is guided."""
-    if guidance is None or guidance > 1:
+    if engine.drawing is None or (engine.drawing.negative and (guidance or 0) > 1):
         return
-    why = f"{engine} draws without guidance, so nothing can be kept away; leave it out"
+    how = "draws without guidance" if engine.drawing.negative else "only hears wishes"
+    why = f"{engine.name} {how}, so nothing can be kept away; leave it out"
     if spec.image.negative_prompt:
         raise _refused("negative_prompt", why)
     if spec.scenes[number - 1].negative_prompt:
@@ -105,6 +118,35 @@ def _guidance(asked: float | None, engine: str, drawing: Drawing) -> float | Non
             f"{engine} takes 0 to {drawing.most_guidance:g}, not {asked:g}",
         )
     return drawing.guidance if asked is None else asked
+
+
+def _worn(
+    asked: ImageOptions, engine: EngineEntry, loras: Mapping[str, LoraFile]
+) -> list[dict[str, Any]]:
+    """The LoRAs with the marks of their files, so that another file draws anew."""
+    worn = []
+    for use in asked.loras:
+        file = loras.get(use.name)
+        if file is None:
+            names = ", ".join(loras) or "none"
+            raise _refused("loras", f"{use.name!r} is not on this worker, {names} is")
+        if engine.drawing is None or file.family != engine.drawing.family:
+            raise _refused(
+                "loras", f"{use.name} is made for {file.family}, not for {engine.name}"
+            )
+        mark = {"name": use.name, "weight": use.weight}
+        worn.append(mark | {"fingerprint": file.fingerprint})
+    return worn
+
+
+def _called(prompt: str, files: list[LoraFile]) -> str:
+    """The prompt with the trigger words that it lacks: without them little happens."""
+    missing = [
+        file.trigger
+        for file in files
+        if file.trigger and file.trigger.lower() not in prompt.lower()
+    ]
+    return ", ".join([prompt.rstrip(" .,"), *missing]) if missing else prompt
 
 
 def _refused(dial: str, why: str) -> PlanRefused:

@@ -18,6 +18,7 @@ from colab_worker.film.quality import (
     crossfade_frames,
     move_for,
 )
+from colab_worker.models.loras import LoraFile
 from colab_worker.picture_plan import picture_params
 from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
@@ -102,7 +103,7 @@ def plan(spec: FilmSpec, registry: Registry, encoder: Encoder = X264_ALONE) -> P
     units: list[Unit] = []
     for number, scene in enumerate(spec.scenes, start=1):
         units += [
-            _picture(spec, number, scene, image, frame),
+            _picture(spec, number, scene, image, frame, registry.loras),
             _voice(spec, number, scene, voice),
             _clip(spec, number, video, frame),
         ]
@@ -125,7 +126,12 @@ def scene_seed(spec: FilmSpec, number: int, scene: SceneSpec) -> int:
 
 
 def _picture(
-    spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry, frame: Canvas
+    spec: FilmSpec,
+    number: int,
+    scene: SceneSpec,
+    engine: EngineEntry,
+    frame: Canvas,
+    loras: Mapping[str, LoraFile],
 ) -> Unit:
     return Unit(
         id=_scene_id(number, "image"),
@@ -133,7 +139,7 @@ def _picture(
         lane=engine.lane or "gpu",
         engine=engine,
         params=picture_params(
-            spec, number, scene_seed(spec, number, scene), engine, frame
+            spec, number, scene_seed(spec, number, scene), engine, frame, loras
         ),
         scene=number,
     )

@@ -63,6 +63,13 @@ class EngineChoice(Wire):
     voice: str = "auto"
 
 
+class Lora(Wire):
+    """A LoRA that stands on the worker's shelf; several may be worn at once."""
+
+    name: Annotated[Text, Field(pattern=r"^[\w][\w .+-]{0,99}$")]
+    weight: Annotated[float, Field(ge=-2, le=2)] = 1.0
+
+
 class ImageOptions(Wire):
     """Dials of a picture model; what is left out is the model's own choice.
 
@@ -74,6 +81,7 @@ class ImageOptions(Wire):
     #: How strictly the words are followed.
     guidance: Annotated[float, Field(ge=0, le=30)] | None = None
     scheduler: Scheduler | None = None
+    loras: Annotated[tuple[Lora, ...], Field(max_length=8)] = ()
     #: What no picture shall show, added to a scene's own ``negative_prompt``.
     negative_prompt: Annotated[Text, Field(max_length=MAX_PROMPT_CHARS)] = ""
 

@@ -12,7 +12,7 @@ from colab_worker.models.shelf import Shelf, models_folder
 def main() -> None:
     """One line an engine: kind, name, and why it cannot be used if it cannot."""
     shelf = Shelf(models_folder(), has_gpu=gpu_name() is not None)
-    for engine in Registry.from_environment(look=shelf.entries).describe():
+    for engine in Registry.from_environment(look=shelf).describe():
         draft = " (draft)" if engine.draft else ""
         state = f": not yet, {engine.unavailable}" if engine.unavailable else ""
         sys.stdout.write(f"{engine.kind} {engine.name}{draft}{state}\n")

@@ -42,6 +42,15 @@ class Stopped(EngineError):
 
 
 @dataclass(frozen=True)
+class LoraUse:
+    """A LoRA of the worker's shelf, and how strongly it works."""
+
+    name: str
+    weight: float
+    fingerprint: str
+
+
+@dataclass(frozen=True)
 class ImageRequest:
     """One picture: ``width`` x ``height`` pixels, deterministic by ``seed``."""
 
@@ -55,6 +64,7 @@ class ImageRequest:
     steps: int | None = None
     guidance: float | None = None
     scheduler: str | None = None
+    loras: tuple[LoraUse, ...] = ()
 
 
 class ImageEngine(Protocol):

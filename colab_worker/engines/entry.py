@@ -26,6 +26,10 @@ class Drawing:
     most_guidance: float = 20.0
     #: The first is the one taken when none is asked for.
     schedulers: tuple[str, ...] = ()
+    #: Whether it can be told what not to show.
+    negative: bool = True
+    #: The LoRAs that it takes.
+    family: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from typing import Protocol
 
 from colab_worker.engines.entry import EngineEntry
+from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
 from shared_protocol.jobs import EngineInfo
 
@@ -35,8 +37,25 @@ BUILT_IN = (
     ),
 )
 
-#: Looks at the models on the disk; blocks for a moment.
-Look = Callable[[], tuple[EngineEntry, ...]]
+
+class Look(Protocol):
+    """Looks at the models on the disk; blocks for a moment."""
+
+    def entries(self) -> tuple[EngineEntry, ...]:
+        """The engines that the models make."""
+
+    def loras(self) -> dict[str, LoraFile]:
+        """The LoRAs by name."""
+
+
+class _Bare:
+    """A machine without models."""
+
+    def entries(self) -> tuple[EngineEntry, ...]:
+        return ()
+
+    def loras(self) -> dict[str, LoraFile]:
+        return {}
 
 
 class PlanRefused(KeyError):
@@ -64,16 +83,18 @@ class Registry:
         self,
         entries: tuple[EngineEntry, ...],
         *,
-        look: Look = tuple,
+        look: Look | None = None,
         plugins: tuple[EngineEntry, ...] = (),
     ) -> None:
-        self._built_in, self._look, self._plugins = entries, look, plugins
+        self._built_in, self._look, self._plugins = entries, look or _Bare(), plugins
         self._entries: dict[tuple[str, str], EngineEntry] = {}
+        #: LoRAs that pictures may ask for, by name.
+        self.loras: Mapping[str, LoraFile] = {}
         self.refresh()
 
     @classmethod
     def from_environment(
-        cls, environ: Mapping[str, str] = os.environ, *, look: Look = tuple
+        cls, environ: Mapping[str, str] = os.environ, *, look: Look | None = None
     ) -> Registry:
         """The built-in engines, models, and those that ``MOONREEL_ENGINES`` names."""
         found = json.loads(environ.get(PLUGINS_VARIABLE, "[]"))
@@ -82,7 +103,8 @@ class Registry:
 
     def refresh(self) -> None:
         """Looks at the shelf again: models may have come or gone."""
-        entries = (*self._built_in, *self._look(), *self._plugins)
+        entries = (*self._built_in, *self._look.entries(), *self._plugins)
+        self.loras = self._look.loras()
         self._entries = {(entry.kind, entry.name): entry for entry in entries}
 
     def get(self, kind: str, name: str, language: str = "en") -> EngineEntry:

@@ -11,7 +11,10 @@ from typing import Any
 
 INDEX = "model_index.json"
 #: Pipelines that the engines can drive, and the folder of the network that denoises.
-FAMILIES = {"StableDiffusionXLPipeline": ("sdxl", "unet")}
+FAMILIES = {
+    "StableDiffusionXLPipeline": ("sdxl", "unet"),
+    "FluxPipeline": ("flux", "transformer"),
+}
 _SUFFIXES = {".json", ".txt", ".model", ".safetensors", ".pth"}
 #: A file up to this size is hashed whole, a larger one by three samples of this size.
 _SAMPLE_BYTES = 1 << 16
@@ -29,6 +32,8 @@ class ModelFolder:
     family: str
     #: Side in pixels of the square that the model draws best.
     side: int
+    #: Whether it has a dial for guidance; distilled models lack it.
+    has_guidance: bool
     #: Tells models apart, whatever their folders are called.
     fingerprint: str
     bytes: int
@@ -55,6 +60,8 @@ def read_model(path: Path) -> ModelFolder:
         path=path,
         family=family,
         side=_native_side(path, denoiser),
+        has_guidance=family != "flux"
+        or bool(_json(path / denoiser / "config.json").get("guidance_embeds")),
         fingerprint=fingerprint(path, files),
         bytes=sum(file.stat().st_size for file in files),
     )

@@ -23,7 +23,23 @@ SDXL_FAST = Drawing(
     schedulers=("euler_trailing",),
 )
 #: How a model folder without a preset is driven, by family.
-BY_FAMILY = {"sdxl": SDXL}
+FLUX_DEV = Drawing(
+    side=1024,
+    steps={"draft": 12, "fast": 20, "standard": 28, "high": 40},
+    guidance=3.5,
+    most_guidance=10.0,
+    schedulers=("flow_euler",),
+    negative=False,
+)
+#: Distilled to four steps, and without the dial for guidance.
+FLUX_SCHNELL = Drawing(
+    side=1024,
+    steps={"draft": 2, "fast": 4, "standard": 4, "high": 8},
+    most_steps=8,
+    schedulers=("flow_euler",),
+    negative=False,
+)
+BY_FAMILY = {"sdxl": SDXL, "flux": FLUX_DEV}
 
 
 @dataclass(frozen=True)
@@ -96,6 +112,26 @@ PRESETS = (
         preference=2,
         base="sdxl",
         lora="sdxl_lightning_4step_lora.safetensors",
+    ),
+    Preset(
+        "flux-dev",
+        repo="black-forest-labs/FLUX.1-dev",
+        revision="3de623fc3c33e44ffbe2bad470d0f45bccf2eb21",
+        licence="FLUX.1 [dev] Non-Commercial License",
+        files=(*_SETTINGS, "*/*.safetensors"),
+        bytes=33_700_000_000,
+        drawing=FLUX_DEV,
+        gated=True,
+    ),
+    Preset(
+        "flux-schnell",
+        repo="black-forest-labs/FLUX.1-schnell",
+        revision="741f7c3ce8b383c54771c7003378a50191e9efe9",
+        licence="Apache 2.0",
+        files=(*_SETTINGS, "*/*.safetensors"),
+        bytes=33_700_000_000,
+        drawing=FLUX_SCHNELL,
+        gated=True,
     ),
 )
 #: The speakers of Moonreel's voices are those of VCTK.

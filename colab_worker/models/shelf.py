@@ -19,6 +19,7 @@ from colab_worker.models.folder import (
     model_files,
     read_model,
 )
+from colab_worker.models.loras import LoraFile, read_loras
 from colab_worker.models.presets import (
     BY_FAMILY,
     BY_NAME,
@@ -30,6 +31,8 @@ from colab_worker.models.presets import (
 
 #: Names the folder of models, in place of the user's cache.
 FOLDER_VARIABLE = "MOONREEL_MODELS"
+#: The folder of LoRAs on the shelf.
+LORAS = "loras"
 #: Stands in a folder's name for the slash in ``owner/model``.
 SLASH = "--"
 ENGINE = "colab_worker.engines.diffusion.engine:DiffusionEngine"
@@ -60,6 +63,10 @@ class Shelf:
     def entries(self) -> tuple[EngineEntry, ...]:
         """An engine for every preset and for every other model that stands here."""
         return (*map(self._of_preset, PRESETS), *self._others(), self._vits())
+
+    def loras(self) -> dict[str, LoraFile]:
+        """The LoRAs that stand here, by name."""
+        return read_loras(self.folder / LORAS)
 
     def read(self, name: str) -> ModelFolder:
         """The model in the folder ``name``; raises NotAModel."""
@@ -109,10 +116,13 @@ class Shelf:
         self, name: str, model: ModelFolder, preset: Preset | None, lora: Path | None
     ) -> EngineEntry:
         drawing = preset.drawing if preset else BY_FAMILY[model.family]
+        if not model.has_guidance:
+            drawing = replace(drawing, guidance=None)
         about = {
             "model": str(model.path),
             "family": model.family,
             "lora": str(lora) if lora else None,
+            "loras": str(self.folder / LORAS),
         }
         added = fingerprint(lora.parent, [lora]) if lora else ""
         parts = [ENGINE_VERSION, model.fingerprint, added]
@@ -122,7 +132,7 @@ class Shelf:
             ENGINE,
             version="/".join(filter(None, parts)),
             argument=json.dumps(about),
-            drawing=replace(drawing, side=model.side),
+            drawing=replace(drawing, side=model.side, family=model.family),
             preference=self._preference(preset),
             patience_s=PATIENCE_S,
             unavailable=_missing_packages(*PACKAGES, extra="image"),
@@ -165,8 +175,8 @@ def _tried(path: Path) -> ModelFolder | NotAModel:
 
 def _absent(preset: Preset | VoicePreset) -> str:
     return (
-        "it is not on this worker; docs/models.md says how it comes there "
-        f"({preset.bytes / GB:.1f} GB, licence: {preset.licence})"
+        f"it is not on this worker; `moonreel models pull {preset.name}` there "
+        f"fetches it ({preset.bytes / GB:.1f} GB, licence: {preset.licence})"
     )
 
 

@@ -9,6 +9,7 @@ from PIL import Image
 from colab_worker.engines.base import (
     ImageEngine,
     ImageRequest,
+    LoraUse,
     Tick,
     UnitCall,
     UnitFile,
@@ -21,7 +22,8 @@ PREVIEW_WIDTH = 320
 
 def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
     """Writes ``picture.png`` and ``preview.webp``."""
-    request = ImageRequest(**call.params)
+    loras = tuple(LoraUse(**use) for use in call.params.get("loras", ()))
+    request = ImageRequest(**call.params | {"loras": loras})
     picture = call.out_dir / "picture.png"
     told = engine.draw(request, picture, lambda part, note: tick(part * 0.95, note))
     with Image.open(picture) as image:

@@ -27,6 +27,7 @@ COMMANDS = {
     "make": ("make", "make a film from a text file, from - (stdin) or from --topic"),
     "serve": ("serve", "run the server and its web page until Ctrl-C"),
     "worker": ("worker", "run a worker on this machine (the one with the GPU)"),
+    "models": ("models", "list, pull, remove or link models on this machine"),
     "connect": ("connect", "connect a worker: its URL, or any text that contains it"),
     "jobs": ("jobs", "list the jobs, newest first"),
     "status": ("status", "show one job, or the newest"),
@@ -58,8 +59,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _dispatch(words: list[str]) -> int:
     name = words[0] if words else ""
-    if name == "worker":  # all options are the worker's own
-        return _module("worker").run(argparse.Namespace(words=words[1:]))
+    if name in ("worker", "models"):  # all options are the worker's own
+        return _module(name).run(argparse.Namespace(words=words[1:]))
     if name not in COMMANDS:
         return _top_level(words)
     command = _module(name)

@@ -125,6 +125,7 @@ PAIRS = {
     "--character": "characters",
     "--engine": "engine",
     "--music": "music.sha256",
+    "--lora": "image.loras",
 }
 
 
@@ -145,6 +146,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--music",
         metavar="FILE",
         help="music under the voice: wav, mp3, flac or ogg",
+        default=argparse.SUPPRESS,
+    )
+    group.add_argument(
+        "--lora",
+        dest="image.loras",
+        action="append",
+        metavar="NAME[:WEIGHT]",
+        help="LoRA of the worker's shelf (default weight: 1); up to 8 times",
         default=argparse.SUPPRESS,
     )
     group.add_argument(
@@ -190,6 +199,8 @@ def given_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     if "engine" in given:
         entries = [part for entry in given["engine"] for part in entry.split(",")]
         body["engine"] = dict(_engine(entry) for entry in entries)
+    if "image.loras" in given:
+        _put(body, "image.loras", [_lora(entry) for entry in given["image.loras"]])
     return body
 
 
@@ -240,6 +251,11 @@ def _character(entry: str) -> dict[str, str]:
             'as in --character "Mira: a girl of nine with a red coat"'
         )
     return {"name": name.strip(), "description": description.strip()}
+
+
+def _lora(entry: str) -> dict[str, str]:
+    name, _, weight = entry.partition(":")
+    return {"name": name.strip()} | ({"weight": weight.strip()} if weight else {})
 
 
 def _engine(entry: str) -> tuple[str, str]:

@@ -15,6 +15,7 @@ PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft", "TTS")
 #: What the libraries do among themselves; our own code may not.
 LIBRARIES_SAY = (
     "ignore:__array__ implementation:DeprecationWarning",
+    "ignore:Already found a `peft_config`:UserWarning",
     "ignore:invalid value encountered in cast:RuntimeWarning",
 )
 MISSING = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
@@ -35,8 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder of models with a tiny SDXL and a tiny VITS in it."""
-    from tests.models.tiny import build_sdxl
+    """A folder with a tiny SDXL, FLUX and VITS, and LoRAs for them."""
+    from tests.models.tiny import build_flux, build_sdxl
+    from tests.models.tiny_adapters import build_loras
     from tests.models.tiny_voice import build_vits
 
     folder = tmp_path_factory.mktemp("models")
@@ -44,4 +46,6 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         warnings.simplefilter("ignore")
         build_sdxl(folder / "sdxl")
         build_vits(folder / "vits")
+        build_flux(folder / "flux-schnell")
+        build_loras(folder)
     return folder

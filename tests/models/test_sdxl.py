@@ -234,4 +234,4 @@ def test_damaged_weights_are_told(shelf: Path, tmp_path: Path) -> None:
 
     with pytest.raises(EngineError, match="the model sdxl cannot be loaded") as caught:
         make_engine(replace(entry(shelf), argument=json.dumps(about)).address).load()
-    assert "whole copy of sdxl" in str(caught.value.hint)
+    assert "models remove sdxl" in str(caught.value.hint)

@@ -55,6 +55,51 @@ def _unet(diffusers: Any) -> Any:
     )  # fmt: skip
 
 
+def build_flux(folder: Path, seed: int = 0) -> Path:
+    """A whole FLUX pipeline of 1 MB, distilled as the quick one is."""
+    diffusers = import_diffusers()
+    import torch
+    import transformers
+
+    torch.manual_seed(seed)
+    words = t5_tokenizer()
+    config = transformers.T5Config(
+        vocab_size=len(words), d_model=32, d_ff=37, d_kv=8, num_heads=4, num_layers=2,
+        relative_attention_num_buckets=8, pad_token_id=0, eos_token_id=1,
+        decoder_start_token_id=0,
+    )  # fmt: skip
+    pipe = diffusers.FluxPipeline(
+        scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
+        vae=diffusers.AutoencoderKL(
+            sample_size=32, in_channels=3, out_channels=3, block_out_channels=(4, 8),
+            layers_per_block=1, down_block_types=("DownEncoderBlock2D",) * 2,
+            up_block_types=("UpDecoderBlock2D",) * 2, latent_channels=1,
+            norm_num_groups=1, use_quant_conv=False, use_post_quant_conv=False,
+            shift_factor=0.0609, scaling_factor=1.5035,
+        ),
+        text_encoder=transformers.CLIPTextModel(clip_config(layers=2)).eval(),
+        tokenizer=clip_tokenizer(folder.with_name(f"{folder.name}-words")),
+        text_encoder_2=transformers.T5EncoderModel(config).eval(),
+        tokenizer_2=words,
+        transformer=diffusers.FluxTransformer2DModel(
+            patch_size=1, in_channels=4, num_layers=1, num_single_layers=1,
+            attention_head_dim=16, num_attention_heads=2, joint_attention_dim=32,
+            pooled_projection_dim=32, axes_dims_rope=[4, 4, 8], guidance_embeds=False,
+        ).eval(),
+    )  # fmt: skip
+    pipe.save_pretrained(folder, safe_serialization=True)
+    return folder
+
+
+def t5_tokenizer() -> Any:
+    """Letters as pieces; reads 256 tokens."""
+    import transformers
+
+    pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("\u2581", -2.0)]
+    pieces += [(chr(code), -4.0) for code in range(33, 127)]
+    return transformers.T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=256)
+
+
 def clip_config(layers: int) -> Any:
     """A text encoder whose marks are those of the tokenizer."""
     import transformers

@@ -13,7 +13,7 @@ import pytest
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.options import OPTIONS, PAIRS, add_options, build_request
 from shared_protocol.api import GenerateRequest
-from shared_protocol.jobs import Caption, ImageOptions
+from shared_protocol.jobs import Caption, ImageOptions, Lora
 from shared_protocol.music import Music
 from shared_protocol.vocab import Vocabulary
 
@@ -75,6 +75,7 @@ def test_values_arrive_typed() -> None:
     words += ["--caption-style", "bold", "--character", "Mira: red: coat"]
     words += ["--engine", "image=papercut, voice=espeak", "--engine", "script=text"]
     words += ["--seed", "3", "--steps", "9", "--guidance", "4.5"]
+    words += ["--lora", "ink:0.8", "--lora", "Ann 2"]
     request = build_request(given(words), "Once.")
     assert request.num_scenes == 7
     assert request.voice_speed == 1.25
@@ -85,7 +86,11 @@ def test_values_arrive_typed() -> None:
     assert (request.engine.image, request.engine.voice) == ("papercut", "espeak")
     assert request.engine.script == "text"
     assert request.seed == 3
-    assert request.image == ImageOptions(steps=9, guidance=4.5)
+    assert request.image == ImageOptions(
+        steps=9,
+        guidance=4.5,
+        loras=(Lora(name="ink", weight=0.8), Lora(name="Ann 2")),
+    )
 
 
 @pytest.mark.parametrize(

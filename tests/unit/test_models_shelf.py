@@ -40,7 +40,7 @@ def test_an_empty_shelf_says_how_to_fill_it(tmp_path: Path) -> None:
     entries = found(tmp_path / "none")
     assert {"sdxl", "sdxl-fast"} <= set(entries)
     told = entries["sdxl"].unavailable or ""
-    assert "docs/models.md" in told
+    assert "`moonreel models pull sdxl`" in told
     assert "6.9 GB" in told and "OpenRAIL" in told.replace(" ", "").replace("++", "")
 
 
@@ -61,7 +61,7 @@ def test_a_distillation_needs_its_base_and_its_file(tmp_path: Path) -> None:
     """Only then it is there, as an engine of its own."""
     lora = tmp_path / "sdxl-fast" / "sdxl_lightning_4step_lora.safetensors"
     put_model(tmp_path / "sdxl")
-    assert "docs/models.md" in (found(tmp_path)["sdxl-fast"].unavailable or "")
+    assert "pull sdxl-fast" in (found(tmp_path)["sdxl-fast"].unavailable or "")
     lora.parent.mkdir()
     lora.write_bytes(b"lora")
     entry = found(tmp_path)["sdxl-fast"]
@@ -109,17 +109,17 @@ def test_without_a_gpu_models_draw_only_by_name(tmp_path: Path) -> None:
     """A picture would take many minutes; with one they come first."""
     put_model(tmp_path / "sdxl")
     shelf = Shelf(tmp_path, has_gpu=False)
-    registry = Registry(BUILT_IN, look=shelf.entries)
+    registry = Registry(BUILT_IN, look=shelf)
     assert registry.get("image", "auto").name == "papercut"
     if INSTALLED:
         assert registry.get("image", "sdxl").name == "sdxl"
-        with_gpu = Registry(BUILT_IN, look=Shelf(tmp_path, has_gpu=True).entries)
+        with_gpu = Registry(BUILT_IN, look=Shelf(tmp_path, has_gpu=True))
         assert with_gpu.get("image", "auto").name == "sdxl"
 
 
 def test_models_come_and_go_while_the_worker_serves(tmp_path: Path) -> None:
     """A refresh is enough."""
-    registry = Registry(BUILT_IN, look=Shelf(tmp_path, has_gpu=True).entries)
+    registry = Registry(BUILT_IN, look=Shelf(tmp_path, has_gpu=True))
     assert all(e.name != "mine" for e in registry.of_kind("image"))
     put_model(tmp_path / "mine")
     registry.refresh()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +14,41 @@ from colab_worker.engines.registry import (
     PlanRefused,
     Registry,
 )
-from colab_worker.models.presets import SDXL, SDXL_FAST
+from colab_worker.models.loras import LoraFile
+from colab_worker.models.presets import FLUX_SCHNELL, SDXL, SDXL_FAST
 from colab_worker.picture_plan import native_size
 from colab_worker.planner import plan
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec
 
+
+class Shelf:
+    """LoRAs for each family, and no models."""
+
+    def entries(self) -> tuple[EngineEntry, ...]:
+        """None."""
+        return ()
+
+    def loras(self) -> dict[str, LoraFile]:
+        """One with a trigger word, one for another family."""
+        return {
+            "ink": LoraFile("ink", Path("ink"), "sdxl", "f1", "inkwash style"),
+            "ann": LoraFile("ann", Path("ann"), "sdxl", "f2", None),
+            "flow": LoraFile("flow", Path("flow"), "flux", "f3", None),
+        }
+
+
 MODELS = Registry(
     (
         *BUILT_IN,
-        EngineEntry("big", "image", "x:y", version="1", drawing=SDXL),
+        EngineEntry(
+            "big", "image", "x:y", version="1", drawing=replace(SDXL, family="sdxl")
+        ),
         EngineEntry("quick", "image", "x:y", version="1", drawing=SDXL_FAST),
         EngineEntry("away", "image", "x:y", version="1", unavailable="pull it"),
-    )
+        EngineEntry("flux", "image", "x:y", version="1", drawing=FLUX_SCHNELL),
+    ),
+    look=Shelf(),
 )
 SCENE = {"narration": "One.", "image_prompt": "a hill"}
 
@@ -98,6 +122,21 @@ def test_the_films_negative_prompt_joins_the_scenes() -> None:
         ("quick", {"image": {"guidance": 6}}, "image.guidance", "takes 0 to 2, not 6"),
         ("big", {"image": {"guidance": 25}}, "image.guidance", "takes 0 to 20"),
         ("quick", {"image": {"scheduler": "ddim"}}, "image.scheduler", "one of: euler"),
+        ("flux", {"image": {"guidance": 3}}, "image.guidance", "no such dial"),
+        (
+            "flux",
+            {"image": {"negative_prompt": "rain"}},
+            "image.negative_prompt",
+            "only hears wishes",
+        ),
+        ("papercut", {"image": {"loras": [{"name": "ink"}]}}, "image.loras", "no such"),
+        ("big", {"image": {"loras": [{"name": "oil"}]}}, "image.loras", "ink, ann"),
+        (
+            "big",
+            {"image": {"loras": [{"name": "flow"}]}},
+            "image.loras",
+            "flow is made for flux, not for big",
+        ),
         (
             "quick",
             {"image": {"negative_prompt": "rain"}},
@@ -123,6 +162,20 @@ def test_what_would_do_nothing_is_refused_by_name(
         asked(engine, **members)
     assert (caught.value.param, caught.value.code) == (param, Code.INVALID_FIELD)
     assert words in caught.value.sentence
+
+
+def test_loras_carry_the_marks_of_their_files() -> None:
+    """And the trigger words that the prompt lacks."""
+    loras = [{"name": "ink", "weight": 0.5}, {"name": "ann"}]
+    params = asked("big", image={"loras": loras})
+    assert params["loras"] == [
+        {"name": "ink", "weight": 0.5, "fingerprint": "f1"},
+        {"name": "ann", "weight": 1.0, "fingerprint": "f2"},
+    ]
+    assert params["prompt"] == "a hill, inkwash style"
+    scene = SCENE | {"image_prompt": "A hill in Inkwash style."}
+    params = asked("big", scenes=[scene], image={"loras": loras})
+    assert params["prompt"] == "A hill in Inkwash style."
 
 
 def test_an_engine_that_cannot_be_used_says_why() -> None:

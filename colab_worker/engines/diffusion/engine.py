@@ -16,14 +16,15 @@ from colab_worker.engines.base import (
     Unusable,
 )
 from colab_worker.engines.diffusion import memory
+from colab_worker.engines.diffusion.families import FAMILIES
 from colab_worker.engines.diffusion.loading import (
     load_pipeline,
     part_sizes,
     speed_up,
 )
-from colab_worker.engines.diffusion.prompts import Encoded, encode
+from colab_worker.engines.diffusion.loras import Wardrobe, adapters
 from colab_worker.engines.diffusion.schedulers import scheduler
-from colab_worker.engines.diffusion.styles import STYLES, styled, unwanted
+from colab_worker.engines.diffusion.styles import STYLES
 
 #: Decoders halve a side three times.
 SIDE_MULTIPLE = 8
@@ -38,11 +39,14 @@ class DiffusionEngine:
         told = json.loads(about)
         self._folder = Path(told["model"])
         self._family: str = told["family"]
-        self._lora = Path(told["lora"]) if told["lora"] else None
+        #: A distillation that makes the model a faster one.
+        self._lora = Path(told["lora"]) if told.get("lora") else None
+        self._loras = Path(told["loras"])
         self._pipe: Any = None
         self._device = memory.Device("cpu", None)
         self._rung = "resident"
         self._schedule: Any = None
+        self._wardrobe: Wardrobe | None = None
 
     def load(self) -> None:
         """Brings the model into memory; takes seconds to minutes."""
@@ -59,6 +63,7 @@ class DiffusionEngine:
             if not memory.is_out_of_memory(error) or not self._step_down():
                 raise
         speed_up(self._pipe, self._device)
+        self._wardrobe = Wardrobe(self._pipe, self._loras)
 
     def draw(
         self, request: ImageRequest, out: Path, tick: Tick
@@ -70,7 +75,7 @@ class DiffusionEngine:
         picture = None
         while picture is None:
             try:
-                picture = self._drawn(request, tick)
+                picture = self._drawn(request, tick, warnings)
             except (RuntimeError, MemoryError) as error:
                 warnings.append(self._went_down(error))
         tick(0.98, "writing the picture")
@@ -79,15 +84,17 @@ class DiffusionEngine:
 
     def unload(self) -> None:
         """Gives the memory back."""
-        self._pipe = None
+        self._pipe = self._wardrobe = None
         memory.tidy()
 
-    def _drawn(self, request: ImageRequest, tick: Tick) -> Any:
+    def _drawn(self, request: ImageRequest, tick: Tick, warnings: list[str]) -> Any:
         import torch
+
+        if self._wardrobe is None:
+            raise EngineError("the model is not loaded")
 
         steps = request.steps or 1
         pipe = self._pipe
-        pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
 
         def after_step(_pipe: Any, step: int, _time: Any, tensors: Any) -> Any:
             part = (1 - _DECODING) * (step + 1) / steps
@@ -95,13 +102,15 @@ class DiffusionEngine:
             return tensors
 
         tick(0.0, "reading the prompt")
-        encoded = self._encoded(request)
+        self._wardrobe.wear(request.loras)
+        told = FAMILIES[self._family].tell(pipe, request)
+        warnings.extend(told.warnings)
+        pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
         done = pipe(
-            **vars(encoded),
+            **told.arguments,
             width=request.width,
             height=request.height,
             num_inference_steps=steps,
-            guidance_scale=request.guidance,
             # Noise from the CPU: the same on every device.
             generator=torch.Generator("cpu").manual_seed(request.seed),
             callback_on_step_end=after_step,
@@ -113,13 +122,6 @@ class DiffusionEngine:
                 "use another seed or fewer LoRAs",
             )
         return picture
-
-    def _encoded(self, request: ImageRequest) -> Encoded:
-        return encode(
-            self._pipe,
-            styled(request.prompt, request.style),
-            unwanted(request.negative_prompt, request.style),
-        )
 
     def _went_down(self, error: Exception) -> str:
         """Words for the user about one step down; raises where there is none."""
@@ -153,7 +155,7 @@ class DiffusionEngine:
         self._pipe.load_lora_weights(
             str(lora.parent), weight_name=lora.name, adapter_name="distilled"
         )
-        if "distilled" not in _adapters(self._pipe):
+        if "distilled" not in adapters(self._pipe):
             raise EngineError(
                 f"{lora.name} does not belong to this model", "put a whole copy there"
             )
@@ -170,13 +172,8 @@ class DiffusionEngine:
         if peak is not None:
             facts["peak_vram_bytes"] = peak
         if warnings:
-            facts["warnings"] = warnings
+            facts["warnings"] = list(dict.fromkeys(warnings))
         return facts
-
-
-def _adapters(pipe: Any) -> set[str]:
-    found = pipe.get_list_adapters()
-    return {name for names in found.values() for name in names}
 
 
 def _check(request: ImageRequest) -> None:

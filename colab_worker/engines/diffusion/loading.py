@@ -6,11 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from colab_worker.engines.base import EngineError
+from colab_worker.engines.diffusion.families import FAMILIES
 from colab_worker.engines.diffusion.memory import Device
 from colab_worker.engines.diffusion.quiet import import_diffusers
-
-_PIPELINES = {"sdxl": "StableDiffusionXLPipeline"}
-_DENOISERS = {"sdxl": "unet"}
 
 
 def load_pipeline(folder: Path, family: str, device: Device) -> Any:
@@ -25,18 +23,18 @@ def load_pipeline(folder: Path, family: str, device: Device) -> Any:
         "use_safetensors": True,
         "local_files_only": True,
     }
-    if any((folder / _DENOISERS[family]).glob("*.fp16.safetensors")):
+    if any((folder / FAMILIES[family].denoiser).glob("*.fp16.safetensors")):
         options["variant"] = "fp16"
     if family == "sdxl":
         options["add_watermarker"] = False
     try:
-        pipe = getattr(import_diffusers(), _PIPELINES[family]).from_pretrained(
+        pipe = getattr(import_diffusers(), FAMILIES[family].pipeline).from_pretrained(
             str(folder), **options
         )
     except (OSError, ValueError) as error:
         raise EngineError(
             f"the model {folder.name} cannot be loaded: {_first_line(error)}",
-            f"put a whole copy of {folder.name} there",
+            f"`moonreel models remove {folder.name}`, then pull it again",
         ) from error
     pipe.set_progress_bar_config(disable=True)
     return pipe

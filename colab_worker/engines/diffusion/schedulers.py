@@ -16,6 +16,7 @@ _CLASSES: dict[str, tuple[str, dict[str, Any]]] = {
     "euler_trailing": ("EulerDiscreteScheduler", {"timestep_spacing": "trailing"}),
     "ddim": ("DDIMScheduler", {}),
     "unipc": ("UniPCMultistepScheduler", {}),
+    "flow_euler": ("FlowMatchEulerDiscreteScheduler", {}),
 }
 
 

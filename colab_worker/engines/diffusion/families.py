@@ -1,0 +1,80 @@
+"""What differs between the families of models: loading them, and what they are told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from colab_worker.engines.base import ImageRequest
+from colab_worker.engines.diffusion.prompts import encode
+from colab_worker.engines.diffusion.styles import styled, unwanted
+
+#: Tokens that T5 was trained to read by the distilled FLUX and by the whole one.
+_T5_SHORT, _T5_LONG = 256, 512
+
+
+@dataclass(frozen=True)
+class Told:
+    """The arguments of one call, and what the user should know of them."""
+
+    arguments: dict[str, Any]
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Family:
+    """A kind of pipeline."""
+
+    pipeline: str
+    #: The network that takes the noise away.
+    denoiser: str
+
+    def tell(self, pipe: Any, request: ImageRequest) -> Told:
+        """What the pipeline is told of the words of a request."""
+        raise NotImplementedError
+
+
+class Sdxl(Family):
+    """Two CLIP encoders, read in windows; a negative prompt; guidance by two passes."""
+
+    def tell(self, pipe: Any, request: ImageRequest) -> Told:
+        """See ``Family``."""
+        encoded = encode(
+            pipe,
+            styled(request.prompt, request.style),
+            unwanted(request.negative_prompt, request.style),
+        )
+        return Told(vars(encoded) | {"guidance_scale": request.guidance})
+
+
+class Flux(Family):
+    """T5 reads the whole prompt, CLIP its beginning; guidance is an input."""
+
+    def tell(self, pipe: Any, request: ImageRequest) -> Told:
+        """See ``Family``."""
+        import torch
+
+        prompt = styled(request.prompt, request.style)
+        longest = _T5_LONG if pipe.transformer.config.guidance_embeds else _T5_SHORT
+        longest = min(longest, pipe.tokenizer_2.model_max_length)
+        tokens = len(pipe.tokenizer_2(prompt, truncation=False).input_ids)
+        with torch.inference_mode():
+            embeds, pooled, _ = pipe.encode_prompt(
+                prompt, prompt_2=None, max_sequence_length=longest
+            )
+        arguments = {"prompt_embeds": embeds, "pooled_prompt_embeds": pooled}
+        if request.guidance is not None:
+            arguments["guidance_scale"] = request.guidance
+        return Told(arguments, _too_long(tokens, longest))
+
+
+FAMILIES: dict[str, Family] = {
+    "sdxl": Sdxl("StableDiffusionXLPipeline", "unet"),
+    "flux": Flux("FluxPipeline", "transformer"),
+}
+
+
+def _too_long(tokens: int, longest: int) -> list[str]:
+    if tokens <= longest:
+        return []
+    return [f"The picture's words are {tokens} tokens; this model reads {longest}."]

@@ -1,0 +1,65 @@
+"""LoRAs put on and taken off: several at once, and nothing left for the next picture."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from colab_worker.engines.base import BadInput, EngineError, LoraUse
+
+
+class Wardrobe:
+    """The LoRAs that a pipeline wears now; those of one picture stay for its like."""
+
+    def __init__(self, pipe: Any, folder: Path) -> None:
+        self._pipe = pipe
+        self._folder = folder
+        self._worn: tuple[str, ...] = ()
+
+    def wear(self, uses: tuple[LoraUse, ...]) -> None:
+        """Exactly these, with their weights; raises BadInput or EngineError."""
+        wanted = tuple(_adapter(use) for use in uses)
+        if wanted != self._worn:
+            self._undress()
+            for use in uses:
+                self._put_on(use)
+            self._worn = wanted
+        if uses:
+            self._pipe.set_adapters(list(wanted), [use.weight for use in uses])
+
+    def _undress(self) -> None:
+        self._worn = ()
+        self._pipe.unload_lora_weights()
+
+    def _put_on(self, use: LoraUse) -> None:
+        file = self._folder / f"{use.name}.safetensors"
+        if not file.is_file():
+            raise EngineError(f"the LoRA {use.name} is gone", "put its file back")
+        try:
+            self._pipe.load_lora_weights(
+                str(file.parent), weight_name=file.name, adapter_name=_adapter(use)
+            )
+        except (ValueError, RuntimeError, LookupError) as error:
+            self._undress()
+            raise BadInput(
+                f"the LoRA {use.name} does not fit this model: "
+                f"{str(error).strip().splitlines()[0][:200]}"
+            ) from error
+        if _adapter(use) not in adapters(self._pipe):  # the library only warns
+            self._undress()
+            raise BadInput(
+                f"the LoRA {use.name} does not fit this model: none of its layers does"
+            )
+
+
+def adapters(pipe: Any) -> set[str]:
+    """The names of the adapters that reached the network which draws.
+
+    One of another family may still find a text encoder that it fits.
+    """
+    found = pipe.get_list_adapters()
+    return {*found.get("unet", ()), *found.get("transformer", ())}
+
+
+def _adapter(use: LoraUse) -> str:
+    return f"lora_{use.fingerprint}"

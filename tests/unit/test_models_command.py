@@ -1,0 +1,60 @@
+"""``moonreel models`` as people type it: list, link, remove, and what is refused."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from colab_worker.models import __main__ as command
+from tests.unit.test_models_shelf import put_model
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of models with one in it."""
+    monkeypatch.setenv("MOONREEL_MODELS", str(tmp_path / "models"))
+    put_model(tmp_path / "models" / "sdxl")
+    return tmp_path / "models"
+
+
+def test_link_list_and_remove(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A linked model stays where it is when it is removed here."""
+    mine = put_model(tmp_path / "elsewhere")
+    assert command.main(["link", "mine", str(mine)]) == 0
+    capsys.readouterr()
+    assert command.main(["list"]) == 0
+    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    here = {row[0]: row[2] for row in rows[1:]}
+    assert (here["sdxl"], here["mine"], here["flux-dev"]) == ("yes", "yes", "no")
+
+    assert command.main(["remove", "mine", "sdxl"]) == 0
+    assert not list(shelf.iterdir())
+    assert (mine / "model_index.json").is_file()
+
+
+def test_what_cannot_be_done_is_told(
+    shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing outside the shelf is ever removed, and no folder without a model linked."""
+    for words, told in (
+        (["remove", "mine"], "does not stand here"),
+        (["remove", "../models"], "does not stand here"),
+        (["link", "mine", str(tmp_path)], "is no diffusers model"),
+        (["link", "sdxl", str(shelf / "sdxl")], "is taken"),
+    ):
+        assert command.main(words) == 1
+        assert told in capsys.readouterr().err
+    assert (shelf / "sdxl" / "model_index.json").is_file()
+
+
+@pytest.mark.usefixtures("shelf")
+def test_the_command_of_the_program() -> None:
+    """``moonreel models`` is the worker's."""
+    words = [sys.executable, "-m", "orchestrator", "models", "list"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "sdxl-fast" in done.stdout
