@@ -73,6 +73,7 @@ export const checkWorker = () => send("POST", "/api/worker/check", {});
 export const readProject = (jobId) => call(`${of(jobId)}/project`);
 export const readScript = (jobId) => call(`${of(jobId)}/script`);
 export const saveScript = (jobId, edit) => send("PUT", `${of(jobId)}/script`, edit);
+export const rewriteScene = (jobId, asked) => send("POST", `${of(jobId)}/script/rewrite`, asked);
 export const renderFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/render`, order);
 // The sentence as sound, spoken by the worker that a film would go to.
 export const previewVoice = (asked) => send("POST", "/api/voices/preview", asked);

@@ -1,17 +1,19 @@
 // One scene of the script as a card: its words, its picture in words, and what to do with it.
 
-import { html, signal, useRef } from "../lib/html.js";
+import { html, signal, useRef, useState } from "../lib/html.js";
 import { duration, words } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { scenes as made } from "../state/scenes.js";
 import { change, edit } from "../state/script.js";
 import { drop, merge, move, split } from "../state/script_edits.js";
+import { Rewrite } from "./rewrite.js";
 
 const WORDS_A_SECOND = 2.5;
 const dragged = signal(null);
 
 export function ScriptCard({ scene, at, of }) {
   const text = useRef();
+  const [rewriting, setRewriting] = useState(false);
   const { locked } = scene;
   const picture = made.value.find((one) => one.number === at + 1)?.preview;
   const number = at + 1;
@@ -35,11 +37,13 @@ export function ScriptCard({ scene, at, of }) {
         ${act("script.down", number, () => to(at + 1), at === of - 1, "↓")}
         ${act("script.split", number, () => edit((scenes) => split(scenes, at, text.current.selectionStart)), locked)}
         ${act("script.merge", number, () => edit((scenes) => merge(scenes, at)), locked || at === of - 1)}
+        ${act("script.rewrite", number, () => setRewriting(true), locked || !scene.id)}
         ${act("script.delete", number, () => edit((scenes) => drop(scenes, at)), locked || of === 1)}
         <label class="inline"><input type="checkbox" role="switch" checked=${locked} aria-label=${t("script.lockOf", { n: number })}
           onChange=${(event) => change(at, { locked: event.target.checked })} />${t("script.lock")}</label>
       </div>
     </div>
+    ${rewriting && html`<${Rewrite} scene=${scene} at=${at} onClose=${() => setRewriting(false)} />`}
   </li>`;
 }
 

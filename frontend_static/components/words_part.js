@@ -3,6 +3,7 @@
 import { html, signal } from "../lib/html.js";
 import { words as count, duration } from "../lib/format.js";
 import { t } from "../lib/strings.js";
+import { health } from "../state/connection.js";
 import { openFiles } from "../state/restore.js";
 import { change, form } from "../state/order.js";
 
@@ -34,9 +35,15 @@ export function WordsPart() {
 }
 
 function describe(isText, text) {
-  if (!isText) return t("words.topic.needs");
+  if (!isText) return writer();
   const n = count(text);
   return n ? t("words.count", { n, time: duration((n / WORDS_A_MINUTE) * 60) }) : t("words.drop");
+}
+
+// Who would write the script: without a service a topic alone cannot become one.
+function writer() {
+  const name = health.value?.script_engine ?? "text";
+  return name === "text" ? t("words.topic.needs") : t("words.topic.by", { name });
 }
 
 function over(event) {

@@ -8,6 +8,8 @@ import { restart } from "./film.js";
 import { announce } from "./notices.js";
 
 const CONFLICT = 409;
+// States in which there may be no script yet.
+const WRITING = ["starting", "generating_script", "generating_image_prompts"];
 
 // The server's ScriptView; `scenes` is what is shown while a save is under way.
 export const script = signal(null);
@@ -20,12 +22,13 @@ export const plan = computed(() => script.value?.render ?? null);
 
 let queue = Promise.resolve();
 
-export async function openScript(jobId) {
+export async function openScript(jobId, state) {
   if (script.value?.job_id !== jobId) script.value = edited.value = scriptError.value = null;
+  if (!state || WRITING.includes(state)) return;
   try {
     script.value = await readScript(jobId);
   } catch (error) {
-    // 409: it is still being written; the film's own news bring us here again.
+    // 409: the last of it is still being written; the film's own news bring us here again.
     if (!(error instanceof Refused && error.status === CONFLICT)) scriptError.value = error.message;
   }
 }

@@ -38,6 +38,7 @@ export default {
   "words.text.hint": "Schreib die Geschichte oder füg sie ein. Zu jeder Szene wird ein Bild gezeichnet, und eine Stimme liest deine Worte.",
   "words.topic.hint": "Wovon handelt der Film? Ein Schreibdienst macht ein Drehbuch daraus.",
   "words.topic.needs": "Braucht einen Gemini-Schlüssel in GEMINI_API_KEY; ohne ihn nimm deinen eigenen Text.",
+  "words.topic.by": "{name} schreibt das Drehbuch; man kann es ansehen, bevor etwas gemacht wird.",
   "words.count": "{n} Wörter, etwa {time}", "words.drop": "Eine Textdatei kann hier hereingezogen werden.",
   "words.open": "Datei öffnen", "words.example": "Ein Beispiel",
   "words.example.text": "Eine durstige Krähe flog den ganzen Tag über trockene Felder und fand kein Wasser.\n\nDa sah sie in einem Garten einen hohen Krug. Es war Wasser darin, doch so tief, dass ihr Schnabel es nicht erreichte.\n\nSie dachte eine Weile nach. Dann nahm sie einen Stein und ließ ihn hineinfallen, und noch einen, und noch einen.\n\nStein um Stein stieg das Wasser bis zum Rand, und die Krähe trank. Geduld erreicht, was Kraft nicht vermag.",
@@ -108,6 +109,8 @@ export default {
   "script.saving": "Wird gespeichert …", "script.render": "Das Geänderte machen", "script.drag": "Zum Verschieben ziehen",
   "script.up": "Hoch", "script.upOf": "Szene {n} nach oben", "script.down": "Runter", "script.downOf": "Szene {n} nach unten",
   "script.split": "Teilen", "script.splitOf": "Szene {n} am Cursor teilen", "script.merge": "Verbinden", "script.mergeOf": "Szene {n} mit der nächsten verbinden",
+  "script.rewrite": "Umschreiben", "script.rewriteOf": "Szene {n} umschreiben", "rewrite.title": "Szene {n}, anders erzählt",
+  "rewrite.note": "Was soll anders sein?", "rewrite.hint": "kürzer, und es regnet", "rewrite.ask": "Vorschlagen", "rewrite.take": "Nummer {n} nehmen",
   "script.delete": "Löschen", "script.deleteOf": "Szene {n} löschen", "script.lock": "Sperren", "script.lockOf": "Szene {n} sperren",
   "script.conflict": "Jemand anders hat das Drehbuch inzwischen geändert; du siehst seine Fassung.",
 

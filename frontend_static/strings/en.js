@@ -38,6 +38,7 @@ export default {
   "words.text.hint": "Paste or write the story. A picture is drawn for every scene, and a voice reads your words.",
   "words.topic.hint": "What is the film about? A writing service turns it into a script.",
   "words.topic.needs": "Needs a Gemini key in GEMINI_API_KEY; without one, use your own text.",
+  "words.topic.by": "{name} writes the script; it can be reviewed before anything is made.",
   "words.count": "{n} words, about {time}", "words.drop": "A text file can be dropped here.",
   "words.open": "Open a file", "words.example": "Try an example",
   "words.example.text": "A thirsty crow flew over dry fields all day, and found no water.\n\nAt last she saw a tall pitcher in a garden. There was water in it, but so low that her beak could not reach it.\n\nShe thought for a while. Then she picked up a stone and dropped it in, and another, and another.\n\nStone by stone the water rose to the brim, and the crow drank. Patience reaches what strength cannot.",
@@ -107,6 +108,8 @@ export default {
   "script.saving": "Saving…", "script.render": "Render what changed", "script.drag": "Drag to move",
   "script.up": "Up", "script.upOf": "Move scene {n} up", "script.down": "Down", "script.downOf": "Move scene {n} down",
   "script.split": "Split", "script.splitOf": "Split scene {n} at the cursor", "script.merge": "Join", "script.mergeOf": "Join scene {n} with the next",
+  "script.rewrite": "Rewrite", "script.rewriteOf": "Rewrite scene {n}", "rewrite.title": "Scene {n}, told otherwise",
+  "rewrite.note": "What shall be otherwise?", "rewrite.hint": "shorter, and it rains", "rewrite.ask": "Suggest", "rewrite.take": "Take number {n}",
   "script.delete": "Delete", "script.deleteOf": "Delete scene {n}", "script.lock": "Lock", "script.lockOf": "Lock scene {n}",
   "script.conflict": "Somebody else has changed the script meanwhile; theirs is shown.",
 

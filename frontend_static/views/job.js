@@ -20,7 +20,7 @@ export function Job() {
   const { id, scene } = route.value;
   const state = film.value?.state;
   useEffect(() => { watchFilm(id); }, [id]);
-  useEffect(() => { openScript(id); }, [id, state]);
+  useEffect(() => { openScript(id, state); }, [id, state]);
   if (missing.value) return html`<${Gone} why=${missing.value} />`;
   if (film.value?.job_id !== id) return html`<p aria-busy="true" class="calm">${t("job.opening")}</p>`;
   const shown = scene && scenes.value.find((item) => item.number === scene);

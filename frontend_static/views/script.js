@@ -13,7 +13,7 @@ export function Script() {
   const { id } = route.value;
   const written = film.value?.state;
   useEffect(() => { watchFilm(id); }, [id]);
-  useEffect(() => { openScript(id); }, [id, written]);
+  useEffect(() => { openScript(id, written); }, [id, written]);
   if (missing.value) return html`<p class="refusal">${missing.value}</p>`;
   if (script.value?.job_id !== id) return html`<p aria-busy=${!scriptError.value} class="calm">${scriptError.value ?? t("script.opening")}</p>`;
   return html`<section class="script">

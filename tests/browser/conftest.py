@@ -6,9 +6,11 @@ keeps an event loop running, beside which no ``async def`` test could run.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -22,6 +24,7 @@ from playwright.sync_api import (
 
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from tests.browser.watched_page import Watched, watched
+from tests.servers.openai_wire import FakeOpenAI
 from tests.servers.served import Served
 from tests.workers import TOKEN, WorkerProcess
 
@@ -63,8 +66,23 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
 
 
 @pytest.fixture(scope="session")
+def pen() -> Iterator[FakeOpenAI]:
+    """A writing service, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    fake = FakeOpenAI()
+    asyncio.run_coroutine_threadsafe(fake.__aenter__(), loop).result()
+    yield fake
+    asyncio.run_coroutine_threadsafe(fake.__aexit__(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+@pytest.fixture(scope="session")
 def served(
-    tmp_path_factory: pytest.TempPathFactory, worker: WorkerProcess
+    tmp_path_factory: pytest.TempPathFactory, worker: WorkerProcess, pen: FakeOpenAI
 ) -> Iterator[Served]:
     """A serving orchestrator to which the worker is connected."""
     home = tmp_path_factory.mktemp("serve") / "home"
@@ -72,6 +90,7 @@ def served(
     env = {
         "MOONREEL_ENGINES": ENGINES,
         SECONDS_VARIABLE: json.dumps(SECONDS),
+        "MOONREEL_OPENAI_URL": pen.url,
         "COLAB_API_URL": f"{worker.client.base_url}#token={TOKEN}",
     }
     with Served(home, env) as process:

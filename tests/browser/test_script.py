@@ -96,6 +96,26 @@ def test_what_a_change_makes_anew_is_said_before(page: Page) -> None:
     expect(render).to_be_disabled()
 
 
+def test_a_topic_is_written_and_a_scene_rewritten(page: Page) -> None:
+    """The script comes while the page waits; of two ways to tell a scene one is taken."""
+    open_page(page)
+    page.get_by_label("A topic").check()
+    expect(page.locator("#words-count")).to_contain_text("openai")
+    page.get_by_role("textbox", name="A topic").fill("The last lighthouse")
+    page.get_by_text("Story", exact=True).click()
+    page.get_by_label("Scenes").fill("3")
+    page.get_by_role("button", name="Review the script first").click()
+    expect(page.locator(".line")).to_have_count(3)
+    before = said(page, 2).input_value()
+    page.get_by_role("button", name="Rewrite scene 2").click()
+    page.get_by_label("What shall be otherwise?").fill("it rains")
+    page.get_by_role("button", name="Suggest").click()
+    page.get_by_role("button", name="Take number 1").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    expect(said(page, 2)).not_to_have_value(before)
+
+
 def said(page: Page, number: int) -> Any:
     """The field with the words of a scene."""
     return page.get_by_role("textbox", name=f"Words of scene {number}")
