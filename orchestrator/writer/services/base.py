@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from shared_protocol.errors import Code
 from shared_protocol.scripts import Source
@@ -56,6 +57,12 @@ class Service(Protocol):
 
     async def close(self) -> None:
         """Closes its connections."""
+
+
+def is_near(url: str | None) -> bool:
+    """Whether an address is this machine's own, which no proxy setting is meant for."""
+    host = urlsplit(url or "").hostname or ""
+    return host == "localhost" or host == "::1" or host.startswith("127.")
 
 
 class WritingError(Exception):

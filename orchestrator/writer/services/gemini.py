@@ -17,6 +17,7 @@ from orchestrator.writer.services.base import (
     UnknownModel,
     WritingError,
     WrongRequest,
+    is_near,
 )
 from orchestrator.writer.services.keys import Key, KeyRing
 from shared_protocol.scripts import Source
@@ -113,8 +114,7 @@ class Gemini:
         import httpx2
         from google.genai import Client, types
 
-        local = self._url is not None and "127.0.0.1" in self._url
-        connections = httpx2.AsyncClient(trust_env=not local)
+        connections = httpx2.AsyncClient(trust_env=not is_near(self._url))
         client = Client(
             api_key=key,
             vertexai=False,

@@ -17,6 +17,7 @@ from orchestrator.writer.services.base import (
     UnknownModel,
     WritingError,
     WrongRequest,
+    is_near,
 )
 from orchestrator.writer.services.keys import AT_ONCE
 
@@ -93,13 +94,15 @@ class OpenAICompatible:
             return self._client
 
     def _connect(self) -> AsyncOpenAI:
-        from openai import AsyncOpenAI  # late: the import takes a second
+        # Late: the import takes a second.
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
         return AsyncOpenAI(
             base_url=self._url,
             api_key=self._key or _NO_KEY,
             timeout=self._silence_s,
             max_retries=0,
+            http_client=DefaultAsyncHttpxClient(trust_env=not is_near(self._url)),
         )
 
     def _failure(self, error: APIStatusError, model: str) -> WritingError:
