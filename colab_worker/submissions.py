@@ -78,6 +78,12 @@ class Submissions:
             if known.spec_sha256 != row.spec_sha256:
                 if await self._runner.replace(row):
                     return await self._found(job_id), False
+                if known.state is JobState.CANCELING:
+                    raise ApiError(
+                        Code.NOT_READY,
+                        f"Job {job_id} is being canceled; submit it again in a moment.",
+                        headers={"Retry-After": "1"},
+                    )
                 raise ApiError(
                     Code.CONFLICT,
                     f"Job {job_id} exists with another spec; submit it under a higher "

@@ -157,7 +157,8 @@ class Dispatcher:
             await choice.client.cancel(film.job_id)
 
     async def _refused(self, film: Film, refused: Refused) -> None:
-        if refused.status in (429, 507) or refused.status >= 500:
+        soon = refused.status in (429, 507) or refused.code == Code.NOT_READY
+        if soon or refused.status >= 500:
             await self._park(film, f"The worker says: {refused}", refused.retry_after_s)
             return
         error = ErrorBody(

@@ -149,7 +149,7 @@ class Writing:
             attempt=now.attempt + (now.attempt > 1),
             state=FilmState.REVIEW if request.review else FilmState.STARTING,
             stage="review" if request.review else "script",
-            message=message + _cost(script.usage),
+            message=f"{message.removesuffix('.')}{_cost(script.usage)}.",
             warnings_json=canonical_json(list(script.warnings)),
         ):
             log.info("Film %s: %s", film.job_id, message)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared_protocol.errors import Code, ErrorBody
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
 
@@ -318,6 +319,20 @@ async def test_an_edited_film_goes_on_at_another_worker(
     await studio.until(job_id, "complete")
 
     assert worker.made == ["voice-002", "clip-002", "film"]
+
+
+async def test_a_worker_that_is_still_canceling_is_waited_for(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """It says so, and gets the film a moment later."""
+    body = ErrorBody(code=Code.NOT_READY, message="It is being canceled.")
+    worker.refusal = (409, body)
+    job_id = await studio.order()
+    view = await studio.until(job_id, "waiting_for_worker")
+    assert "being canceled" in view["message"]
+
+    worker.refusal = None
+    await studio.until(job_id, "sent_to_colab")
 
 
 async def test_scripts_outlive_a_restart(tmp_path: Path) -> None:

@@ -65,6 +65,23 @@ def test_an_edit_needs_a_higher_attempt(worker: WorkerProcess) -> None:
     assert worker.status(job_id)["attempt"] == 3
 
 
+def test_a_job_that_is_being_canceled_takes_no_edit_yet(slow: WorkerProcess) -> None:
+    """The refusal says to come again; then the edit is taken."""
+    job_id = new_id()
+    put(slow, job_id, film("stopping hill"), 1, 202)
+    name = "scene-001/image"
+    until(slow, job_id, lambda v: v["units"] and unit(v, name)["state"] == "running")
+    slow.client.post(f"/jobs/{job_id}/cancel", json={})
+    body = {"spec": film("going hill"), "attempt": 2}
+    reply = slow.client.put(f"/jobs/{job_id}", json=body)
+    while reply.status_code == 409:
+        assert reply.json()["code"] == "not_ready"
+        assert reply.headers["Retry-After"] == "1"
+        reply = slow.client.put(f"/jobs/{job_id}", json=body)
+
+    assert slow.finish(job_id)["state"] == "complete"
+
+
 def test_a_scene_that_is_gone_is_gone_from_the_view(worker: WorkerProcess) -> None:
     """A reader of the old version is told everything, so that nothing stale is left."""
     job_id = new_id()
