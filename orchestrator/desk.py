@@ -36,7 +36,7 @@ log = logging.getLogger(__name__)
 WORDS_A_MINUTE = 150
 #: Options that shape how a script is written: it stands, so they would do nothing.
 _FOR_WRITING = frozenset(
-    [
+    {
         "topic",
         "script",
         "scenes",
@@ -44,13 +44,17 @@ _FOR_WRITING = frozenset(
         "story_type",
         "duration",
         "num_scenes",
+        "read_headings",
         "hook_intensity",
         "characters",
+        "template",
+        "grounding",
+        "new_script",
         "review",
         "language",
         "image_mode",
         "date",
-    ]
+    }
 )
 _WRITING = {FilmState.GENERATING_SCRIPT, FilmState.GENERATING_IMAGE_PROMPTS}
 _BUSY = {FilmState.SENDING, FilmState.CANCELING}

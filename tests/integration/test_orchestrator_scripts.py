@@ -160,6 +160,8 @@ async def test_options_can_be_changed_with_the_script_kept(
     ("options", "param"),
     [
         ({"duration": 3}, "options.duration"),
+        ({"new_script": True}, "options.new_script"),
+        ({"grounding": True}, "options.grounding"),
         ({"style": "noir"}, "options.style"),
         ({"zoom_intensity": 99}, "options.zoom_intensity"),
     ],
