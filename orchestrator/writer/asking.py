@@ -81,13 +81,26 @@ class Asker:
         self.usage = Usage(model=service.models[0])
         self.sources: dict[str, Source] = {}
 
-    async def ask(self, ask: Ask, model: type[M], on_part: OnPart | None = None) -> M:
-        """The answer as ``model``; raises WritingError with a sentence."""
+    async def ask(
+        self,
+        ask: Ask,
+        model: type[M],
+        on_part: OnPart | None = None,
+        check: Callable[[M], M] | None = None,
+    ) -> M:
+        """The answer as ``model``; raises WritingError with a sentence.
+
+        What ``check`` raises Nonsense about is asked again, and not remembered.
+        """
+
+        def parse(text: str) -> M:
+            return check(_parse(text, model)) if check else _parse(text, model)
+
         ask = Ask(**vars(ask) | {"schema": model.model_json_schema()})
         answer = await self._remembered(ask)
         if answer is not None:
-            return _parse(answer.text, model)
-        return await self._asked(ask, lambda text: _parse(text, model), on_part)
+            return parse(answer.text)
+        return await self._asked(ask, parse, on_part)
 
     async def ask_text(self, ask: Ask) -> str:
         """The answer as it stands."""

@@ -121,12 +121,12 @@ class StoryWriter:
 
     async def _told(self, ask: Ask, model: type[Told], wanted: Wanted) -> Told:
         """The answer; one of a wrong length is repaired once, and the better one taken."""
-        first = _speakable(await self._asker.ask(ask, model, self._hear))
+        first = await self._asker.ask(ask, model, self._hear, _speakable)
         faults = wanted.faults(first.scenes)
         if not faults:
             return first
         repair = briefing.repair_ask(ask, first.model_dump_json(), faults)
-        second = _speakable(await self._asker.ask(repair, model, self._hear))
+        second = await self._asker.ask(repair, model, self._hear, _speakable)
         best = min((second, first), key=lambda told: wanted.distance(told.scenes))
         merged = _merged(best.scenes, wanted.scenes)
         return best.model_copy(update={"scenes": merged})
@@ -221,7 +221,7 @@ def _speakable(told: Told) -> Told:
     """Without scenes that have nothing to say."""
     scenes = [scene for scene in told.scenes if spoken(scene.narration)]
     if not scenes:
-        raise Nonsense("The script could not be written: there are no words to speak.")
+        raise Nonsense("the answer has no words to speak")
     return told.model_copy(update={"scenes": scenes})
 
 

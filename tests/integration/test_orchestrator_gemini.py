@@ -223,6 +223,24 @@ async def test_a_fault_that_passes_ends_in_a_script(
     assert len(gemini.asked) == requests
 
 
+async def test_an_answer_without_words_is_asked_again(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """Stage directions alone are no script, and such an answer is not remembered."""
+
+    def mute(answer: dict[str, Any]) -> dict[str, Any]:
+        for scene in answer["scenes"]:
+            scene["narration"] = "[Music swells]"
+        return answer
+
+    gemini.edit = _first_only(mute)
+    view = await reviewed(studio)
+
+    assert len(gemini.asked) == 2
+    assert gemini.asked[0].prompt == gemini.asked[1].prompt
+    assert view["words"] > 100
+
+
 async def test_a_silent_service_is_asked_again(
     tmp_path: Path, gemini: FakeGemini
 ) -> None:
