@@ -78,8 +78,11 @@ class Runner:
         await self._show(job_id, JobState.CANCELING)
         if job_id in self._runs:
             self._runs[job_id].cancel()
-        elif job_id not in self._tasks:  # it waits for more scenes
-            await self._finish(job_id, [JobState.CANCELING], JobState.CANCELED)
+            return True
+        # It has just begun, is just ending, or waits for more scenes.
+        if job_id in self._tasks:
+            await asyncio.wait({self._tasks[job_id]})
+        await self._finish(job_id, [JobState.CANCELING], JobState.CANCELED)
         return True
 
     async def replace(self, row: JobRow) -> bool:
