@@ -35,6 +35,7 @@ SUBMIT = frozenset(
         ("PUT", routes.JOB),
         ("DELETE", routes.JOB),
         ("POST", routes.GENERATE_FILM),
+        ("POST", routes.SPEAK),
         ("POST", routes.SUBMIT_ALIAS),
         ("POST", routes.JOB_CANCEL),
         ("PUT", routes.BLOB),

@@ -21,6 +21,7 @@ from orchestrator.library import Library
 from orchestrator.mirror import Mirror
 from orchestrator.pen import Pen
 from orchestrator.pulls import Pulls
+from orchestrator.quota import Ledger
 from orchestrator.security import Guard, guard_middleware, header_signal
 from orchestrator.settings import Settings
 from orchestrator.store.answers import AnswerStore
@@ -28,6 +29,7 @@ from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.schema import prepare_schema
 from orchestrator.store.scripts import ScriptStore
+from orchestrator.store.traffic import TrafficStore
 from orchestrator.store.workers import WorkerStore
 from orchestrator.studio import Studio
 from orchestrator.url_watch import UrlWatch
@@ -75,7 +77,8 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     mirrored = MirrorStore(database)
     library = Library(settings.home / "library", films, mirrored)
     known = WorkerStore(database)
-    workers = Workers(settings, known, bell)
+    ledger = app[keys.LEDGER] = Ledger(settings, TrafficStore(database))
+    workers = Workers(settings, known, bell, ledger)
     app[keys.SETTINGS] = settings
     app[keys.VERSION] = version("moonreel")
     app[keys.FILMS] = films
@@ -102,7 +105,9 @@ def _storage(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
         await prepare_schema(parts.database)
         await app[keys.FILMS].load()
         await app[keys.LIBRARY].open()
+        await app[keys.LEDGER].open()
         yield
+        await app[keys.LEDGER].save()
         await parts.database.close()
 
     return storage
@@ -144,10 +149,14 @@ def _all_loops(
         ("dispatcher", dispatcher.run),
         ("writing", writing.run),
         ("url-watch", app[keys.URL_WATCH].run),
+        ("ledger", app[keys.LEDGER].run),
     ]
     for slot in workers.slots:
-        pulls = Pulls(slot, settings, films, mirrored, library)
-        mirror = Mirror(slot, settings, films, workers, pulls, bell)
+        ledger = app[keys.LEDGER]
+        pulls = Pulls(slot, settings, films, mirrored, library, ledger)
+        if slot is workers.remote:
+            ledger.on_allowed = pulls.request
+        mirror = Mirror(slot, settings, films, workers, pulls, bell, ledger)
         loops.append((f"pulls-{slot.kind}", pulls.run))
         loops.append((f"mirror-{slot.kind}", mirror.run))
     return loops

@@ -7,6 +7,7 @@ from aiohttp import web
 from orchestrator.desk import Desk
 from orchestrator.library import Library
 from orchestrator.pen import Pen
+from orchestrator.quota import Ledger
 from orchestrator.settings import Settings
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
@@ -23,6 +24,7 @@ WORKERS = web.AppKey("workers", Workers)
 DESK = web.AppKey("desk", Desk)
 SERVICES = web.AppKey("services", Services)
 PEN = web.AppKey("pen", Pen)
+LEDGER = web.AppKey("ledger", Ledger)
 STUDIO = web.AppKey("studio", Studio)
 URL_WATCH = web.AppKey("url_watch", UrlWatch)
 #: The version of Moonreel.

@@ -17,6 +17,7 @@ from orchestrator.deltas import merged
 from orchestrator.endings import is_over
 from orchestrator.errors import Refused, Unreachable, WorkerError
 from orchestrator.pulls import Pulls
+from orchestrator.quota import Ledger
 from orchestrator.settings import Settings
 from orchestrator.store.films import PLACED, FilmStore
 from orchestrator.worker_client import WorkerClient
@@ -44,7 +45,9 @@ class Mirror:
         workers: Workers,
         pulls: Pulls,
         bell: Bell,
+        ledger: Ledger,
     ) -> None:
+        self._ledger = ledger
         self._slot = slot
         self._settings = settings
         self._films = films
@@ -128,7 +131,10 @@ class Mirror:
         self, client: WorkerClient, known: dict[str, int], placed: dict[str, FilmState]
     ) -> WaitReply | None:
         """The held reply, or None once something else is to be watched."""
-        asking = asyncio.create_task(client.wait(known, self._hold_s))
+        hold_s = self._hold_s
+        if hold_s == self._settings.hold_s:  # else the tunnel bears no longer one
+            hold_s = self._ledger.hold_s(client.address.url, hold_s)
+        asking = asyncio.create_task(client.wait(known, hold_s))
         try:
             while True:
                 woken = asyncio.create_task(self._ear.wait())

@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from functools import partial
 from typing import TypeVar
 
 from orchestrator.beside import Beside
 from orchestrator.endings import ending, is_over
 from orchestrator.errors import Refused, Unreachable
-from orchestrator.library import Library
+from orchestrator.library import Library, NamedFile
+from orchestrator.quota import Ledger
 from orchestrator.settings import Settings
 from orchestrator.store.films import PLACED, Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
@@ -35,6 +36,17 @@ PARALLEL = 4
 PATIENCE = 5
 
 
+class OverAllowance(Exception):
+    """More is to be brought than this month's allowance of the tunnel has left."""
+
+    def __init__(self, due: int, left: int) -> None:
+        super().__init__(
+            f"Files of {due / 1e6:.1f} MB are ready, but the tunnel has only "
+            f"{left / 1e6:.1f} MB left this month. They are fetched all the same after "
+            "`moonreel allow`; or connect the worker through another tunnel."
+        )
+
+
 class Pulls:
     """One queue of films whose files are to be brought from one slot's worker."""
 
@@ -45,8 +57,10 @@ class Pulls:
         films: FilmStore,
         mirrored: MirrorStore,
         library: Library,
+        ledger: Ledger,
     ) -> None:
         self._slot = slot
+        self._ledger = ledger
         self._settings = settings
         self._films = films
         self._mirrored = mirrored
@@ -87,6 +101,8 @@ class Pulls:
             await self._bring_files(film, film.render, client)
             if _has_ended(film.render, film):
                 await self._beside.make(film, film.render)
+        except OverAllowance as trouble:
+            await self._say(film, str(trouble))
         except (Unreachable, Refused, DigestMismatch, OSError) as trouble:
             log.warning("Files of film %s could not be brought: %s", job_id, trouble)
             await self._failed(film, film.render, trouble)
@@ -116,12 +132,29 @@ class Pulls:
             for artifact in await self._mirrored.artifacts(film.job_id)
         }
         fresh = [a for a in view.artifacts if (a.name, a.sha256) not in here]
+        units = [file for entry in there for file in entry.result.files]
+        await self._require_allowance(film, [*units, *fresh], client)
         await _at_once(
             self._parallel, partial(self._bring_unit, film, client, fresh), there
         )
         await _at_once(
             self._parallel, partial(self._bring_artifact, film, client), fresh
         )
+
+    async def _require_allowance(
+        self, film: Film, files: Sequence[NamedFile], client: WorkerClient
+    ) -> None:
+        """Raises OverAllowance when more is due than the tunnel has left."""
+        left = self._ledger.left_bytes(client.address.url)
+        if left is None or self._ledger.may_exceed(film.job_id):
+            return
+        sizes = {file.sha256: file.bytes for file in files}
+        due = 0
+        for sha256, size in sizes.items():
+            if not await asyncio.to_thread(self._library.blobs.has, sha256):
+                due += size
+        if due > left:
+            raise OverAllowance(due, left)
 
     async def _bring_unit(
         self,

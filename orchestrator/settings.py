@@ -41,6 +41,11 @@ class Settings:
     allowed_origins: tuple[str, ...] = ()
     #: Names of workers that may lead to private addresses.
     private_hosts: tuple[str, ...] = ()
+    #: Tunnels with an allowance, besides ngrok's own names; and the allowance of a
+    #: month (0: none). The default is ngrok's free plan.
+    metered_hosts: tuple[str, ...] = ()
+    tunnel_requests: int = 20_000
+    tunnel_bytes: int = 1_000_000_000
     #: What a browser or program must show when ``host`` is not this machine's loopback.
     password: str | None = field(default=None, repr=False)
     #: Address from the environment; may carry a token, so it is never printed.
@@ -114,6 +119,9 @@ class Settings:
             allowed_hosts=_words(environ, "MOONREEL_ALLOWED_HOSTS"),
             allowed_origins=_words(environ, "MOONREEL_ALLOWED_ORIGINS"),
             private_hosts=_words(environ, "MOONREEL_PRIVATE_HOSTS"),
+            metered_hosts=_words(environ, "MOONREEL_METERED_HOSTS"),
+            tunnel_requests=_number(environ, "MOONREEL_TUNNEL_REQUESTS", 20_000),
+            tunnel_bytes=_number(environ, "MOONREEL_TUNNEL_MB", 1000) * 1_000_000,
             password=environ.get("MOONREEL_PASSWORD") or None,
             worker_address=environ.get("COLAB_API_URL") or None,
             gemini_keys=_words(environ, "GEMINI_API_KEY")

@@ -58,6 +58,7 @@ class WorkerClient:
         answer_timeout_s: float,
         origins: tuple[str, ...] = (),
         private_hosts: frozenset[str] = frozenset(),
+        meter: Callable[[int, int], None] | None = None,
     ) -> None:
         self.address = address
         self._answer_timeout_s = answer_timeout_s
@@ -67,6 +68,7 @@ class WorkerClient:
             answer_timeout_s=answer_timeout_s,
             origins=origins,
             private_hosts=private_hosts,
+            meter=meter,
         )
 
     @property

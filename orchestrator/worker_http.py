@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 import urllib.request
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -45,10 +45,12 @@ class WorkerHttp:
         answer_timeout_s: float,
         origins: tuple[str, ...],
         private_hosts: frozenset[str],
+        meter: Callable[[int, int], None] | None,
     ) -> None:
         self.address = address
         self.boot_id: str | None = None
         self._private_hosts = private_hosts
+        self._meter = meter
         self.pairing = Pairing(address.token, origins)
         self._http: httpx.AsyncClient | None = None
         self._closed = False
@@ -137,11 +139,15 @@ class WorkerHttp:
             write=self._timeout.write,
             pool=None,
         )
+        self._count(1, 0)  # also if nobody waits for its reply
         try:
             async with http.stream(
                 method, path, timeout=timeout, headers=sent, **options
             ) as reply:
-                yield reply
+                try:
+                    yield reply
+                finally:
+                    self._count(0, reply.num_bytes_downloaded)
         except InsideAddress as error:
             raise Unreachable(str(error), "inside_address") from error
         except (httpx.TransportError, httpx.InvalidURL, ssl.SSLError) as error:
@@ -150,6 +156,10 @@ class WorkerHttp:
             if not self._closed:
                 raise
             raise _replaced() from error
+
+    def _count(self, requests: int, size: int) -> None:
+        if self._meter is not None:
+            self._meter(requests, size)
 
     async def _client(self) -> httpx.AsyncClient:
         async with self._starting:

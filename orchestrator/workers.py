@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from orchestrator.bell import Bell
 from orchestrator.errors import Unreachable, WorkerError
 from orchestrator.local_worker import LocalWorker
+from orchestrator.quota import Ledger
 from orchestrator.settings import Settings
 from orchestrator.store.workers import WorkerStore
 from orchestrator.url_intake import WorkerAddress
@@ -30,7 +33,8 @@ FRESH_S = 20.0
 class Slot:
     """A place for one worker; which machine is in it may change, jobs stay."""
 
-    def __init__(self, kind: Kind, bell: Bell) -> None:
+    def __init__(self, kind: Kind, bell: Bell, ledger: Ledger | None = None) -> None:
+        self._ledger = ledger
         self.kind = kind
         self.client: WorkerClient | None = None
         self.reachable = False
@@ -85,7 +89,14 @@ class Slot:
         if client is self.client:
             self.health = health
             self.heard()
+            self._note_traffic(client, health)
         return health
+
+    def _note_traffic(self, client: WorkerClient, health: Health) -> None:
+        for tunnel in health.tunnels or ():
+            if self._ledger and tunnel.url == client.address.url and health.boot_id:
+                counts = (tunnel.requests, tunnel.bytes_out)
+                self._ledger.told(tunnel.url, health.boot_id, *counts)
 
     def link(self, reason: str | None = None) -> WorkerLink | None:
         """The worker as clients see it."""
@@ -113,11 +124,14 @@ class Choice:
 class Workers:
     """The local and the remote slot, and the choice between them."""
 
-    def __init__(self, settings: Settings, store: WorkerStore, bell: Bell) -> None:
+    def __init__(
+        self, settings: Settings, store: WorkerStore, bell: Bell, ledger: Ledger
+    ) -> None:
         self._settings = settings
+        self._ledger = ledger
         self._store = store
         self.local = Slot("local", bell)
-        self.remote = Slot("remote", bell)
+        self.remote = Slot("remote", bell, ledger)
         self._process = LocalWorker(settings, self._local_is)
 
     @property
@@ -134,7 +148,8 @@ class Workers:
         if address == current:
             return
         await self._store.use(address)
-        await self.remote.put(self._client(address) if address else None)
+        meter = partial(self._ledger.count, address.url) if address else None
+        await self.remote.put(self._client(address, meter) if address else None)
 
     async def choose(self) -> Choice:
         """The worker for the next film; raises Unreachable with the reason if none."""
@@ -192,13 +207,16 @@ class Workers:
         if client is not None:
             self.local.heard()
 
-    def _client(self, address: WorkerAddress) -> WorkerClient:
+    def _client(
+        self, address: WorkerAddress, meter: Callable[[int, int], None] | None = None
+    ) -> WorkerClient:
         return WorkerClient(
             address,
             connect_timeout_s=self._settings.connect_timeout_s,
             answer_timeout_s=self._settings.answer_timeout_s,
             origins=self._settings.page_origins,
             private_hosts=frozenset(self._settings.private_hosts),
+            meter=meter,
         )
 
 

@@ -391,6 +391,22 @@ class WorkerCheck(View):
     steps: tuple[CheckStep, ...]
 
 
+class TunnelQuota(View):
+    """What went through one tunnel this month, of its vendor's allowance."""
+
+    host: str
+    #: ``2026-11``.
+    month: str
+    requests: int
+    bytes: int
+    requests_limit: int | None = None
+    bytes_limit: int | None = None
+    #: The larger share of both, 0-1 and over.
+    used: float = 0.0
+    #: A sentence for people, once little is left.
+    warning: str | None = None
+
+
 class OrchestratorHealth(View):
     """Reply of ``GET /health``."""
 
@@ -402,6 +418,7 @@ class OrchestratorHealth(View):
     version: str
     protocol: int
     workers: tuple[WorkerLink, ...] = ()
+    tunnels: tuple[TunnelQuota, ...] = ()
 
 
 class VoicesReply(View):

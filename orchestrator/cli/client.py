@@ -141,6 +141,11 @@ class Client:
         path = routes.API_JOB_RETRY.format(job_id=job_id)
         await self._send("POST", path, json={})
 
+    async def allow(self, job_id: str) -> None:
+        """Says yes to a film that is larger than what the tunnel has left."""
+        path = routes.API_JOB_ALLOW.format(job_id=job_id)
+        await self._send("POST", path, json={})
+
     async def delete(self, job_id: str) -> None:
         """Forgets a job and its files."""
         await self._send("DELETE", routes.API_JOB.format(job_id=job_id))

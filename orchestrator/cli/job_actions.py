@@ -1,4 +1,4 @@
-"""``moonreel cancel``, ``retry`` and ``delete``: one question about one job."""
+"""``moonreel cancel``, ``retry``, ``allow`` and ``delete``: one question about one job."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from orchestrator.cli.servers import add_server_options, open_client
 SAID = {
     "cancel": "asked to stop; what is finished stays",
     "retry": "goes on",
+    "allow": "is fetched although the tunnel has too little left",
     "delete": "forgotten",
 }
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """The options of all three."""
+    """The options of all of them."""
     add_job_argument(parser, optional=False)
     parser.add_argument("--json", action="store_true", help="say it as JSON")
     add_server_options(parser)
@@ -38,6 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
 async def _act(arguments: argparse.Namespace) -> str:
     async with open_client(arguments) as client:
         job_id = await resolve(client, arguments.job)
-        actions = {"cancel": Client.cancel, "retry": Client.retry}
+        actions = {
+            "cancel": Client.cancel,
+            "retry": Client.retry,
+            "allow": Client.allow,
+        }
         await actions.get(arguments.command, Client.delete)(client, job_id)
         return job_id

@@ -32,7 +32,7 @@ async def server_checks(
     yield _server(url, health, named)
     if named is None:
         yield await asyncio.to_thread(check_port, settings, url if health else None)
-    for finding in _workers(health):
+    for finding in (*_workers(health), *tunnel_findings(health)):
         yield finding
     yield await check_remote(settings)
 
@@ -113,6 +113,22 @@ def _workers(health: OrchestratorHealth | None) -> list[Finding]:
         )
         for link in health.workers
     ]
+
+
+def tunnel_findings(health: OrchestratorHealth | None) -> list[Finding]:
+    """What each tunnel has cost this month."""
+    findings = []
+    for tunnel in health.tunnels if health else ():
+        name = f"traffic of {tunnel.host} in {tunnel.month}"
+        spent = f"{tunnel.requests:,} requests"
+        spent += f" of {tunnel.requests_limit:,}" if tunnel.requests_limit else ""
+        spent += f", {tunnel.bytes / 1e6:,.1f} MB"
+        spent += f" of {tunnel.bytes_limit / 1e6:,.0f}" if tunnel.bytes_limit else ""
+        if tunnel.warning:
+            findings.append(warn(name, spent, tunnel.warning))
+        else:
+            findings.append(ok(name, spent))
+    return findings
 
 
 async def _ask(address: WorkerAddress, settings: Settings) -> Health:

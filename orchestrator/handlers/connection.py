@@ -49,6 +49,8 @@ async def _connect(
         message = "The worker is connected."
     except Unreachable as trouble:
         message = f"Saved, but not connected: {trouble}"
+    spent = request.app[keys.LEDGER].warning(address.url)
+    warnings += [spent] if spent else []
     if request.app[keys.SETTINGS].worker == "local":
         warnings.append("Moonreel was started with worker=local, so it is not used.")
     return WorkerConnection(

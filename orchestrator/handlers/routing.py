@@ -42,6 +42,7 @@ def add_routes(app: web.Application) -> None:
             web.get(routes.API_JOB, films.show),
             web.delete(routes.API_JOB, films.delete),
             web.post(routes.API_JOB_CANCEL, films.cancel),
+            web.post(routes.API_JOB_ALLOW, films.allow),
             web.post(routes.API_JOB_RETRY, films.retry),
             web.get(routes.API_JOB_PROJECT, films.project),
             web.post(routes.API_GENERATE_WITH_TEMPLATE, films.generate_with_template),

@@ -57,6 +57,7 @@ async def health(request: web.Request) -> web.Response:
         version=request.app[keys.VERSION],
         protocol=PROTOCOL_VERSION,
         workers=links,
+        tunnels=request.app[keys.LEDGER].view(),
     )
     return web.json_response(text=reply.model_dump_json())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest revision under ``migrations/versions``.
-HEAD = "0002"
+HEAD = "0003"
 
 metadata = sa.MetaData()
 
@@ -94,4 +94,14 @@ workers = sa.Table(
     sa.Column("url", sa.String(300), primary_key=True),
     sa.Column("token", sa.Text),
     sa.Column("current", sa.Boolean, nullable=False),
+)
+
+#: What went through tunnels, by host and month (``2026-11``).
+traffic = sa.Table(
+    "traffic",
+    metadata,
+    sa.Column("host", sa.String(300), primary_key=True),
+    sa.Column("month", sa.String(7), primary_key=True),
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
 )

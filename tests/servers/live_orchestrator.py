@@ -87,6 +87,7 @@ class LiveOrchestrator:
         *states: str,
         boot: str | None = None,
         files: int = 0,
+        says: str = "",
         limit_s: float = LIMIT_S,
         **wanted: Any,
     ) -> dict[str, Any]:
@@ -102,6 +103,7 @@ class LiveOrchestrator:
                     view = await self.film(job_id)
                     right = not states or view["state"] in states
                     right = right and view["mirrored"] >= files
+                    right = right and says in view["message"]
                     if boot is not None:
                         render = view["render"] or {"worker": {}}
                         right = right and render["worker"].get("boot_id") == boot

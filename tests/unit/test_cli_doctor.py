@@ -12,7 +12,9 @@ import pytest
 from orchestrator.__main__ import main
 from orchestrator.cli import machine_checks, server_checks
 from orchestrator.cli.findings import Level
+from orchestrator.cli.server_checks import tunnel_findings
 from orchestrator.settings import Settings
+from shared_protocol.api import OrchestratorHealth, TunnelQuota
 from shared_protocol.kit.redaction import HIDDEN, redact
 
 SECRET = "AIza-very-secret-0123456789"
@@ -139,3 +141,22 @@ def test_a_key_is_noted_but_never_shown(
 def test_redaction(text: str, clean: str) -> None:
     """Tokens, keys and user names disappear wherever they stand."""
     assert redact(text) == clean
+
+
+def test_the_month_of_each_tunnel_is_shown() -> None:
+    """With the allowance where there is one, and as a warning when little is left."""
+    much = TunnelQuota(
+        host="a.ngrok.app", month="2026-11", requests=16_500, bytes=2_000_000,
+        requests_limit=20_000, bytes_limit=1_000_000_000, used=0.83, warning="83% used.",
+    )  # fmt: skip
+    little = TunnelQuota(host="b.example", month="2026-11", requests=7, bytes=5_500_000)
+    health = OrchestratorHealth(
+        message="", script_engine="text", colab_connected=True, colab_url=None,
+        version="0", protocol=1, tunnels=(much, little),
+    )  # fmt: skip
+    warned, fine = tunnel_findings(health)
+
+    assert (warned.level, warned.advice) == (Level.WARN, "83% used.")
+    assert warned.message == "16,500 requests of 20,000, 2.0 MB of 1,000"
+    assert (fine.level, fine.message) == (Level.OK, "7 requests, 5.5 MB")
+    assert tunnel_findings(None) == []
