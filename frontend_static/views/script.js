@@ -20,7 +20,7 @@ export function Script() {
     <header>
       <label class="sr" for="script-title">${t("story.name")}</label>
       <input id="script-title" class="title" value=${script.value.script.title} maxlength="200" onChange=${(event) => event.target.value.trim() && rename(event.target.value.trim())} />
-      <p class="calm">${t("script.about", { n: lines.value.length, words: script.value.words, time: duration(script.value.narration_s) })}
+      <p class="calm">${t("script.about", { n: lines.value.length, words: script.value.words, time: duration(script.value.narration_s) })}${" "}
         <a href=${`#/jobs/${id}`}>${t("script.toFilm")}</a></p>
     </header>
     <${Warnings} />
