@@ -19,7 +19,7 @@ from tests.workers import WorkerProcess, film, hashes
 SECONDS = {"image": 0.15, "voice": 0.1, "clip": 0.15, "film": 0.15}
 PROMPTS = ("a hill", "a lake", "a tower")
 #: image, voice and clip of three scenes, and the film.
-UNITS = 10
+UNITS = 11
 
 
 @pytest.fixture(scope="module")
