@@ -43,9 +43,10 @@ demo: $(VENV)/.core
 	MOONREEL_HOME=$(CURDIR)/.moonreel $(BIN)/moonreel make examples/the-crow-and-the-pitcher.md --quality fast --captions -o out/the-crow-and-the-pitcher.mp4
 
 # Four at a time, since many tests wait for processes: `make test JOBS=0` runs them in turn.
-# Models come last and in one process, which loads their libraries once.
+# The page and the models have a process each: one Chromium, one load of the libraries.
 test: $(VENV)/.models
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --ignore tests/models
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal --ignore tests/models --ignore tests/browser
+	$(BIN)/python -m pytest -n 0 tests/browser
 	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 -m "not gpu" tests/models
 
 test-gpu: $(VENV)/.models
