@@ -21,7 +21,7 @@ from tests.workers import WorkerProcess
 
 pytestmark = pytest.mark.slow
 
-LIMIT_S = 60.0
+LIMIT_S = 100.0
 
 
 @pytest.fixture(autouse=True)
