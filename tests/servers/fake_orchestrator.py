@@ -326,7 +326,7 @@ class FakeOrchestrator:
         return _reply(job.view, headers=headers)
 
     async def _list(self, request: web.Request) -> web.Response:
-        names = FilmSummary.model_fields
+        names = FilmSummary.model_fields.keys() & FilmView.model_fields.keys()
         jobs = tuple(
             FilmSummary(**{name: getattr(job.view, name) for name in names})
             for job in reversed(self.jobs.values())
