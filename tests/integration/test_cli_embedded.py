@@ -226,7 +226,7 @@ def test_dry_run_splits_and_starts_nothing(home: Path, capsys: Capture) -> None:
 
 def test_a_topic_without_a_key_says_how_to_get_one(home: Path, capsys: Capture) -> None:
     """The orchestrator's own refusal, with the page that gives keys."""
-    assert main(["make", "--topic", "a thirsty crow", "--dry-run"]) == 1
+    assert main(["make", "--topic", "a thirsty crow"]) == 1
     assert "https://aistudio.google.com/apikey" in capsys.readouterr().err
 
 
