@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
@@ -28,6 +29,9 @@ def _clean_environment() -> None:
     for name in list(os.environ):
         if name.startswith("MOONREEL_") or name in keys:
             del os.environ[name]
+    # Processes that tests start in other folders find our benchmarks, which hold the
+    # simulated engines, before a package of the same name (pysbd installs one).
+    os.environ["PYTHONPATH"] = str(Path(__file__).parents[1])
 
 
 _clean_environment()

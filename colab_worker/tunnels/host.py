@@ -55,6 +55,8 @@ def serve(orders: BinaryIO, events: BinaryIO) -> None:
             time.sleep(order.check_s)
     except TunnelGone as gone:
         mouth.say(Gone(reason=str(gone), final=gone.final))
+    except Exception as error:  # whatever a vendor's library meets: open it anew
+        mouth.say(Gone(reason=f"its agent failed: {error!r}", final=False))
     _end_group()
 
 

@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import time
+from http.client import HTTPException
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,7 +76,8 @@ class NgrokAgent:
         self._require_running()
         try:
             tunnels = ngrok.get_tunnels(self._config)
-        except (PyngrokError, OSError) as error:
+        except (PyngrokError, OSError, HTTPException, ValueError) as error:
+            # no answer, or half of one
             time.sleep(LAST_BREATH_S)
             self._require_running()
             raise TunnelGone("the ngrok agent does not answer") from error

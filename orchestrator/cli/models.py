@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import runpy
-import sys
-
-from orchestrator.cli.exits import Exit
+import importlib
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,7 +11,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Becomes the worker's command; the two services never import each other."""
-    sys.argv = ["moonreel models", *arguments.words]
-    runpy.run_module("colab_worker.models", run_name="__main__", alter_sys=True)
-    return Exit.OK
+    """Hands over to the worker's command; nothing of it is loaded for any other."""
+    command = importlib.import_module("colab_worker.models.__main__")
+    return int(command.main(arguments.words))
