@@ -97,7 +97,8 @@ def pulled(hub: str, shelf: Path, *names: str) -> subprocess.CompletedProcess[st
     env = {"HF_ENDPOINT": hub, "MOONREEL_MODELS": str(shelf), "HF_HUB_DISABLE_XET": "1"}
     return subprocess.run(
         [sys.executable, "-m", "colab_worker.models.pull", *names],
-        env={**os.environ, **env}, capture_output=True, text=True,
+        # Engines that other tests loaded have turned the hub off for this process.
+        env={**os.environ, "HF_HUB_OFFLINE": "0", **env}, capture_output=True, text=True,
     )  # fmt: skip
 
 
