@@ -59,8 +59,8 @@ def view_once(
 
 def has_only_pictures_left(view: dict[str, Any]) -> bool:
     """Whether the engines have started, and all that can go on is drawing."""
-    spoken = [u["state"] == "done" for u in view["units"] if u["kind"] == "voice"]
-    return bool(spoken) and all(spoken)
+    sounds = [u["state"] for u in view["units"] if u["kind"] in ("voice", "sound")]
+    return bool(sounds) and set(sounds) == {"done"}
 
 
 def is_drawing(view: dict[str, Any]) -> bool:
