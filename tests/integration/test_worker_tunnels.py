@@ -103,6 +103,12 @@ async def keep(order: Order, pace: Pace = QUICK) -> AsyncIterator[Kept]:
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def ended(*agents: dict[str, Any]) -> None:
+    """Waits until these processes run no more: the kernel needs a moment to kill."""
+    while any(alive(agent["pid"]) for agent in agents):
+        await asyncio.sleep(0.01)
+
+
 def alive(pid: int) -> bool:
     """Whether a process runs; a zombie does not."""
     try:
@@ -129,7 +135,7 @@ async def test_ngrok_opens_the_fixed_domain_and_hides_its_token(
     assert any("tunnels.host" in word for word in commands)
     assert GOOD_TOKEN not in " ".join(commands)
     assert endpoints.json()["endpoints"][0]["upstream"] == {"url": UPSTREAM}
-    assert not alive(agent["pid"])
+    await ended(agent)
 
 
 async def test_a_dead_agent_is_started_again(ngrok: Account) -> None:
@@ -145,7 +151,7 @@ async def test_a_dead_agent_is_started_again(ngrok: Account) -> None:
     assert down.trouble in AGENT_GONE
     assert (again.url, again.restarts) == (first.url, 1)
     assert len(ngrok.starts) == 2
-    assert not any(alive(start["pid"]) for start in ngrok.starts)
+    await ended(*ngrok.starts)
 
 
 async def test_a_closed_endpoint_is_opened_again(ngrok: Account) -> None:
@@ -187,7 +193,7 @@ async def test_a_domain_of_somebody_else_is_final(ngrok: Account) -> None:
 
     assert view.trouble is not None
     assert "belongs to another account" in view.trouble
-    assert not alive(ngrok.starts[0]["pid"])
+    await ended(ngrok.starts[0])
 
 
 async def test_the_session_limit_is_waited_out(ngrok: Account) -> None:
@@ -219,7 +225,7 @@ async def test_a_silent_agent_is_not_waited_for(ngrok: Account) -> None:
         await kept.until(TunnelState.UP)
 
     assert down.trouble == "its agent gave no sign of life for 5 s"
-    assert not alive(ngrok.starts[0]["pid"])
+    await ended(ngrok.starts[0])
 
 
 async def test_a_quick_tunnel_is_read_to_the_end_and_mended(
@@ -237,7 +243,7 @@ async def test_a_quick_tunnel_is_read_to_the_end_and_mended(
     assert again.url == "https://four-plain-words-2.trycloudflare.com"
     args = cloudflared.starts[0]["args"]
     assert args[args.index("--url") + 1] == UPSTREAM
-    assert not any(alive(start["pid"]) for start in cloudflared.starts)
+    await ended(*cloudflared.starts)
 
 
 async def test_a_quick_tunnel_off_the_edge_says_so(cloudflared: Account) -> None:
