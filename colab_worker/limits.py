@@ -7,6 +7,7 @@ has no such header, and can do worse than ask often.
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import ipaddress
 import math
@@ -39,16 +40,22 @@ class Limits:
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the address that the tunnel saw (None: this machine), and the token."""
+    """Who asks: the address that the tunnel saw, and the token; neither: this machine."""
 
     address: str | None
     token_id: str
 
 
+NEARBY = Caller(None, "")
+
+
 def caller_of(request: web.Request, token: str) -> Caller:
     """The caller of a request; the token only as a digest."""
+    address = _outside(request)
+    if address is None:
+        return NEARBY
     digest = hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-    return Caller(_outside(request), digest[:16])
+    return Caller(address, digest[:16])
 
 
 class Limiter:
@@ -114,14 +121,15 @@ def _item(most: int, span: str) -> RateLimitItem:
 
 def _outside(request: web.Request) -> str | None:
     # The last is the one that the tunnel itself has seen; the caller wrote the others.
-    forwarded = ",".join(request.headers.getall("X-Forwarded-For", []))
-    address = forwarded.rpartition(",")[2].strip()
+    forwarded = request.headers.getall("X-Forwarded-For", None)
+    address = ",".join(forwarded).rpartition(",")[2].strip() if forwarded else ""
     if address:
         return address[:64]
     remote = request.remote
     return None if remote is None or _is_loopback(remote) else remote
 
 
+@functools.lru_cache(maxsize=256)
 def _is_loopback(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_loopback

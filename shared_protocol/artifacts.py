@@ -10,7 +10,7 @@ from shared_protocol.wire import Sha256, View, Wire, canonical_json
 
 #: A name inside a job's downloads: no folders, nothing hidden, nothing to traverse.
 ArtifactName = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$", max_length=100)
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._-]*$", max_length=100)
 ]
 
 

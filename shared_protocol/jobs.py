@@ -66,7 +66,7 @@ class EngineChoice(Wire):
 class Lora(Wire):
     """A LoRA that stands on the worker's shelf; several may be worn at once."""
 
-    name: Annotated[Text, Field(pattern=r"^[\w][\w .+-]{0,99}$")]
+    name: Annotated[Text, Field(max_length=100, pattern=r"^\w[\w .+-]*$")]
     weight: Annotated[float, Field(ge=-2, le=2)] = 1.0
 
 

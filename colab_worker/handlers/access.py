@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import random
 import time
-import uuid
 
 from aiohttp import web
 
@@ -41,12 +41,13 @@ async def access_middleware(
 async def stamp_reply(request: web.Request, reply: web.StreamResponse) -> None:
     """Says on every reply, errors too, who answered; and lets allowed pages read it."""
     identity = request.app[IDENTITY]
-    reply.headers[routes.X_WORKER_ID] = identity.worker_id
-    reply.headers[routes.X_WORKER_BOOT] = identity.boot_id
-    reply.headers[routes.X_PROTOCOL] = str(routes.PROTOCOL_VERSION)
-    reply.headers[routes.X_REQUEST_ID] = uuid.uuid4().hex
+    headers = reply.headers
+    headers[routes.X_WORKER_ID] = identity.worker_id
+    headers[routes.X_WORKER_BOOT] = identity.boot_id
+    headers[routes.X_PROTOCOL] = str(routes.PROTOCOL_VERSION)
+    headers[routes.X_REQUEST_ID] = f"{random.getrandbits(128):032x}"  # noqa: S311 - a name
     for name, value in _SAFE.items():
-        reply.headers.setdefault(name, value)
+        headers.setdefault(name, value)
     cors.mark(request, reply)
 
 
@@ -75,10 +76,10 @@ async def _admit(request: web.Request) -> None:
     """Raises ApiError 401, 403 or 429."""
     resource = request.match_info.route.resource
     needed = scope_of(request.method, resource.canonical if resource else "")
-    held = _scopes(request)
     if needed is None:
         await request.app[LIMITS].asked(caller(request))
         return
+    held = _scopes(request)
     if not held:
         raise await refuse(request)
     if resource is not None and needed not in held:
