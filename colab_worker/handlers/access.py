@@ -45,7 +45,7 @@ async def stamp_reply(request: web.Request, reply: web.StreamResponse) -> None:
     headers[routes.X_WORKER_ID] = identity.worker_id
     headers[routes.X_WORKER_BOOT] = identity.boot_id
     headers[routes.X_PROTOCOL] = str(routes.PROTOCOL_VERSION)
-    headers[routes.X_REQUEST_ID] = f"{random.getrandbits(128):032x}"  # noqa: S311 - a name
+    headers[routes.X_REQUEST_ID] = f"{random.getrandbits(128):032x}"
     for name, value in _SAFE.items():
         headers.setdefault(name, value)
     cors.mark(request, reply)
