@@ -1,6 +1,7 @@
 // The frame around every view: name, places to go, banners, notices, help.
 
 import { html, useEffect } from "../lib/html.js";
+import { later } from "../lib/later.js";
 import { go, route } from "../lib/router.js";
 import { LANGUAGES, language, speak, t } from "../lib/strings.js";
 import { Banners } from "../components/banners.js";
@@ -9,15 +10,15 @@ import { openShortcuts, Shortcuts } from "../components/shortcuts.js";
 import { WorkerBadge } from "../components/worker_badge.js";
 import { notify, theme, wantNotices } from "../state/settings.js";
 import { announce } from "../state/notices.js";
-import { Compare } from "./compare.js";
-import { Connection } from "./connection.js";
-import { Job } from "./job.js";
-import { Library } from "./library.js";
 import { Make } from "./make.js";
-import { Script } from "./script.js";
 
 const VIEWS = {
-  make: Make, job: Job, script: Script, library: Library, compare: Compare, connection: Connection,
+  make: Make,
+  job: later("Job", () => import("./job.js")),
+  script: later("Script", () => import("./script.js")),
+  library: later("Library", () => import("./library.js")),
+  compare: later("Compare", () => import("./compare.js")),
+  connection: later("Connection", () => import("./connection.js")),
 };
 const PLACES = ["make", "library", "connection"];
 

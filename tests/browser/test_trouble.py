@@ -102,3 +102,25 @@ def test_worker_killed_restarted_at_a_new_address(
 def line_of(worker: WorkerProcess) -> str:
     """What the worker's notebook would print."""
     return f"{str(worker.client.base_url).rstrip('/')}/#token={TOKEN}"
+
+
+def test_places_are_there_though_the_server_has_ended(rough_page: Watched) -> None:
+    """What is fetched later is fetched while there is time; one that fails comes later."""
+    page = rough_page.page
+
+    def refuse(route: Route) -> None:
+        route.abort("connectionrefused")
+
+    page.route("**/views/connection.js", refuse)
+    page.goto("/#/connection")
+    expect(page.locator("main")).to_contain_text("cannot be fetched now")
+    page.unroute("**/views/connection.js", refuse)
+    expect(page.locator(".wizard")).to_be_visible()
+    page.wait_for_function(
+        "performance.getEntriesByType('resource').some(e => e.name.endsWith('library.js'))"
+    )
+    page.route("**/*", refuse)
+    page.keyboard.press("Alt+2")
+
+    expect(page.locator(".library, main [aria-busy]")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("cannot be fetched")
