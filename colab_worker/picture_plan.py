@@ -6,16 +6,51 @@ from collections.abc import Mapping
 from typing import Any
 
 from colab_worker.engines.entry import Drawing, EngineEntry
-from colab_worker.engines.registry import PlanRefused
+from colab_worker.engines.registry import PlanRefused, Registry
 from colab_worker.film.quality import Canvas
 from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec, ImageOptions
+from shared_protocol.jobs import FilmSpec, ImageOptions, SceneSpec
 
 #: Models are trained on sizes that are multiples of a sixteenth of their side.
 _PARTS = 16
 #: No decoder takes sides that are no multiple of this.
 _LEAST_MULTIPLE = 8
+#: Close to the reference, and still free to pose and to light.
+USUAL_SCALE = 0.6
+
+
+def choose_engine(
+    spec: FilmSpec, registry: Registry
+) -> tuple[EngineEntry, tuple[str, ...]]:
+    """The engine of the pictures, and warnings; PlanRefused names what it cannot do."""
+    places = [n for n, scene in enumerate(spec.scenes) if scene.references]
+    if not places:
+        _refuse_idle_likeness(spec)
+        return registry.get("image", spec.engine.image), ()
+    if spec.engine.image != "auto":
+        named = registry.get("image", spec.engine.image)
+        if not named.likenesses:
+            field = f"scenes.{places[0]}.references"
+            raise PlanRefused(
+                f"{field}: {_cannot(named, registry)}.", Code.INVALID_FIELD
+            )
+        return named, ()
+    able = registry.best_likeness()
+    if able is not None:
+        return able, ()
+    draws = registry.get("image", "auto")
+    return draws, (f"The reference pictures are not used: {_cannot(draws, registry)}.",)
+
+
+def reference_files(scene: SceneSpec, engine: EngineEntry) -> dict[str, str]:
+    """The files of a scene's references, by the names under which a unit reads them."""
+    if not engine.likenesses:
+        return {}
+    return {
+        f"references/{number:03}": reference.sha256
+        for number, reference in enumerate(scene.references, start=1)
+    }
 
 
 def picture_params(
@@ -41,6 +76,8 @@ def picture_params(
         if worn:
             dials["loras"] = worn
             prompt = _called(prompt, [loras[use["name"]] for use in worn])
+        if scene.references and engine.likenesses:
+            dials |= _likeness(scene, spec.image, engine)
     wanted_away = (scene.negative_prompt, spec.image.negative_prompt)
     return {
         "prompt": prompt,
@@ -137,6 +174,46 @@ def _worn(
         mark = {"name": use.name, "weight": use.weight}
         worn.append(mark | {"fingerprint": file.fingerprint})
     return worn
+
+
+def _likeness(
+    scene: SceneSpec, asked: ImageOptions, engine: EngineEntry
+) -> dict[str, Any]:
+    kinds = engine.likenesses
+    kind = next(iter(kinds)) if asked.likeness is None else asked.likeness
+    if kind not in kinds:
+        raise _refused(
+            "likeness", f"{engine.name} keeps {', '.join(kinds)} here, not {kind}"
+        )
+    scale = asked.ip_adapter_scale
+    return {
+        "references": [
+            {"name": reference.name, "weight": reference.weight}
+            for reference in scene.references
+        ],
+        "likeness": kind,
+        "adapter": kinds[kind],
+        "ip_adapter_scale": USUAL_SCALE if scale is None else scale,
+    }
+
+
+def _cannot(engine: EngineEntry, registry: Registry) -> str:
+    """Why an engine is no good for references, and which one is."""
+    able = [e.name for e in registry.of_kind("image") if e.likenesses]
+    other = (
+        f"choose one that can: {', '.join(able)}"
+        if able
+        else ("no engine of this worker can, so leave references out")
+    )
+    return f"{engine.name} cannot keep a likeness; {other}"
+
+
+def _refuse_idle_likeness(spec: FilmSpec) -> None:
+    for name in ("ip_adapter_scale", "likeness"):
+        if getattr(spec.image, name) is not None and not spec.open:
+            raise _refused(
+                name, "no scene has references, so it would do nothing; leave it out"
+            )
 
 
 def _called(prompt: str, files: list[LoraFile]) -> str:

@@ -19,7 +19,11 @@ from colab_worker.film.quality import (
     move_for,
 )
 from colab_worker.models.loras import LoraFile
-from colab_worker.picture_plan import picture_params
+from colab_worker.picture_plan import (
+    choose_engine,
+    picture_params,
+    reference_files,
+)
 from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
@@ -95,7 +99,7 @@ class Plan:
 
 def plan(spec: FilmSpec, registry: Registry, encoder: Encoder = X264_ALONE) -> Plan:
     """The units of ``spec``; PlanRefused for what the engines here cannot do."""
-    image = registry.get("image", spec.engine.image)
+    image, warnings = choose_engine(spec, registry)
     voice = registry.get("voice", spec.engine.voice, spec.language)
     video = registry.get("video", "auto")
     frame = canvas(spec.aspect, spec.quality, spec.resolution, spec.fps)
@@ -115,6 +119,7 @@ def plan(spec: FilmSpec, registry: Registry, encoder: Encoder = X264_ALONE) -> P
         goal="film",
         draft=image.draft or voice.draft,
         open=spec.open,
+        warnings=warnings,
     )
 
 
@@ -142,6 +147,7 @@ def _picture(
             spec, number, scene_seed(spec, number, scene), engine, frame, loras
         ),
         scene=number,
+        files=reference_files(scene, engine),
     )
 
 

@@ -20,6 +20,7 @@ from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec, JobState, JobSubmission
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.references import given_files
 from shared_protocol.wire import content_key
 
 RETRY_AFTER_S = 30
@@ -69,7 +70,7 @@ class Submissions:
         """
         row = self._row(job_id, submission.spec)
         row = JobRow(**(vars(row) | {"attempt": submission.attempt}))
-        await asyncio.to_thread(self._check_music, submission.spec)
+        await asyncio.to_thread(self._check_given, submission.spec)
         async with self._door:
             await self._store.remember(submission.memo)
             known = await self._store.job(job_id)
@@ -151,13 +152,14 @@ class Submissions:
             warnings=planned.warnings,
         )
 
-    def _check_music(self, spec: FilmSpec) -> None:
-        if spec.music is not None and not self._blobs.has(spec.music.sha256):
-            raise ApiError(
-                Code.INVALID_FIELD,
-                "music: the file is not on this worker; send it to /blobs first.",
-                param="music.sha256",
-            )
+    def _check_given(self, spec: FilmSpec) -> None:
+        for field, sha256 in given_files(spec.music, spec.scenes).items():
+            if not self._blobs.has(sha256):
+                raise ApiError(
+                    Code.INVALID_FIELD,
+                    f"{field}: the file is not on this worker; send it to /blobs first.",
+                    param=f"{field}.sha256",
+                )
 
     async def _same_request(self, row: JobRow, posted: Posted) -> JobRow | None:
         if posted.idempotency_key is None:

@@ -11,6 +11,7 @@ from orchestrator.store.films import Film
 from orchestrator.store.mirrored import MirrorStore
 from shared_protocol.artifacts import Artifact
 from shared_protocol.jobs import JobState, JobView
+from shared_protocol.references import given_files
 
 PROJECT, GANTT, SCRIPT = "project.zip", "gantt.svg", "script.md"
 
@@ -33,12 +34,15 @@ class Beside:
         artifacts = await self._mirrored.artifacts(film.job_id)
         script = next((a for a in artifacts if a.name == SCRIPT), None)
         path = self._library.blobs.path(script.sha256) if script else None
-        given = film.spec.music
-        music = self._library.blobs.path(given.sha256) if given else None
+        given = given_files(film.spec.music, film.spec.scenes)
+        music = given.pop("music", None)
+        path_of = self._library.blobs.path
+        shown = {sha256: path_of(sha256) for sha256 in sorted(set(given.values()))}
 
         def work() -> bytes:
             told = path.read_text(encoding="utf-8") if path else None
-            return pack(project_of(film), told, music)
+            sound = path_of(music) if music else None
+            return pack(project_of(film), told, sound, shown)
 
         return await asyncio.to_thread(work)
 

@@ -15,12 +15,12 @@ from orchestrator.redo import carried, plan_redo
 from orchestrator.store.films import Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.scripts import SavedScript, ScriptStore
-from orchestrator.studio import music_is_not_here
 from orchestrator.writer.film_spec import film_spec
 from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.errors import Code, describe_validation
 from shared_protocol.jobs import FilmSpec
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.references import given_files
 from shared_protocol.scripts import (
     RenderOrder,
     RenderPlan,
@@ -109,6 +109,7 @@ class Desk:
         _check_version(edit.version, latest.version)
         script = _after(history, edit)
         film_spec(film.request, script)
+        await self._library.keep_given(film.job_id, given_files(None, script.scenes))
         if script != latest.script:
             await self.save(film, latest.version + 1, "edit", script)
 
@@ -143,10 +144,10 @@ class Desk:
         change = await asyncio.to_thread(_change, film, history[-1], order)
         if change.plan.nothing_to_do:
             raise ApiError(Code.CONFLICT, change.plan.message)
-        if (music := change.request.music) is not None:
-            if not await self._library.has(music.sha256):
-                raise music_is_not_here("options.music")
-            await self._library.keep(film.job_id, music.sha256)
+        given = given_files(change.spec.music, change.spec.scenes)
+        if (music := given.pop("music", None)) is not None:
+            given = {"options.music": music} | given
+        await self._library.keep_given(film.job_id, given)
         await self._begin(film, change)
         return change.plan
 

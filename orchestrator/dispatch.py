@@ -22,6 +22,7 @@ from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import JobSubmission
+from shared_protocol.references import given_files
 
 log = logging.getLogger(__name__)
 
@@ -113,7 +114,7 @@ class Dispatcher:
     async def _hand_over(self, film: Film, choice: Choice) -> None:
         client = choice.client
         memo = await self._mirrored.memo(film.job_id)
-        wanted = await self._music(film)
+        wanted = await self._given(film)
         if memo and film.render is not None:
             wanted |= needed_blobs(film.render.units, memo)
         for sha256 in await client.missing(wanted) if wanted else ():
@@ -123,19 +124,19 @@ class Dispatcher:
         )
         await client.submit(film.job_id, submission)
 
-    async def _music(self, film: Film) -> set[str]:
-        """The file that the film comes with, if any; Refused when it is gone."""
-        music = film.spec.music
-        if music is None:
-            return set()
-        if not await self._library.has(music.sha256):
-            raise Refused(
-                "music: the file is not on this machine any more; order the film anew.",
-                status=422,
-                code=Code.INVALID_FIELD,
-                param="music",
-            )
-        return {music.sha256}
+    async def _given(self, film: Film) -> set[str]:
+        """The files that the film comes with; Refused when one is gone."""
+        given = given_files(film.spec.music, film.spec.scenes)
+        for field, sha256 in given.items():
+            if not await self._library.has(sha256):
+                raise Refused(
+                    f"{field}: the file is not on this machine any more; order the "
+                    "film anew.",
+                    status=422,
+                    code=Code.INVALID_FIELD,
+                    param=field,
+                )
+        return set(given.values())
 
     async def _sent(self, film: Film, choice: Choice) -> None:
         self._failures.pop(film.job_id, None)

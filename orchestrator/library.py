@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.worker_client import WorkerClient
+from shared_protocol import routes
+from shared_protocol.errors import Code
 from shared_protocol.kit.blobs import BlobStore
+from shared_protocol.kit.http_errors import ApiError
 
 
 class NamedFile(Protocol):
@@ -72,6 +76,18 @@ class Library:
         async with self._lock:
             await self._mirrored.use_blob(job_id, sha256)
 
+    async def keep_given(self, job_id: str, given: Mapping[str, str]) -> None:
+        """Keeps the files that came with a film; ApiError 422 names one not here."""
+        await self.check_given(given)
+        for sha256 in given.values():
+            await self.keep(job_id, sha256)
+
+    async def check_given(self, given: Mapping[str, str]) -> None:
+        """Raises ApiError 422, which names the field of a file that is not here."""
+        for field, sha256 in given.items():
+            if not await self.has(sha256):
+                raise _not_here(field)
+
     async def has(self, sha256: str) -> bool:
         """Whether a file is here."""
         return await asyncio.to_thread(self.blobs.has, sha256)
@@ -85,6 +101,16 @@ class Library:
     async def free_bytes(self) -> int:
         """Free space on the disk of the library."""
         return (await asyncio.to_thread(shutil.disk_usage, self._root)).free
+
+
+def _not_here(field: str) -> ApiError:
+    """The refusal of an order with a file that nobody has sent."""
+    route = routes.API_MUSIC if field.endswith("music") else routes.API_REFERENCES
+    return ApiError(
+        Code.INVALID_FIELD,
+        f"{field}: no file with this SHA-256 is here; send it to {route} first.",
+        param=field,
+    )
 
 
 def _open(root: Path, used: set[str]) -> BlobStore:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.store.films import Film
 from shared_protocol.api import GenerateRequest
 from shared_protocol.jobs import FilmSpec
-from shared_protocol.project import MUSIC_FILE, PROJECT_FILE, Project
+from shared_protocol.project import (
+    MUSIC_FILE,
+    PROJECT_FILE,
+    REFERENCE_FOLDER,
+    Project,
+)
 
 #: Zip files carry times; the same film is to be the same bytes.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
@@ -29,8 +35,16 @@ def project_of(film: Film) -> Project:
     )
 
 
-def pack(project: Project, script: str | None, music: Path | None = None) -> bytes:
-    """The zip file, with a script and music if given; the same gives the same bytes."""
+def pack(
+    project: Project,
+    script: str | None,
+    music: Path | None = None,
+    references: Mapping[str, Path] | None = None,
+) -> bytes:
+    """The zip file, with what else is given; the same gives the same bytes.
+
+    References stand by their hash.
+    """
     members = {PROJECT_FILE: project.model_dump_json(indent=1, exclude_unset=True)}
     if script is not None:
         members["script.md"] = script
@@ -40,6 +54,9 @@ def pack(project: Project, script: str | None, music: Path | None = None) -> byt
             archive.writestr(_member(name), text.encode(), zipfile.ZIP_DEFLATED)
         if music is not None:
             archive.writestr(_member(MUSIC_FILE), music.read_bytes())
+        for sha256, path in (references or {}).items():
+            name = f"{REFERENCE_FOLDER}/{sha256}"
+            archive.writestr(_member(name), path.read_bytes())
     return buffer.getvalue()
 
 

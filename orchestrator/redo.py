@@ -221,6 +221,8 @@ def _prints(spec: FilmSpec) -> dict[Place, str]:
         for kind in KINDS
     }
     found: dict[Place, str] = {}
+    # References anywhere may lead to another engine, for every picture.
+    whoever = spec.engine.image == "auto"
     for number, scene in enumerate(spec.scenes, start=1):
         seed = picture_seed(spec.seed, number) if scene.seed is None else scene.seed
         own: dict[Kind, object] = {
@@ -229,6 +231,8 @@ def _prints(spec: FilmSpec) -> dict[Place, str]:
                 scene.negative_prompt,
                 seed,
                 spec.engine.image,
+                [reference.model_dump() for reference in scene.references],
+                whoever and any(other.references for other in spec.scenes),
             ],
             "voice": [scene.narration, spec.engine.voice],
         }

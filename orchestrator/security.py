@@ -25,7 +25,16 @@ CSP = (
     "connect-src 'self' https: http://127.0.0.1:* http://localhost:*; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-_FILE_TYPES = frozenset({"application/octet-stream", "application/ogg", "video/ogg"})
+#: By path of an upload, what its type may begin with.
+_FILE_TYPES = {
+    routes.API_MUSIC: (
+        "audio/",
+        "application/octet-stream",
+        "application/ogg",
+        "video/ogg",
+    ),
+    routes.API_REFERENCES: ("image/", "application/octet-stream"),
+}
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _CORS = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, DELETE",
@@ -124,11 +133,10 @@ def header_signal(
 
 
 def _cannot_be_a_form(request: web.Request) -> bool:
-    """JSON; or for music another type that a browser sends to no stranger unasked."""
+    """JSON; or for files another type that a browser sends to no stranger unasked."""
     kind = request.content_type
-    upload = kind.startswith("audio/") or kind in _FILE_TYPES
-    music = request.path == routes.API_MUSIC and upload
-    return music or kind == "application/json"
+    upload = kind.startswith(_FILE_TYPES.get(request.path, ()))
+    return upload or kind == "application/json"
 
 
 def _shown(request: web.Request) -> str:

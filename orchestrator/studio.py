@@ -22,6 +22,7 @@ from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.clock import new_id, utc_now
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.references import given_files
 from shared_protocol.wire import canonical_json
 
 log = logging.getLogger(__name__)
@@ -66,16 +67,15 @@ class Studio:
         if before is not None:
             return _same_order(before, body_sha256)
         await self._check_room()
-        if request.music and not await self._library.has(request.music.sha256):
-            raise music_is_not_here("music")
+        given = given_files(request.music, request.scenes)
+        await self._library.check_given(given)
         film = await self._ordered(request)
         film = replace(film, idempotency_key=key, body_sha256=body_sha256)
         try:
             await self._films.add(film)
         except KeyTaken as taken:
             return _same_order(taken.film, body_sha256)
-        if request.music:
-            await self._library.keep(film.job_id, request.music.sha256)
+        await self._library.keep_given(film.job_id, given)
         log.info("Film %s: %s", film.job_id, film.message)
         return film
 
@@ -191,15 +191,6 @@ class Studio:
                 f"{self._settings.disk_floor_bytes >> 20} MiB are wanted for a film; "
                 "free some space or delete old films.",
             )
-
-
-def music_is_not_here(param: str) -> ApiError:
-    """The refusal of an order whose music nobody has sent."""
-    return ApiError(
-        Code.INVALID_FIELD,
-        f"{param}: no file with this SHA-256 is here; send it to /api/music first.",
-        param=param,
-    )
 
 
 def _to_be_written(request: GenerateRequest) -> Film:

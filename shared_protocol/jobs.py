@@ -18,6 +18,7 @@ from pydantic import (
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
 from shared_protocol.music import Music
+from shared_protocol.references import Likeness, References
 from shared_protocol.vocab import (
     Aspect,
     CaptionAnimation,
@@ -84,6 +85,10 @@ class ImageOptions(Wire):
     loras: Annotated[tuple[Lora, ...], Field(max_length=8)] = ()
     #: What no picture shall show, added to a scene's own ``negative_prompt``.
     negative_prompt: Annotated[Text, Field(max_length=MAX_PROMPT_CHARS)] = ""
+    #: How closely scenes keep to their references; 0 is not at all.
+    ip_adapter_scale: Annotated[float, Field(ge=0, le=1)] | None = None
+    #: What of the references is kept.
+    likeness: Likeness | None = None
 
 
 class SceneSpec(Wire):
@@ -94,6 +99,8 @@ class SceneSpec(Wire):
     negative_prompt: Annotated[Text, Field(max_length=MAX_PROMPT_CHARS)] = ""
     title: Annotated[Text, Field(max_length=200)] | None = None
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    #: Pictures whose likeness it keeps; characters stand from left to right.
+    references: References = ()
 
 
 Sources = Annotated[
@@ -380,6 +387,8 @@ class EngineInfo(View):
     draft: bool
     #: Why it cannot be used here; None when it can.
     unavailable: str | None = None
+    #: Of picture models: what of a reference they can keep.
+    likenesses: tuple[Likeness, ...] = ()
 
 
 class TunnelState(StrEnum):

@@ -11,6 +11,8 @@ from shared_protocol.wire import Wire
 PROJECT_FILE = "project.json"
 #: The film's music, if it has some, beside it.
 MUSIC_FILE = "music"
+#: Reference pictures, each under its hash.
+REFERENCE_FOLDER = "references"
 #: No project is longer: 120,000 characters told twice, escaped, with its prompts.
 MAX_PROJECT_BYTES = 4 << 20
 

@@ -31,6 +31,7 @@ ROOT = "/"
 # Orchestrator
 API_GENERATE_VIDEO = "/api/generate-video"
 API_MUSIC = "/api/music"
+API_REFERENCES = "/api/references"
 API_GENERATE_WITH_TEMPLATE = "/api/generate-with-template"
 API_ANALYZE_SCRIPT = "/api/analyze-script"
 API_STORY_TYPES = "/api/story-types"

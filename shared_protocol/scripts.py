@@ -8,6 +8,7 @@ from pydantic import AliasChoices, Field, model_validator
 
 from shared_protocol.api import MAX_TEXT_CHARS, Character
 from shared_protocol.jobs import MAX_NARRATION_CHARS, MAX_PROMPT_CHARS, MAX_SCENES
+from shared_protocol.references import References
 from shared_protocol.wire import JobId, Text, View, Wire
 
 
@@ -22,6 +23,8 @@ class ScriptScene(Wire):
     negative_prompt: Annotated[Text, Field(max_length=MAX_PROMPT_CHARS)] = ""
     #: Of its picture; None draws one from the film's seed and the scene's id.
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    #: Pictures whose likeness it keeps.
+    references: References = ()
     #: Its words and its prompt stay as they are until it is unlocked.
     locked: bool = False
 

@@ -51,6 +51,16 @@ class LoraUse:
 
 
 @dataclass(frozen=True)
+class ReferenceUse:
+    """A picture of a character, in a file that is named by its hash."""
+
+    path: Path
+    #: None: the one character without a name.
+    name: str | None
+    weight: float
+
+
+@dataclass(frozen=True)
 class ImageRequest:
     """One picture: ``width`` x ``height`` pixels, deterministic by ``seed``."""
 
@@ -65,6 +75,10 @@ class ImageRequest:
     guidance: float | None = None
     scheduler: str | None = None
     loras: tuple[LoraUse, ...] = ()
+    #: Whose likeness is kept, of what kind, and how closely.
+    references: tuple[ReferenceUse, ...] = ()
+    likeness: str | None = None
+    ip_adapter_scale: float | None = None
 
 
 class ImageEngine(Protocol):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from shared_protocol.references import Likeness
 
 #: Parts the argument from the factory in an engine's address.
 MARK = "?"
@@ -30,6 +32,8 @@ class Drawing:
     negative: bool = True
     #: The LoRAs that it takes.
     family: str = ""
+    #: By what of a reference is kept, the mark of the adapter that keeps it.
+    likenesses: Mapping[Likeness, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,11 @@ class EngineEntry:
     patience_s: float | None = None
     #: Why it cannot be used here, and what to do; None when it can.
     unavailable: str | None = None
+
+    @property
+    def likenesses(self) -> Mapping[Likeness, str]:
+        """What of a reference picture it can keep; empty for most."""
+        return self.drawing.likenesses if self.drawing else {}
 
     def speaks(self, language: str) -> bool:
         """Whether it is a voice for a language, as ``en`` or ``en-gb``."""

@@ -135,6 +135,15 @@ class Registry:
             )
         return entry
 
+    def best_likeness(self) -> EngineEntry | None:
+        """The best picture engine for ``auto`` that can keep a likeness, if any."""
+        able = [
+            entry
+            for entry in self.of_kind("image")
+            if entry.unavailable is None and entry.preference >= 0 and entry.likenesses
+        ]
+        return max(able, key=lambda entry: entry.preference, default=None)
+
     def of_kind(self, kind: str) -> list[EngineEntry]:
         """All engines that make ``kind``."""
         return [entry for entry in self._entries.values() if entry.kind == kind]
@@ -147,6 +156,7 @@ class Registry:
                 kind=entry.kind,
                 draft=entry.draft,
                 unavailable=entry.unavailable,
+                likenesses=tuple(entry.likenesses),
             )
             for entry in self._entries.values()
         )

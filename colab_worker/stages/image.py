@@ -7,9 +7,11 @@ from typing import Any
 from PIL import Image
 
 from colab_worker.engines.base import (
+    BadInput,
     ImageEngine,
     ImageRequest,
     LoraUse,
+    ReferenceUse,
     Tick,
     UnitCall,
     UnitFile,
@@ -22,8 +24,7 @@ PREVIEW_WIDTH = 320
 
 def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
     """Writes ``picture.png`` and ``preview.webp``."""
-    loras = tuple(LoraUse(**use) for use in call.params.get("loras", ()))
-    request = ImageRequest(**call.params | {"loras": loras})
+    request = _request(call)
     picture = call.out_dir / "picture.png"
     told = engine.draw(request, picture, lambda part, note: tick(part * 0.95, note))
     with Image.open(picture) as image:
@@ -41,10 +42,28 @@ def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
     )
 
 
+def _request(call: UnitCall) -> ImageRequest:
+    params = dict(call.params)
+    params.pop("adapter", None)  # it only tells keys apart
+    params["loras"] = tuple(LoraUse(**use) for use in params.get("loras", ()))
+    params["references"] = tuple(
+        ReferenceUse(call.inputs[f"references/{number:03}"], **use)
+        for number, use in enumerate(params.get("references", ()), start=1)
+    )
+    for use in params["references"]:
+        if not use.path.is_file():
+            raise BadInput(
+                "a reference picture is not on this worker any more",
+                hint="send it again, or leave it out",
+            )
+    return ImageRequest(**params)
+
+
 def _about(call: UnitCall) -> dict[str, str]:
     """What the file says of itself, by the keywords that readers of PNG know."""
     params: dict[str, Any] = call.params
-    dials = ("style", "seed", "steps", "guidance", "scheduler", "negative_prompt")
+    dials = ("style", "seed", "steps", "guidance", "scheduler", "ip_adapter_scale",
+             "negative_prompt")  # fmt: skip
     told = [
         f"{name.replace('_', ' ')}: {params[name]}"
         for name in dials

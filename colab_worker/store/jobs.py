@@ -428,10 +428,16 @@ async def _given_files(
     connection: AsyncConnection, which: sa.ColumnElement[bool]
 ) -> set[str]:
     """The hashes of files that came with jobs."""
-    with_music = jobs.c.spec.contains('"music":{', autoescape=True)
-    query = sa.select(jobs.c.spec).where(which, with_music)
-    specs = (await connection.execute(query)).scalars()
-    return {json.loads(spec)["music"]["sha256"] for spec in specs}
+    marks = ('"music":{', '"references":[{')
+    with_files = sa.or_(*(jobs.c.spec.contains(m, autoescape=True) for m in marks))
+    query = sa.select(jobs.c.spec).where(which, with_files)
+    found: set[str] = set()
+    for spec in map(json.loads, (await connection.execute(query)).scalars()):
+        if music := spec.get("music"):
+            found.add(music["sha256"])
+        for scene in spec["scenes"]:
+            found |= {given["sha256"] for given in scene.get("references", ())}
+    return found
 
 
 def _hashes(result: UnitResult) -> list[str]:

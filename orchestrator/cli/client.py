@@ -95,6 +95,11 @@ class Client:
         headers = {"Content-Type": "application/octet-stream"}
         await self._send("POST", routes.API_MUSIC, content=data, headers=headers)
 
+    async def send_reference(self, data: bytes) -> None:
+        """Takes a reference picture there, for scenes that name its hash."""
+        headers = {"Content-Type": "application/octet-stream"}
+        await self._send("POST", routes.API_REFERENCES, content=data, headers=headers)
+
     async def job(self, job_id: str) -> FilmView:
         """The job as it is now."""
         path = routes.API_JOB.format(job_id=job_id)

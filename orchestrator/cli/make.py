@@ -15,6 +15,7 @@ from orchestrator.cli.interrupts import Interrupted, Interrupts
 from orchestrator.cli.music import music_of_project, read_music
 from orchestrator.cli.options import add_options, build_request
 from orchestrator.cli.projects import is_project, read_project
+from orchestrator.cli.references import references_of_project
 from orchestrator.cli.reporters import Reporter, make_reporter
 from orchestrator.cli.servers import (
     Server,
@@ -126,6 +127,9 @@ async def _render(film: Film, server: Server, client: Client) -> FilmView:
     before = {job.job_id for job in (await client.jobs()).jobs}
     if film.request.music is not None:
         await client.send_music(await asyncio.to_thread(_music, film.arguments))
+    if film.request.scenes:
+        for picture in references_of_project(film.arguments.file, film.request):
+            await client.send_reference(picture)
     accepted = await client.generate(film.request, film.key)
     film.job_id = accepted.job_id
     view = await client.job(film.job_id)

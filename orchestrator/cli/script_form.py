@@ -97,6 +97,7 @@ def _scene(
             title=head[3].strip() if head[3] else None,
             locked=head[2] is not None,
             seed=before.seed if before else None,
+            references=before.references if before else (),
         ),
         before,
     )

@@ -22,6 +22,7 @@ def script_of_scenes(request: GenerateRequest) -> Script:
                 title=scene.title,
                 negative_prompt=scene.negative_prompt,
                 seed=scene.seed,
+                references=scene.references,
             )
             for scene in request.scenes
         ),

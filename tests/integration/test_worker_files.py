@@ -234,6 +234,28 @@ def test_music_comes_before_its_job_and_goes_with_it(tmp_path: Path) -> None:
     assert (kept, gone) == (200, 404)
 
 
+def test_references_come_before_their_job_and_go_with_it(tmp_path: Path) -> None:
+    """As music does; a draft is drawn without them, and the job says so."""
+    data = b"\x89PNG\r\n\x1a\n and a face"
+    sha256 = hashlib.sha256(data).hexdigest()
+    blob, spec = f"/blobs/sha256/{sha256}", film("hill", "lake")
+    spec["scenes"][1]["references"] = [{"sha256": sha256}]
+    with WorkerProcess(tmp_path) as worker:
+        early = worker.client.put(f"/jobs/{new_id()}", json={"spec": spec})
+        worker.client.put(blob, content=data)
+        job = worker.submit(spec)
+        view = worker.finish(job)
+        kept = worker.client.head(blob).status_code
+        worker.client.delete(f"/jobs/{job}")
+        gone = worker.client.head(blob).status_code
+
+    assert early.status_code == 422
+    assert early.json()["error"]["param"] == "scenes.1.references.0.sha256"
+    assert view["state"] == "complete"
+    assert "reference pictures are not used" in view["warnings"][0]
+    assert (kept, gone) == (200, 404)
+
+
 def test_over_the_quota_is_507(tmp_path: Path) -> None:
     """A folder that may not grow refuses jobs and uploads, with Retry-After."""
     with WorkerProcess(tmp_path, "--disk-quota-mib", "0.05") as worker:

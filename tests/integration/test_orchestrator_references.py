@@ -1,0 +1,162 @@
+"""Reference pictures on their way: taken in, named by scenes, sent, kept, let go."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from orchestrator.cli.exits import UsageError
+from orchestrator.cli.references import references_of_project
+from orchestrator.project import pack
+from shared_protocol.api import GenerateRequest
+from shared_protocol.project import Project
+from tests.servers.fake_worker import FakeWorker
+from tests.servers.live_orchestrator import LiveOrchestrator
+
+
+def picture(kind: str, colour: str = "red") -> bytes:
+    """A small picture of a kind."""
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), colour).save(file, format=kind)
+    return file.getvalue()
+
+
+PNG = picture("png")
+SHA = hashlib.sha256(PNG).hexdigest()
+KIND = {"Content-Type": "image/png"}
+
+
+def scenes(*hashes: str) -> list[dict[str, Any]]:
+    """A scene for each reference."""
+    return [
+        {
+            "narration": "One.",
+            "image_prompt": "a hill",
+            "references": [{"sha256": sha256, "name": "Ann"}],
+        }
+        for sha256 in hashes
+    ]
+
+
+async def order(live: LiveOrchestrator, *hashes: str, **more: Any) -> Any:
+    """The reply to an order of scenes."""
+    body = {"scenes": scenes(*hashes)} | more
+    return await live.api.post("/api/generate-video", json=body)
+
+
+@pytest.fixture
+async def live(tmp_path: Path) -> AsyncIterator[LiveOrchestrator]:
+    """An orchestrator without any worker."""
+    async with LiveOrchestrator(tmp_path / "home") as started:
+        yield started
+
+
+@pytest.mark.parametrize("kind", ["png", "jpeg", "webp"])
+async def test_a_reference_is_taken_in(live: LiveOrchestrator, kind: str) -> None:
+    """201 with the hash by which scenes name it; the format is told by its bytes."""
+    data = picture(kind)
+    headers = {"Content-Type": "application/octet-stream"}
+    reply = await live.api.post("/api/references", content=data, headers=headers)
+
+    sha256 = hashlib.sha256(data).hexdigest()
+    assert reply.status_code == 201
+    assert reply.json() == {"sha256": sha256, "bytes": len(data), "format": kind}
+    assert (await order(live, sha256)).status_code == 202
+
+
+@pytest.mark.parametrize("content", [b"", b"RIFF\x24\x00\x00\x00WAVEfmt ", b"<svg/>"])
+async def test_what_is_no_picture_is_refused(
+    live: LiveOrchestrator, content: bytes
+) -> None:
+    """422, and no scene can name it."""
+    reply = await live.api.post("/api/references", content=content, headers=KIND)
+    assert reply.status_code == 422
+    assert "png, jpeg or webp" in reply.json()["message"]
+
+    named = await order(live, hashlib.sha256(content).hexdigest())
+    assert named.status_code == 422
+    assert named.json()["error"]["param"] == "scenes.0.references.0"
+    assert "/api/references" in named.json()["message"]
+
+
+async def test_a_form_cannot_send_one(live: LiveOrchestrator) -> None:
+    """Nor music's types, nor anything elsewhere."""
+    for path, kind in (("/api/references", "text/plain"),
+                       ("/api/references", "audio/wav"),
+                       ("/api/music", "image/png")):  # fmt: skip
+        headers = {"Content-Type": kind}
+        reply = await live.api.post(path, content=PNG, headers=headers)
+        assert reply.status_code == 403
+
+
+async def test_the_worker_gets_it_before_the_job(tmp_path: Path) -> None:
+    """Once, however many scenes name it; and the scenes say who it is."""
+    async with FakeWorker() as worker, LiveOrchestrator(tmp_path / "home") as live:
+        await live.api.post("/api/references", content=PNG, headers=KIND)
+        await live.connect(worker.url, worker.token)
+        reply = await order(live, SHA, SHA, image={"ip_adapter_scale": 0.8})
+        job_id = reply.json()["job_id"]
+        await live.until(job_id, "sent_to_colab")
+        spec = worker.jobs[job_id].spec
+
+    assert worker.uploaded == [SHA]
+    assert [(r.sha256, r.name) for s in spec.scenes for r in s.references] == [
+        (SHA, "Ann"), (SHA, "Ann"),
+    ]  # fmt: skip
+    assert spec.image.ip_adapter_scale == 0.8
+
+
+async def test_a_script_may_name_one_later(live: LiveOrchestrator) -> None:
+    """An edit keeps the file; one that nobody sent is refused with its field."""
+    reply = await order(live, review=True)
+    assert reply.status_code == 422
+    body = {"script": "A crow.\n\nA hill.", "review": True}
+    job_id = (await live.api.post("/api/generate-video", json=body)).json()["job_id"]
+    path = f"/api/jobs/{job_id}/script"
+    script = (await live.api.get(path)).json()["script"]
+    script["scenes"][0]["references"] = [{"sha256": SHA}]
+    edit = {"version": 1, "scenes": script["scenes"]}
+
+    refused = await live.api.put(path, json=edit)
+    assert refused.json()["error"]["param"] == "scenes.0.references.0"
+    await live.api.post("/api/references", content=PNG, headers=KIND)
+    assert (await live.api.put(path, json=edit)).status_code == 200
+    preview = await live.api.post(f"/api/jobs/{job_id}/render", json={})
+    assert preview.status_code == 202
+
+
+async def test_it_lives_as_long_as_a_film_needs_it(tmp_path: Path) -> None:
+    """It goes with the film that names it."""
+    home = tmp_path / "home"
+    async with LiveOrchestrator(home) as live:
+        await live.api.post("/api/references", content=PNG, headers=KIND)
+        job_id = (await order(live, SHA)).json()["job_id"]
+    async with LiveOrchestrator(home) as live:
+        assert (await order(live, SHA, seed=2)).status_code == 202
+        for film in (await live.api.get("/api/jobs")).json()["jobs"]:
+            await live.api.delete(f"/api/jobs/{film['job_id']}")
+        assert job_id
+        assert (await order(live, SHA)).status_code == 422
+
+
+def test_a_saved_film_carries_them(tmp_path: Path) -> None:
+    """Each once; a project that lost one says so."""
+    file = tmp_path / "ann"
+    file.write_bytes(PNG)
+    request = GenerateRequest.model_validate({"scenes": scenes(SHA, SHA)})
+    project = Project(request=request, asked=request)
+    whole, bare = tmp_path / "whole.zip", tmp_path / "bare.zip"
+    whole.write_bytes(pack(project, None, references={SHA: file}))
+    bare.write_bytes(pack(project, None))
+
+    assert f"references/{SHA}" in zipfile.ZipFile(whole).namelist()
+    assert list(references_of_project(str(whole), request)) == [PNG]
+    with pytest.raises(UsageError, match="lacks the reference picture"):
+        list(references_of_project(str(bare), request))
