@@ -14,7 +14,7 @@ from contextlib import suppress
 from orchestrator.errors import WorkerError
 from orchestrator.store.films import Film, FilmStore
 from orchestrator.worker_client import WorkerClient
-from orchestrator.workers import Workers
+from orchestrator.workers import Choice, Workers
 from orchestrator.writer.film_spec import film_spec
 from shared_protocol.api import FilmState
 from shared_protocol.jobs import FilmSpec, JobSubmission
@@ -74,26 +74,33 @@ class Ahead:
     async def _send(self) -> None:
         try:
             choice = await self._workers.choose()
-            self._client = choice.client
             while True:
                 await self._news.wait()
                 self._news.clear()
-                await self._submit(choice.client)
+                await self._submit(choice)
         except (WorkerError, ApiError) as error:
             log.info("No scenes ahead for film %s: %s", self._film.job_id, error)
         except Exception:  # a head start is never worth a script
             log.exception("Film %s: its scenes cannot go ahead.", self._film.job_id)
 
-    async def _submit(self, client: WorkerClient) -> None:
+    async def _submit(self, choice: Choice) -> None:
         now = await self._films.get(self._film.job_id)
         if now is None:
             return
-        # The attempt is noted before it is used: after a crash the next one is higher.
-        attempt = now.attempt + 1
-        writing = {FilmState.GENERATING_SCRIPT, FilmState.GENERATING_IMAGE_PROMPTS}
-        if await self._films.change(now.job_id, writing, attempt=attempt):
-            submission = JobSubmission(spec=self._spec(), attempt=attempt)
-            await client.submit(now.job_id, submission)
+        # Noted before it is used: after a crash the next attempt is higher, and it is
+        # known who has the scenes.
+        if await self._films.change(
+            now.job_id,
+            {FilmState.GENERATING_SCRIPT, FilmState.GENERATING_IMAGE_PROMPTS},
+            attempt=now.attempt + 1,
+            worker_kind=choice.slot.kind,
+            worker_url=choice.client.address.url,
+            worker_reason=choice.reason,
+        ):
+            self._client = choice.client
+            submission = JobSubmission(spec=self._spec(), attempt=now.attempt + 1)
+            await choice.client.submit(now.job_id, submission)
+            choice.slot.heard()
 
     def _spec(self) -> FilmSpec:
         request = self._film.request

@@ -19,6 +19,7 @@ from orchestrator.dispatch import Dispatcher
 from orchestrator.handlers.routing import add_routes
 from orchestrator.library import Library
 from orchestrator.mirror import Mirror
+from orchestrator.orphans import Orphans
 from orchestrator.pen import Pen
 from orchestrator.pulls import Pulls
 from orchestrator.quota import Ledger
@@ -52,6 +53,7 @@ class _Parts:
 
     database: Database
     bell: Bell
+    orphans: Orphans
 
 
 def make_app(settings: Settings) -> web.Application:
@@ -89,9 +91,10 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.DESK] = Desk(films, scripts, mirrored, library)
     services = app[keys.SERVICES] = Services(settings)
     app[keys.PEN] = Pen(services, AnswerStore(database), scripts)
-    app[keys.STUDIO] = Studio(settings, films, library, workers, services)
+    orphans = Orphans(settings, films, workers, bell)
+    app[keys.STUDIO] = Studio(settings, films, library, workers, services, orphans)
     app[keys.URL_WATCH] = UrlWatch(settings, known, workers)
-    return _Parts(database, bell)
+    return _Parts(database, bell, orphans)
 
 
 def _private_file(path: Path) -> Path:
@@ -142,12 +145,14 @@ def _all_loops(
     settings, films = app[keys.SETTINGS], app[keys.FILMS]
     mirrored, library = app[keys.MIRRORED], app[keys.LIBRARY]
     workers, bell = app[keys.WORKERS], parts.bell
-    dispatcher = Dispatcher(settings, films, mirrored, library, workers, bell)
+    orphans = parts.orphans
+    dispatcher = Dispatcher(settings, films, mirrored, library, workers, orphans, bell)
     services, answers = app[keys.SERVICES], AnswerStore(parts.database)
     writing = Writing(settings, films, answers, workers, services, bell)
     loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("dispatcher", dispatcher.run),
         ("writing", writing.run),
+        ("orphans", orphans.run),
         ("url-watch", app[keys.URL_WATCH].run),
         ("ledger", app[keys.LEDGER].run),
     ]

@@ -14,6 +14,7 @@ from orchestrator.bell import Bell
 from orchestrator.errors import Refused, Unreachable, WorkerError
 from orchestrator.frontier import needed_blobs
 from orchestrator.library import Library
+from orchestrator.orphans import Orphans
 from orchestrator.settings import Settings
 from orchestrator.store.films import PLACEABLE, Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
@@ -37,6 +38,7 @@ class Dispatcher:
         mirrored: MirrorStore,
         library: Library,
         workers: Workers,
+        orphans: Orphans,
         bell: Bell,
     ) -> None:
         self._settings = settings
@@ -44,6 +46,7 @@ class Dispatcher:
         self._mirrored = mirrored
         self._library = library
         self._workers = workers
+        self._orphans = orphans
         self._ear = bell.listen()
         #: By film: how often in a row it could not be placed, and when to try again.
         self._failures: dict[str, int] = {}
@@ -143,6 +146,9 @@ class Dispatcher:
         self._due.pop(film.job_id, None)
         choice.slot.heard()
         log.info("Film %s is on the %s worker.", film.job_id, choice.slot.kind)
+        began_at = film.worker_url if film.render_json is None else None
+        if began_at not in (None, choice.client.address.url):
+            self._orphans.leave(film.job_id, began_at)
         if await self._films.change(
             film.job_id,
             {FilmState.SENDING},

@@ -12,6 +12,7 @@ from tenacity import AsyncRetrying, retry_if_result, wait_fixed
 
 from orchestrator.errors import WorkerError
 from orchestrator.library import Library
+from orchestrator.orphans import Orphans
 from orchestrator.settings import Settings
 from orchestrator.store.films import PLACEABLE, Film, FilmStore, KeyTaken
 from orchestrator.worker_client import WorkerClient
@@ -48,12 +49,14 @@ class Studio:
         library: Library,
         workers: Workers,
         services: Services,
+        orphans: Orphans,
     ) -> None:
         self._settings = settings
         self._films = films
         self._library = library
         self._workers = workers
         self._services = services
+        self._orphans = orphans
 
     async def make(
         self, request: GenerateRequest, *, key: str | None, body_sha256: str
@@ -113,20 +116,24 @@ class Studio:
 
     async def cancel(self, job_id: str) -> Film:
         """Stops a film: at once if no worker has it, else through its worker."""
-        await self.find(job_id)
-        await self._films.change(
+        before = await self.find(job_id)
+        if await self._films.change(
             job_id,
             {*PLACEABLE, *_BEFORE},
             state=FilmState.CANCELED,
             stage="canceled",
             message="Canceled before a worker had it.",
             finished_at=utc_now(),
-        ) or await self._films.change(
-            job_id,
-            _CANCELABLE,
-            state=FilmState.CANCELING,
-            message="The film is being canceled.",
-        )
+        ):
+            if before.worker_url is not None:  # its first scenes may be there
+                self._orphans.leave(job_id, before.worker_url)
+        else:
+            await self._films.change(
+                job_id,
+                _CANCELABLE,
+                state=FilmState.CANCELING,
+                message="The film is being canceled.",
+            )
         return await self.find(job_id)
 
     async def retry(self, job_id: str) -> Film:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -180,6 +181,20 @@ class Workers:
     def slot(self, kind: str | None) -> Slot | None:
         """The slot of that kind, or None."""
         return next((slot for slot in self.slots if slot.kind == kind), None)
+
+    @asynccontextmanager
+    async def visit(self, url: str) -> AsyncIterator[WorkerClient]:
+        """A client of the worker at ``url``, whether or not it is still in use."""
+        for slot in self.slots:
+            if slot.client is not None and slot.url == url:
+                yield slot.client
+                return
+        token = await self._store.token_of(url)
+        client = self._client(WorkerAddress(url, token))
+        try:
+            yield client
+        finally:
+            await client.close()
 
     async def _choose_remote(self) -> Choice:
         client = self.remote.client

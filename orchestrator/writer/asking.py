@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -26,6 +27,7 @@ from orchestrator.writer.services.base import (
     Nonsense,
     Passing,
     QuotaSpent,
+    Resting,
     Service,
     UnknownModel,
     WritingError,
@@ -43,6 +45,8 @@ T = TypeVar("T")
 ATTEMPTS = 4
 #: Nobody waits longer than this for a service that names its own delay.
 LONGEST_WAIT_S = 120.0
+#: Nor longer than this, all in all, for a key that other films keep busy.
+LONGEST_REST_S = 900.0
 
 #: Hears a sentence about what is waited for.
 OnNote = Callable[[str], Awaitable[None]]
@@ -144,7 +148,7 @@ class Asker:
         try:
             async for attempt in retrying:
                 with attempt:
-                    answer = await self._once(ask, model, on_part)
+                    answer = await self._rested(ask, model, on_part)
                     parsed = parse(answer.text)
                     await self._keep(ask, answer)
                     return parsed
@@ -152,25 +156,42 @@ class Asker:
             raise _gave_up(error) from error
         raise AssertionError("tenacity gives at least one attempt")
 
+    async def _rested(self, ask: Ask, model: str, on_part: OnPart | None) -> Answer:
+        """The answer, asked for once a key has rested: waiting is no attempt."""
+        waited_s = 0.0
+        while True:
+            try:
+                return await self._once(ask, model, on_part)
+            except Resting as rest:
+                wait_s = rest.wait_s or 0.0
+                waited_s += wait_s
+                if wait_s > LONGEST_WAIT_S or waited_s > LONGEST_REST_S:
+                    raise
+                await self._note(f"{rest}; it is asked again in {wait_s:.0f} s.")
+                await asyncio.sleep(wait_s)
+
     async def _once(self, ask: Ask, model: str, on_part: OnPart | None) -> Answer:
         answer = Answer(model=model)
-        self.usage = self.usage.model_copy(
-            update={"requests": self.usage.requests + 1, "model": model}
-        )
         try:
             async for answer in self._service.stream(ask, model):
                 if on_part is not None:
                     await on_part(_readable(answer.text))
-        finally:
+        except Resting:
+            raise
+        except BaseException:
             self._count(answer)
+            raise
+        self._count(answer)
         return answer
 
     def _count(self, answer: Answer) -> None:
         spent = price_usd(answer.model, answer.input_tokens, answer.output_tokens)
-        before = self.usage.price_usd if self.usage.requests > 1 else 0.0
+        before = self.usage.price_usd if self.usage.requests else 0.0
         price = None if spent is None or before is None else before + spent
         self.usage = self.usage.model_copy(
             update={
+                "model": answer.model,
+                "requests": self.usage.requests + 1,
                 "input_tokens": self.usage.input_tokens + answer.input_tokens,
                 "output_tokens": self.usage.output_tokens + answer.output_tokens,
                 "price_usd": None if price is None else round(price, 6),
@@ -201,7 +222,8 @@ class Asker:
         error = state.outcome.exception() if state.outcome else None
         wait_s = error.wait_s if isinstance(error, Passing) else None
         too_long = wait_s is not None and wait_s > LONGEST_WAIT_S
-        return too_long or stop_after_attempt(ATTEMPTS)(state)
+        waited = isinstance(error, Resting)  # long enough, without an attempt
+        return too_long or waited or stop_after_attempt(ATTEMPTS)(state)
 
     async def _say_wait(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 
 from orchestrator.writer.moods import MOODS
 from shared_protocol import vocab
@@ -543,6 +544,86 @@ async def test_a_cancel_stops_the_writing_and_the_drawing(
         await eventually(lambda: worker.jobs[job_id].state == "canceled")
         gemini.hold.set()
         assert (await studio.film(job_id))["state"] == "canceled"
+
+
+async def test_scenes_that_went_ahead_are_canceled_where_nobody_waits_for_them(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """The whole film goes to the worker that was connected meanwhile."""
+    gemini.hold = asyncio.Event()
+    async with (
+        FakeWorker() as first,
+        FakeWorker("another-token-0123456789") as second,
+        studio_of(tmp_path / "home", gemini) as studio,
+    ):
+        second.boots = 7
+        await studio.connect(first.url, first.token)
+        job_id = await studio.order(**TOPIC)
+        await eventually(lambda: job_id in first.jobs)
+        await studio.connect(second.url, second.token)
+        gemini.hold.set()
+        await studio.until(job_id, "sent_to_colab")
+        await eventually(lambda: first.jobs[job_id].state == "canceled")
+        await second.work(job_id)
+        await studio.until(job_id, "complete")
+
+    assert second.jobs[job_id].state == "complete"
+
+
+async def test_another_address_of_the_same_worker_keeps_its_job(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """The head start is not canceled under the film that goes on from it."""
+    gemini.hold = asyncio.Event()
+    async with FakeWorker() as worker, studio_of(tmp_path / "home", gemini) as studio:
+        await studio.connect(worker.url, worker.token)
+        job_id = await studio.order(**TOPIC)
+        await eventually(lambda: job_id in worker.jobs)
+        other = worker.url.replace("127.0.0.1", "localhost")
+        await studio.connect(other, worker.token)
+        checks = worker.asked.count("GET /health")
+        gemini.hold.set()
+        await studio.until(job_id, "sent_to_colab")
+        await eventually(lambda: worker.asked.count("GET /health") > checks)
+        await worker.work(job_id)
+        await studio.until(job_id, "complete")
+
+    assert not any(asked.endswith("/cancel") for asked in worker.asked)
+
+
+async def test_a_film_canceled_before_it_is_whole_leaves_no_scenes_behind(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """Even when its worker is away at that moment."""
+    gemini.hold = asyncio.Event()
+    async with FakeWorker() as worker, studio_of(tmp_path / "home", gemini) as studio:
+        await studio.connect(worker.url, worker.token)
+        job_id = await studio.order(**TOPIC)
+        await eventually(lambda: job_id in worker.jobs)
+        worker.gateway = lambda _request: web.Response(status=502)
+        gemini.hold.set()
+        await studio.until(job_id, "waiting_for_worker")
+        await studio.api.post(f"/api/jobs/{job_id}/cancel", json={})
+        await asyncio.sleep(0.3)
+        assert worker.jobs[job_id].state == "running"
+        worker.gateway = None
+        await eventually(lambda: worker.jobs[job_id].state == "canceled")
+
+
+async def test_films_that_wait_for_a_resting_key_are_not_given_up(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """Ten films, one key, three rests: thirteen requests, and ten scripts."""
+    gemini.faults = [Fault("429", delay_s=0.2)] * 3
+    async with studio_of(tmp_path / "home", gemini) as studio:
+        job_ids = [
+            await studio.order(**TOPIC | {"topic": f"lighthouse {n}"}, review=True)
+            for n in range(10)
+        ]
+        for job_id in job_ids:
+            await studio.until(job_id, "review")
+
+    assert len(gemini.asked) == 13
 
 
 async def test_a_restart_goes_on_with_what_was_answered(

@@ -7,6 +7,7 @@ WritingError               a script could not be written; the message is one sen
 ├── WrongRequest           the service does not take what we asked
 ├── UnknownModel           the service has no such model
 └── Passing                worth another try: busy, cut off, no answer
+    ├── Resting            nobody was asked, as every key has to rest
     └── Nonsense           an answer that is not what was asked for
 """
 
@@ -105,6 +106,10 @@ class Passing(WritingError):
     def __init__(self, message: str, wait_s: float | None = None) -> None:
         super().__init__(message)
         self.wait_s = wait_s
+
+
+class Resting(Passing):
+    """Every key has to rest for ``wait_s``; nobody was asked."""
 
 
 class Nonsense(Passing):

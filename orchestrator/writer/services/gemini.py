@@ -14,6 +14,7 @@ from orchestrator.writer.services.base import (
     KeyRefused,
     Passing,
     QuotaSpent,
+    Resting,
     UnknownModel,
     WritingError,
     WrongRequest,
@@ -68,6 +69,17 @@ class Gemini:
 
     async def stream(self, ask: Ask, model: str) -> AsyncIterator[Answer]:
         """See ``Service``."""
+        while True:
+            key = self._taken(model)
+            async with key.gate:
+                if not self._ring.is_ready(key, model):
+                    continue  # another film was told so while this one waited
+                client = await self._client(key)
+                async for answer in self._answers(client, key, ask, model):
+                    yield answer
+                return
+
+    def _taken(self, model: str) -> Key:
         try:
             key, rest_s = self._ring.take(model)
         except KeyRefused as error:
@@ -75,11 +87,8 @@ class Gemini:
         except QuotaSpent as error:
             raise QuotaSpent(_spent(model)) from error
         if rest_s > 0:
-            raise Passing(_BUSY, rest_s)
-        async with key.gate:
-            client = await self._client(key)
-            async for answer in self._answers(client, key, ask, model):
-                yield answer
+            raise Resting(_BUSY, rest_s)
+        return key
 
     async def _answers(
         self, client: Client, key: Key, ask: Ask, model: str

@@ -44,10 +44,18 @@ class KeyRing:
 
         Raises KeyRefused or QuotaSpent when no key can be used at all.
         """
-        key = min(self.usable(model), key=lambda key: key.rests_until)
+        key = min(self.usable(model), key=self._rest_s)
         self._keys.remove(key)
         self._keys.append(key)  # in turn
-        return key, max(0.0, key.rests_until - self._clock())
+        return key, self._rest_s(key)
+
+    def is_ready(self, key: Key, model: str) -> bool:
+        """Whether the key, taken a while ago, may still be used at once."""
+        spent = key.spent.get(model, 0.0) > self._clock()
+        return not (key.refused or spent or self._rest_s(key))
+
+    def _rest_s(self, key: Key) -> float:
+        return max(0.0, key.rests_until - self._clock())
 
     def usable(self, model: str) -> list[Key]:
         """The keys that may be used for ``model``; raises as ``take`` does."""
