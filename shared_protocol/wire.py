@@ -18,6 +18,7 @@ class Wire(BaseModel):
         populate_by_name=True,
         ser_json_inf_nan="constants",
         allow_inf_nan=False,
+        defer_build=True,  # most programs use few of them; the start of all is quicker
     )
 
 
