@@ -379,6 +379,24 @@ class BlobReply(View):
     missing: tuple[Sha256, ...]
 
 
+class Dials(View):
+    """What of ``ImageOptions`` a picture engine takes."""
+
+    least_steps: int
+    most_steps: int
+    #: What each quality means.
+    steps: dict[str, int]
+    #: Taken when none is asked for; None: it has no such dial.
+    guidance: float | None = None
+    most_guidance: float
+    #: The first is taken when none is asked for.
+    schedulers: tuple[str, ...] = ()
+    #: Whether it hears what shall not be shown.
+    negative: bool
+    #: The LoRAs on the shelf that are made for it.
+    loras: tuple[str, ...] = ()
+
+
 class EngineInfo(View):
     """An engine that a worker offers."""
 
@@ -389,6 +407,8 @@ class EngineInfo(View):
     unavailable: str | None = None
     #: Of picture models: what of a reference they can keep.
     likenesses: tuple[Likeness, ...] = ()
+    #: Of picture models; None: it has none, and draws at the film's own size.
+    dials: Dials | None = None
 
 
 class TunnelState(StrEnum):

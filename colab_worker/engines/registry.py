@@ -10,7 +10,7 @@ from typing import Protocol
 from colab_worker.engines.entry import EngineEntry
 from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
-from shared_protocol.jobs import EngineInfo
+from shared_protocol.jobs import Dials, EngineInfo
 
 __all__ = ["BUILT_IN", "PLUGINS_VARIABLE", "EngineEntry", "PlanRefused", "Registry"]
 
@@ -157,8 +157,28 @@ class Registry:
                 draft=entry.draft,
                 unavailable=entry.unavailable,
                 likenesses=tuple(entry.likenesses),
+                dials=self._dials(entry),
             )
             for entry in self._entries.values()
+        )
+
+    def _dials(self, entry: EngineEntry) -> Dials | None:
+        drawing = entry.drawing
+        if drawing is None:
+            return None
+        return Dials(
+            least_steps=drawing.least_steps,
+            most_steps=drawing.most_steps,
+            steps=dict(drawing.steps),
+            guidance=drawing.guidance,
+            most_guidance=drawing.most_guidance,
+            schedulers=drawing.schedulers,
+            negative=drawing.negative,
+            loras=tuple(
+                name
+                for name, file in self.loras.items()
+                if file.family == drawing.family
+            ),
         )
 
     def _best(self, kind: str, language: str) -> EngineEntry:

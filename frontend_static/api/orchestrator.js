@@ -62,6 +62,9 @@ export const readFilms = () => call("/api/jobs");
 export const readHealth = (signal) => call("/health", { signal });
 export const readWorker = (jobId) =>
   call("/api/worker" + (jobId ? `?job_id=${encodeURIComponent(jobId)}` : ""));
+export const readStoryTypes = () => call("/api/story-types");
+// How a script is made, as a manner for others.
+export const analyzeScript = (text, type) => send("POST", "/api/analyze-script", { scriptContent: text, scriptType: type });
 export const readVoices = () => call("/api/voices");
 export const connectWorker = (url) => send("POST", "/api/set-colab-url", { url });
 export const cancelFilm = (jobId) => send("POST", `${of(jobId)}/cancel`, {});

@@ -3,6 +3,7 @@
 import { html } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { capabilities } from "../state/connection.js";
+import { engineFor } from "../state/dials.js";
 import { change, form } from "../state/order.js";
 import { Line } from "./field.js";
 import { Part } from "./part.js";
@@ -10,7 +11,7 @@ import { Part } from "./part.js";
 export function EnginesPart() {
   const values = form.value;
   const engines = capabilities.value?.engines ?? [];
-  const chosen = ["image", "voice"].map((kind) => name(values[`engine_${kind}`], engines, kind)).join(" · ");
+  const chosen = ["image", "voice"].map((kind) => name(values[`engine_${kind}`], kind)).join(" · ");
   return html`<${Part} id="engines" title=${t("engines.title")} chosen=${chosen}>
     ${["image", "voice"].map((kind) => html`<${EngineChoice} kind=${kind} engines=${engines} value=${values[`engine_${kind}`]} />`)}
     <${Line} id="seed" label=${t("engines.seed")} type="number" min="0" max="4294967295" value=${values.seed}
@@ -26,7 +27,7 @@ function EngineChoice({ kind, engines, value }) {
   return html`<div class="field">
     <label for=${id}>${t(`engines.${kind}`)}</label>
     <select id=${id} value=${value} onChange=${(event) => change({ [id]: event.target.value })}>
-      <option value="auto" selected=${value === "auto"}>${t("engines.auto", { name: mine.find((engine) => !engine.unavailable)?.name ?? "?" })}</option>
+      <option value="auto" selected=${value === "auto"}>${t("engines.auto", { name: engineFor(kind, "auto")?.name ?? "?" })}</option>
       ${mine.map((engine) => html`<option value=${engine.name} disabled=${Boolean(engine.unavailable)} selected=${value === engine.name}>
         ${engine.name}${engine.draft ? ` (${t("draft")})` : ""}</option>`)}
       ${value !== "auto" && !mine.some((engine) => engine.name === value) && html`<option value=${value} selected>${t("engines.notThere", { name: value })}</option>`}
@@ -35,7 +36,7 @@ function EngineChoice({ kind, engines, value }) {
   </div>`;
 }
 
-function name(value, engines, kind) {
+function name(value, kind) {
   if (value !== "auto") return value;
-  return engines.find((engine) => engine.kind === kind && !engine.unavailable)?.name ?? t("engines.none");
+  return engineFor(kind, "auto")?.name ?? t("engines.none");
 }

@@ -34,10 +34,10 @@ export function Slider({ id, label, value, onInput, shown, ...rest }) {
   </div>`;
 }
 
-export function Toggle({ id, label, checked, onChange, help }) {
+export function Toggle({ id, label, checked, onChange, help, disabled = false }) {
   return html`<div class="field">
     <label class="inline" for=${id}>
-      <input id=${id} type="checkbox" role="switch" checked=${checked} aria-describedby=${help ? `${id}-hint` : null}
+      <input id=${id} type="checkbox" role="switch" checked=${checked} disabled=${disabled} aria-describedby=${help ? `${id}-hint` : null}
         onChange=${(event) => onChange(event.target.checked)} />${label}</label>
     ${hint(id, help)}
   </div>`;

@@ -23,6 +23,8 @@ export function LookPart() {
         <span><i class=${`shape a${aspect.replace(":", "-")}`}></i>${aspect}</span></label>`)}
     </fieldset>
     ${choice("quality", t("look.quality"), { help: t(`quality.${values.quality}.more`) })}
+    <${Choice} id="resolution" label=${t("look.resolution")} value=${values.resolution} words=${["", ...(words.resolution ?? [])]} onChange=${(resolution) => change({ resolution })} />
+    <${Choice} id="fps" label=${t("look.fps")} value=${String(values.fps)} words=${["", "24", "25", "30"]} onChange=${(fps) => change({ fps })} />
     <div>
       <${Toggle} id="zoom_effect" label=${t("look.zoom")} checked=${values.zoom_effect} onChange=${(on) => change({ zoom_effect: on, motion: "auto" })} />
       ${values.zoom_effect && html`

@@ -2,6 +2,8 @@
 
 import { computed, effect, signal } from "../lib/html.js";
 import { recall, remember } from "../lib/storage.js";
+import { canLookUp } from "./facts.js";
+import { dialsFor, fromImageOptions, imageOptions } from "./dials.js";
 
 export const DEFAULTS = {
   source: "text",
@@ -11,11 +13,17 @@ export const DEFAULTS = {
   story_type: "",
   duration: 3,
   num_scenes: "",
+  read_headings: false,
+  grounding: false,
+  new_script: false,
+  template: null,
   language: "auto",
   image_style: "cinematic",
   color_filter: "none",
   aspect: "16:9",
   quality: "standard",
+  resolution: "",
+  fps: "",
   zoom_effect: true,
   zoom_intensity: 5,
   motion: "auto",
@@ -34,6 +42,11 @@ export const DEFAULTS = {
   seed: "",
   engine_image: "auto",
   engine_voice: "auto",
+  steps: "",
+  guidance: "",
+  scheduler: "",
+  negative_prompt: "",
+  loras: [],
 };
 
 export const form = signal({ ...DEFAULTS, ...recall("order", {}) });
@@ -78,15 +91,22 @@ export function toOrder(values) {
   if (values.seed !== "") order.seed = Number(values.seed);
   if (values.music) order.music = { sha256: values.music.sha256, volume: values.music.volume };
   if (values.characters.length) order.characters = values.characters;
+  if (values.resolution) order.resolution = values.resolution;
+  if (values.fps) order.fps = Number(values.fps);
+  const image = imageOptions(values, dialsFor(values));
+  if (Object.keys(image).length) order.image = image;
   return order;
 }
 
 function words(values) {
-  if (values.source === "text") return { script: values.script };
+  if (values.source === "text") return { script: values.script, ...(values.read_headings && { read_headings: true }) };
   return {
     topic: values.topic.trim(),
     duration: Number(values.duration),
     hook_intensity: values.hook_intensity,
+    ...(values.grounding && canLookUp(values) && { grounding: true }),
+    ...(values.new_script && { new_script: true }),
+    ...(values.template && { template: values.template }),
   };
 }
 
@@ -118,5 +138,5 @@ export function fromOrder(order) {
   values.caption_animation = caption?.animation ?? "none";
   values.engine_image = engine.image ?? "auto";
   values.engine_voice = engine.voice ?? "auto";
-  return values;
+  return { ...values, ...fromImageOptions(order.image) };
 }

@@ -50,6 +50,7 @@ export default {
 
   "look.title": "Aussehen", "look.style": "Stil", "look.filter": "Farben", "look.aspect": "Form", "look.quality": "Güte",
   "look.zoom": "Langsame Kamerafahrten", "look.zoomBy": "Wie weit", "look.motion": "Wohin", "look.transition": "Von Szene zu Szene",
+  "look.resolution": "Auflösung", "look.fps": "Bilder je Sekunde", "resolution.": "nach der Güte", "fps.": "nach der Güte",
   "look.sample": "Eine Skizze von Form und Farben; die Bilder des Films sind andere.",
   "quality.draft.more": "Klein und schnell, um zu sehen, ob es geht.", "quality.fast.more": "Für einen ersten Blick.",
   "quality.standard.more": "Zum Ansehen und Teilen.", "quality.high.more": "Am besten; dauert am längsten.",
@@ -80,6 +81,12 @@ export default {
   "story.title": "Geschichte", "story.name": "Titel", "story.name.hint": "aus dem Text", "story.type": "Art der Geschichte",
   "story_type.": "wie die Worte es sagen", "story_type.any": "jede Art", "story.scenes": "Szenen", "story.scenes.hint": "so viele, wie der Text braucht",
   "story.scenesN": "{n} Szenen", "story.minutes": "Länge", "story.minutesN": "{n} min", "story.hook": "Anfang",
+  "story.headings": "Überschriften vorlesen", "story.headings.help": "Sonst benennen sie nur die Kapitel.",
+  "story.facts": "Erst Tatsachen nachschlagen", "story.facts.help": "Google wird gefragt; die Seiten stehen in script.md.",
+  "story.facts.needs": "Braucht Gemini und eine Art Geschichte, die von Wirklichem erzählt, etwa wahre Verbrechen oder Natur.",
+  "story.anew": "Neu schreiben lassen", "story.anew.help": "Sonst wird ein schon geschriebenes Thema mit denselben Worten erzählt.",
+  "manner.title": "In der Art eines Drehbuchs", "manner.help": "Eine Textdatei; nur ihre Erzählweise wird behalten, nicht ihre Worte.", "manner.remove": "Ohne sie",
+  "manner.needs": "In der Art eines anderen Drehbuchs erzählt: braucht einen Schreibdienst.",
 
   "cast.title": "Figuren", "cast.none": "keine", "cast.person": "Figur {n}", "cast.name": "Name", "cast.looks": "Aussehen",
   "cast.looks.hint": "ein Mädchen von zehn mit rotem Haar und gelbem Regenmantel", "cast.add": "Figur hinzufügen", "cast.remove": "{name} entfernen",
@@ -88,6 +95,13 @@ export default {
   "engines.title": "Werkzeuge und Startzahl", "engines.image": "Bilder", "engines.voice": "Stimme", "engines.auto": "das beste, das da ist ({name})",
   "engines.none": "noch keins", "engines.notThere": "{name} (nicht auf diesem Worker)", "engines.seed": "Startzahl", "engines.seed.hint": "gleiche Worte geben den gleichen Film",
   "engines.draft": "Entwurfs-Werkzeuge brauchen kein Modell: Platzhalter-Bilder und eine einfache Stimme mit den richtigen Zeiten. Für echte verbinde eine GPU.",
+
+  "dials.title": "Bildmodell", "dials.own": "wie es selbst will", "dials.none": "{name} hat keine Regler eines Modells: weder Schritte noch Führung, Scheduler oder LoRAs.",
+  "dials.unknown": "Noch kein Worker, der sagen könnte, welche Regler es gibt.", "dials.steps": "Schritte", "dials.asQuality": "{n}, nach der Güte",
+  "dials.guidance": "Führung", "dials.guidance.help": "Wie streng die Worte befolgt werden.", "dials.scheduler": "Scheduler", "scheduler.": "der eigene",
+  "dials.negative": "Was kein Bild zeigen soll", "dials.negative.hint": "Schrift, Wasserzeichen", "dials.deaf": "{name} kann man nicht sagen, was nicht zu sehen sein soll.",
+  "dials.loras": "LoRAs", "dials.noLoras": "Auf dem Worker liegt keine passende LoRA; moonreel models link bringt eine.", "dials.weight": "Gewicht von {name}",
+  "dials.steps.short": "Schritte", "dials.guidance.short": "Führung", "dials.scheduler.short": "Scheduler", "dials.negative_prompt.short": "ohne",
 
   "job.opening": "Der Film wird geöffnet …", "job.gone": "Diesen Film gibt es hier nicht", "job.scenes": "Szenen", "job.noScenes": "Hier erscheinen Szenen, sobald ein Worker den Film hat.",
   "job.progress": "Fortschritt", "job.stages": "Abschnitte", "job.measuring": "wird gemessen …", "job.eta": "noch etwa {range}",

@@ -49,6 +49,7 @@ export default {
 
   "look.title": "Look", "look.style": "Style", "look.filter": "Colours", "look.aspect": "Shape", "look.quality": "Quality",
   "look.zoom": "Slow camera moves", "look.zoomBy": "How far", "look.motion": "Which way", "look.transition": "From scene to scene",
+  "look.resolution": "Resolution", "look.fps": "Frames a second", "resolution.": "as the quality says", "fps.": "as the quality says",
   "look.sample": "A sketch of shape and colours; the film's own pictures differ.",
   "quality.draft.more": "Small and quick, to see whether it works.", "quality.fast.more": "For a first look.",
   "quality.standard.more": "For watching and sharing.", "quality.high.more": "The best; takes longest.",
@@ -78,6 +79,12 @@ export default {
   "story.title": "Story", "story.name": "Title", "story.name.hint": "taken from the text", "story.type": "Kind of story",
   "story_type.": "as the words say", "story_type.any": "any kind", "story.scenes": "Scenes", "story.scenes.hint": "as many as the text needs",
   "story.scenesN": "{n} scenes", "story.minutes": "Length", "story.minutesN": "{n} min", "story.hook": "Opening",
+  "story.headings": "Read headings aloud", "story.headings.help": "Else they only name the chapters.",
+  "story.facts": "Look facts up first", "story.facts.help": "Google Search is asked; the pages are listed in script.md.",
+  "story.facts.needs": "Needs Gemini, and a kind of story that tells of what really was, such as true crime or nature.",
+  "story.anew": "Write it anew", "story.anew.help": "Else a topic that was written before is told in the same words.",
+  "manner.title": "In the manner of a script", "manner.help": "A text file; only how it is told is kept, not its words.", "manner.remove": "Without it",
+  "manner.needs": "Told in the manner of another script: needs a writing service.",
 
   "cast.title": "Characters", "cast.none": "none", "cast.person": "Character {n}", "cast.name": "Name", "cast.looks": "Looks",
   "cast.looks.hint": "a girl of ten with red hair and a yellow raincoat", "cast.add": "Add a character", "cast.remove": "Remove {name}",
@@ -86,6 +93,13 @@ export default {
   "engines.title": "Engines and seed", "engines.image": "Pictures", "engines.voice": "Voice", "engines.auto": "the best there is ({name})",
   "engines.none": "none yet", "engines.notThere": "{name} (not on this worker)", "engines.seed": "Seed", "engines.seed.hint": "the same words give the same film",
   "engines.draft": "Draft engines need no model: stand-in pictures and a scratch voice with the right timing. Connect a GPU for real ones.",
+
+  "dials.title": "Picture model", "dials.own": "its own choice", "dials.none": "{name} has no dials of a model: no steps, guidance, scheduler or LoRAs.",
+  "dials.unknown": "No worker yet that could say which dials there are.", "dials.steps": "Steps", "dials.asQuality": "{n}, as the quality says",
+  "dials.guidance": "Guidance", "dials.guidance.help": "How strictly the words are followed.", "dials.scheduler": "Scheduler", "scheduler.": "its own",
+  "dials.negative": "What no picture shall show", "dials.negative.hint": "text, watermark", "dials.deaf": "{name} cannot be told what not to show.",
+  "dials.loras": "LoRAs", "dials.noLoras": "No LoRA for it is on the worker; moonreel models link brings one.", "dials.weight": "Weight of {name}",
+  "dials.steps.short": "steps", "dials.guidance.short": "guidance", "dials.scheduler.short": "scheduler", "dials.negative_prompt.short": "without",
 
   "job.opening": "Opening the film…", "job.gone": "This film is not here", "job.scenes": "Scenes", "job.noScenes": "Scenes appear here as soon as a worker has the film.",
   "job.progress": "Progress", "job.stages": "Stages", "job.measuring": "measuring…", "job.eta": "about {range} left",

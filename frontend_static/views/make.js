@@ -6,6 +6,7 @@ import { t } from "../lib/strings.js";
 import { orderFilm } from "../api/orchestrator.js";
 import { CaptionsPart } from "../components/captions_part.js";
 import { CastPart } from "../components/cast_part.js";
+import { DialsPart } from "../components/dials_part.js";
 import { EnginesPart } from "../components/engines_part.js";
 import { LookPart } from "../components/look_part.js";
 import { MusicPart } from "../components/music_part.js";
@@ -36,6 +37,7 @@ export function Make() {
       <${StoryPart} />
       <${CastPart} />
       <${EnginesPart} />
+      <${DialsPart} />
     </div>
     <button type="button" class="quiet" onClick=${resetLook}>${t("make.reset")}</button>
   </form>`;

@@ -7,7 +7,7 @@ import wave
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steps import open_page, open_part
 
@@ -66,6 +66,89 @@ def test_engines_are_those_of_the_worker(page: Page) -> None:
     expect(page.locator(".field", has=page.locator("#engine_image"))).to_contain_text(
         "not on this worker"
     )
+
+
+def test_what_is_asked_of_sound_and_size(page: Page) -> None:
+    """Resolution, frames, headings, a soft track: only what was chosen is sent."""
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("# One\n\nThe moon rose.")
+    assert {"resolution", "fps", "read_headings", "image"}.isdisjoint(_order(page))
+    page.goto("/")
+    for title in ("Look", "Captions", "Story", "Picture model"):
+        open_part(page, title)
+    page.get_by_label("Resolution").select_option("480p")
+    page.get_by_label("Frames a second").select_option("30")
+    page.get_by_label("Read headings aloud").check()
+    page.get_by_label("as a track").check()
+    page.get_by_label("What no picture shall show").fill("birds")
+    order = _order(page)
+
+    assert order["resolution"] == "480p"
+    assert order["fps"] == 30
+    assert order["read_headings"] is True
+    assert order["soft_captions"] is True
+    assert order["image"] == {"negative_prompt": "birds"}
+
+
+def test_dials_are_those_of_the_engine_that_draws(page: Page) -> None:
+    """A model's own range and LoRAs; what another engine lacks is neither shown nor sent."""
+    page.route("**/api/capabilities", _with_sdxl)
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("The moon rose.")
+    open_part(page, "Engines")
+    open_part(page, "Picture model")
+    expect(page.get_by_text("papercut has no dials")).to_be_visible()
+    page.locator("#engine_image").select_option("sdxl")
+    page.get_by_label("Steps").fill("12")
+    page.get_by_label("Guidance").fill("4.5")
+    page.get_by_label("Scheduler").select_option("euler_a")
+    page.get_by_label("ink", exact=True).check()
+    page.get_by_label("Weight of ink").fill("0.6")
+    with page.expect_request("**/api/generate-video") as sent:
+        page.get_by_role("button", name="Make the film").click()
+    image = json.loads(sent.value.post_data or "")["image"]
+    page.goto("/")
+    page.locator("#engine_image").select_option("papercut")
+    expect(page.get_by_label("Steps")).to_have_count(0)
+
+    assert image == {
+        "steps": 12,
+        "guidance": 4.5,
+        "scheduler": "euler_a",
+        "loras": [{"name": "ink", "weight": 0.6}],
+    }
+    assert "image" not in _order(page)
+
+
+def test_a_topic_in_the_manner_of_a_script(page: Page, tmp_path: Path) -> None:
+    """The script is analysed; facts cannot be looked up here, and it is said why."""
+    script = tmp_path / "manner.txt"
+    script.write_text("Have you ever seen a lighthouse go out? I have.", "utf-8")
+    open_page(page)
+    page.get_by_label("A topic").check()
+    page.get_by_role("textbox", name="A topic").fill("The last lighthouse")
+    open_part(page, "Story")
+    expect(page.get_by_label("Look facts up first")).to_be_disabled()
+    expect(page.locator("#grounding-hint")).to_contain_text("Needs Gemini")
+    page.get_by_label("Write it anew").check()
+    page.get_by_label("In the manner of a script").set_input_files(script)
+    expect(page.get_by_role("button", name="Without it")).to_be_visible()
+    order = _order(page)
+
+    assert order["template"]["hook_style"]
+    assert order["new_script"] is True
+    assert "grounding" not in order
+
+
+def _with_sdxl(route: Route) -> None:
+    """What the worker says, as if SDXL and a LoRA stood on its shelf."""
+    reply = route.fetch()
+    told = reply.json()
+    for engine in told["engines"]:
+        if engine["name"] == "sdxl":
+            engine["unavailable"] = None
+            engine["dials"]["loras"] = ["ink"]
+    route.fulfill(response=reply, json=told)
 
 
 def _order(page: Page) -> dict[str, Any]:

@@ -193,3 +193,17 @@ def test_auto_takes_the_most_preferred() -> None:
         for name, liked in likes.items()
     ]
     assert Registry(tuple(entries)).get("image", "auto").name == "b"
+
+
+def test_dials_are_told_with_the_loras_that_fit() -> None:
+    """What a page may offer is what the plan would take; engines without say None."""
+    told = {engine.name: engine.dials for engine in MODELS.describe()}
+    big, flux = told["big"], told["flux"]
+
+    assert told["papercut"] is None
+    assert big is not None
+    assert flux is not None
+    assert big.loras == ("ink", "ann")
+    assert asked("big", image={"steps": big.most_steps})["steps"] == big.most_steps
+    assert asked("big")["scheduler"] == big.schedulers[0]
+    assert flux.negative is False
