@@ -19,7 +19,16 @@ from colab_worker.dispatcher import LocalDispatcher
 from colab_worker.encoder_choice import EncoderChoice
 from colab_worker.engine_host import EngineHost
 from colab_worker.engines.registry import Registry
-from colab_worker.handlers import access, files, health, pairing, speak, status, submit
+from colab_worker.handlers import (
+    access,
+    bundle,
+    files,
+    health,
+    pairing,
+    speak,
+    status,
+    submit,
+)
 from colab_worker.job_run import RunParts
 from colab_worker.limits import Limiter
 from colab_worker.memo import Memo
@@ -154,6 +163,7 @@ def _routes() -> list[web.RouteDef]:
         web.get(routes.DOWNLOAD, files.download),
         web.get(routes.DOWNLOAD_NAMED, files.download),
         web.get(routes.ARTIFACT, files.get_artifact),
+        web.post(routes.ARTIFACTS_BUNDLE, bundle.get_bundle),
         web.put(routes.BLOB, files.put_blob),
         web.get(routes.BLOB, files.get_artifact),
         web.post(routes.BLOBS_MISSING, files.missing_blobs),

@@ -6,6 +6,7 @@ and adds what is too quick to be stored: progress within a unit.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import time
 from collections import OrderedDict
@@ -120,6 +121,23 @@ class Board:
         if status.body_gzip is None:
             status.body_gzip = gzip.compress(status.body, compresslevel=1, mtime=0)
         return status.body_gzip
+
+    async def news(self, known: dict[str, int], wait_s: float, settle_s: float) -> None:
+        """Returns when a job passes its version: after ``settle_s``, or when one ends."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + min(settle_s, wait_s)
+        await self.changes.wait(known, self.versions, wait_s)
+        while (rest := until - loop.time()) > 0 and not self._has_ended(known):
+            present = {job_id: self.versions[job_id] for job_id in known}
+            await self.changes.wait(present, self.versions, rest)
+
+    def _has_ended(self, known: dict[str, int]) -> bool:
+        """Whether a job is over, or gone, and its reader does not know it yet."""
+        return any(
+            job_id not in self._jobs
+            or (self._jobs[job_id].row.state.terminal and self.versions[job_id] > since)
+            for job_id, since in known.items()
+        )
 
     def place_queue(self, job_ids: list[str]) -> None:
         """Tells waiting jobs their position; 1 is next."""

@@ -26,6 +26,7 @@ DOWNLOAD = frozenset(
         ("GET", routes.DOWNLOAD),
         ("GET", routes.DOWNLOAD_NAMED),
         ("GET", routes.ARTIFACT),
+        ("POST", routes.ARTIFACTS_BUNDLE),
         ("GET", routes.BLOB),
     }
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Protocol
 
+from orchestrator.bundles import NamedFile
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.worker_client import WorkerClient
@@ -16,15 +16,6 @@ from shared_protocol import routes
 from shared_protocol.errors import Code
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
-
-
-class NamedFile(Protocol):
-    """Anything that promises bytes by their hash."""
-
-    @property
-    def sha256(self) -> str: ...
-    @property
-    def bytes(self) -> int: ...
 
 
 class Library:
@@ -56,6 +47,19 @@ class Library:
             here = await asyncio.to_thread(self.blobs.has, file.sha256)
         if not here:
             await client.fetch_blob(file.sha256, file.bytes, self.blobs)
+
+    async def bring_together(
+        self, job_id: str, files: Iterable[NamedFile], client: WorkerClient
+    ) -> None:
+        """The same for many files, in one request."""
+        absent: dict[str, NamedFile] = {}
+        async with self._lock:
+            for file in files:
+                await self._mirrored.use_blob(job_id, file.sha256)
+                if not await asyncio.to_thread(self.blobs.has, file.sha256):
+                    absent[file.sha256] = file
+        if absent:
+            await client.fetch_bundle(absent.values(), self.blobs)
 
     async def put(self, job_id: str, data: bytes) -> str:
         """Keeps bytes that were made here for a film; their hash."""

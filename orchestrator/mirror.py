@@ -58,6 +58,8 @@ class Mirror:
         self._known: dict[str, int] = {}
         self._speaker: tuple[WorkerClient | None, str | None] = (None, None)
         self._cancel_told: set[str] = set()
+        #: Since when each film has been watched.
+        self._since: dict[str, float] = {}
         self._failures = 0
         self._hold_s = settings.hold_s
 
@@ -131,10 +133,8 @@ class Mirror:
         self, client: WorkerClient, known: dict[str, int], placed: dict[str, FilmState]
     ) -> WaitReply | None:
         """The held reply, or None once something else is to be watched."""
-        hold_s = self._hold_s
-        if hold_s == self._settings.hold_s:  # else the tunnel bears no longer one
-            hold_s = self._ledger.hold_s(client.address.url, hold_s)
-        asking = asyncio.create_task(client.wait(known, hold_s))
+        hold_s, settle_s = self._times(client, known)
+        asking = asyncio.create_task(client.wait(known, hold_s, settle_s))
         try:
             while True:
                 woken = asyncio.create_task(self._ear.wait())
@@ -148,6 +148,21 @@ class Mirror:
             asking.cancel()
             with suppress(asyncio.CancelledError, WorkerError):
                 await asking
+
+    def _times(
+        self, client: WorkerClient, known: dict[str, int]
+    ) -> tuple[float, float]:
+        """How long the reply may be held, and how long news may gather before it."""
+        now = asyncio.get_running_loop().time()
+        self._since = {job_id: self._since.get(job_id, now) for job_id in known}
+        pace = self._ledger.pace(client.address.url)
+        if pace is None or _NOTHING in known.values():
+            return self._hold_s, 0.0
+        hold_s = self._hold_s
+        if hold_s == self._settings.hold_s:  # else the tunnel bears no longer one
+            hold_s = pace.hold_s
+        watched_s = now - max(self._since.values())
+        return hold_s, min(hold_s, pace.settle_s(watched_s))
 
     async def _is_other(
         self, client: WorkerClient, placed: dict[str, FilmState]

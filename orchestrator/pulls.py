@@ -10,11 +10,13 @@ from functools import partial
 from typing import TypeVar
 
 from orchestrator.beside import Beside
+from orchestrator.bundles import NamedFile
 from orchestrator.endings import ending, is_over
 from orchestrator.errors import Refused, Unreachable
-from orchestrator.library import Library, NamedFile
+from orchestrator.library import Library
 from orchestrator.quota import Ledger
 from orchestrator.settings import Settings
+from orchestrator.sparing import SMALL_BYTES, Sparing
 from orchestrator.store.films import PLACED, Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.worker_client import WorkerClient
@@ -61,6 +63,7 @@ class Pulls:
     ) -> None:
         self._slot = slot
         self._ledger = ledger
+        self._sparing = Sparing(settings, ledger)
         self._settings = settings
         self._films = films
         self._mirrored = mirrored
@@ -121,25 +124,32 @@ class Pulls:
             if unit.state is UnitState.DONE and unit.result
             if unit.key and unit.key not in known
         ]
-        absent = await _absent(done, view, client)
-        there = [
-            entry
-            for entry in done
-            if absent.isdisjoint(file.sha256 for file in entry.result.files)
-        ]
         here = {
             (artifact.name, artifact.sha256)
             for artifact in await self._mirrored.artifacts(film.job_id)
         }
         fresh = [a for a in view.artifacts if (a.name, a.sha256) not in here]
-        units = [file for entry in there for file in entry.result.files]
-        await self._require_allowance(film, [*units, *fresh], client)
+        url = client.address.url
+        chosen, others = self._sparing.choose(url, view, done, fresh)
+        absent = await _absent(chosen, view, client)
+        there = [
+            entry
+            for entry in chosen
+            if absent.isdisjoint(file.sha256 for file in entry.result.files)
+        ]
+        files: list[NamedFile] = [f for entry in there for f in entry.result.files]
+        await self._require_allowance(film, [*files, *others], client)
+        if self._sparing.is_on(url):
+            small = [f for f in [*files, *others] if f.bytes <= SMALL_BYTES]
+            await self._library.bring_together(film.job_id, small, client)
         await _at_once(
             self._parallel, partial(self._bring_unit, film, client, fresh), there
         )
+        left = [artifact for artifact in others if artifact in fresh]
         await _at_once(
-            self._parallel, partial(self._bring_artifact, film, client), fresh
+            self._parallel, partial(self._bring_artifact, film, client), left
         )
+        self._sparing.brought(view, there, others)
 
     async def _require_allowance(
         self, film: Film, files: Sequence[NamedFile], client: WorkerClient

@@ -16,11 +16,10 @@ from orchestrator.settings import Settings
 from orchestrator.store.traffic import TrafficStore
 from shared_protocol.api import TunnelQuota
 from shared_protocol.clock import rfc3339
+from shared_protocol.holds import Pace
 
 #: Share of an allowance from which on it is spared, and people are told.
 WARN_SHARE = 0.8
-#: Held requests then last so long, where the tunnel bears it.
-SPARING_HOLD_S = 55.0
 SAVE_S = 5.0
 #: Bytes of a request and reply that are no body.
 HEAD_BYTES = 700
@@ -114,11 +113,21 @@ class Ledger:
             self._add(host, told.minus(mark.told).minus(own.minus(mark.own)))
         self._marks[host] = _Mark(boot_id, told, own)
 
-    def hold_s(self, url: str, hold_s: float) -> float:
-        """How long a request should be held: longer, when little is left."""
-        if self._share(_host(url)) < WARN_SHARE:
-            return hold_s
-        return max(hold_s, SPARING_HOLD_S)
+    def pace(self, url: str) -> Pace | None:
+        """How often to ask there; None where nobody counts.
+
+        Once little is left, every reply is held for as long as it can be.
+        """
+        if self._limits(_host(url)) == Spent():
+            return None
+        pace = self._settings.pace
+        if self.is_low(url):
+            return pace.model_copy(update={"first_s": pace.hold_s})
+        return pace
+
+    def is_low(self, url: str) -> bool:
+        """Whether little of this month's allowance is left."""
+        return self._share(_host(url)) >= WARN_SHARE
 
     def left_bytes(self, url: str) -> int | None:
         """What may still come through this month; None where nobody counts."""

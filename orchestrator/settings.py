@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from orchestrator.errors import SettingsError
+from shared_protocol.holds import Pace
 from shared_protocol.routes import DEFAULT_ORCHESTRATOR_PORT, HOLD_S
 
 WorkerMode = Literal["auto", "local", "remote"]
@@ -46,6 +47,10 @@ class Settings:
     metered_hosts: tuple[str, ...] = ()
     tunnel_requests: int = 20_000
     tunnel_bytes: int = 1_000_000_000
+    pace: Pace = field(default_factory=Pace)
+    #: Pictures and voices come so often through a metered tunnel, in case the worker's
+    #: machine is lost; 0: everything comes as it appears, as through other tunnels.
+    keep_every_s: float = 900.0
     #: What a browser or program must show when ``host`` is not this machine's loopback.
     password: str | None = field(default=None, repr=False)
     #: Address from the environment; may carry a token, so it is never printed.
@@ -122,6 +127,7 @@ class Settings:
             metered_hosts=_words(environ, "MOONREEL_METERED_HOSTS"),
             tunnel_requests=_number(environ, "MOONREEL_TUNNEL_REQUESTS", 20_000),
             tunnel_bytes=_number(environ, "MOONREEL_TUNNEL_MB", 1000) * 1_000_000,
+            keep_every_s=_number(environ, "MOONREEL_KEEP_EVERY_MINUTES", 15) * 60,
             password=environ.get("MOONREEL_PASSWORD") or None,
             worker_address=environ.get("COLAB_API_URL") or None,
             gemini_keys=_words(environ, "GEMINI_API_KEY")

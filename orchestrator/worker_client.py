@@ -16,6 +16,7 @@ from tenacity import (
     wait_random,
 )
 
+from orchestrator.bundles import NamedFile, unpack
 from orchestrator.errors import Refused, Unreachable
 from orchestrator.url_intake import WorkerAddress
 from orchestrator.worker_answers import Answer, check_speaker, read_answer
@@ -24,6 +25,7 @@ from shared_protocol import routes
 from shared_protocol.jobs import (
     BlobQuery,
     BlobReply,
+    BundleRequest,
     Health,
     JobAccepted,
     JobSubmission,
@@ -101,9 +103,12 @@ class WorkerClient:
         answer = await self._ask("PUT", path, json=submission.model_dump_json())
         return parse(answer, JobAccepted)
 
-    async def wait(self, known: dict[str, int], hold_s: float) -> WaitReply:
+    async def wait(
+        self, known: dict[str, int], hold_s: float, settle_s: float = 0.0
+    ) -> WaitReply:
         """``POST /jobs/wait``: returns when one of ``known`` passes its version."""
-        body = WaitRequest(jobs=known, wait_s=hold_s).model_dump_json()
+        asked = WaitRequest(jobs=known, wait_s=hold_s, settle_s=settle_s)
+        body = asked.model_dump_json()
         answer = await self._ask(
             "POST", routes.JOBS_WAIT, json=body, hold_s=hold_s, attempts=1
         )
@@ -169,6 +174,27 @@ class WorkerClient:
         finally:
             await asyncio.to_thread(writer.__exit__, None, None, None)
 
+    async def fetch_bundle(self, files: Iterable[NamedFile], into: BlobStore) -> None:
+        """Brings many files in one request; those that came whole are not asked again.
+
+        Raises as ``fetch_blob`` does.
+        """
+        left = list(files)
+        await _again(lambda: self._fetch_bundle(left, into), _ATTEMPTS)
+
+    async def _fetch_bundle(self, left: list[NamedFile], into: BlobStore) -> None:
+        asked = BundleRequest(sha256=tuple(file.sha256 for file in left))
+        async with self._wire.stream(
+            "POST",
+            routes.ARTIFACTS_BUNDLE,
+            content=asked.model_dump_json().encode(),
+            headers={"Content-Type": "application/json", "Accept-Encoding": "identity"},
+        ) as reply:
+            await _check_file_reply(reply)
+            await unpack(reply.aiter_bytes(CHUNK_BYTES), left, into)
+        if left:
+            raise Unreachable("Files broke off on their way.", "broken_off")
+
     async def _fetch(self, sha256: str, size: int, writer: BlobWriter) -> None:
         headers = {"Accept-Encoding": "identity"}
         if writer.bytes:
@@ -177,8 +203,6 @@ class WorkerClient:
         path = routes.ARTIFACT.format(hex=sha256)
         async with self._wire.stream("GET", path, headers=headers) as reply:
             await _check_file_reply(reply)
-            if reply.headers.get("Content-Type", "").startswith("text/html"):
-                raise Unreachable("A web page came instead of a file.", "not_a_worker")
             skip = writer.bytes if reply.status_code == 200 else 0
             async for chunk in reply.aiter_bytes(CHUNK_BYTES):
                 fresh, skip = chunk[skip:], max(skip - len(chunk), 0)
@@ -240,6 +264,8 @@ async def _check_file_reply(reply: httpx.Response) -> None:
         read_answer(reply.status_code, reply.headers, body)
         raise Unreachable(f"HTTP {reply.status_code} for a file.", "not_a_worker")
     check_speaker(reply.status_code, reply.headers, b"file")
+    if reply.headers.get("Content-Type", "").startswith("text/html"):
+        raise Unreachable("A web page came instead of a file.", "not_a_worker")
 
 
 async def _read_chunks(path: Path) -> AsyncIterator[bytes]:

@@ -9,6 +9,7 @@ from pydantic import AliasChoices, BeforeValidator, Field, model_validator
 
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import ErrorBody
+from shared_protocol.holds import Pace
 from shared_protocol.jobs import (
     MAX_SCENES,
     Caption,
@@ -353,6 +354,8 @@ class WorkerAccess(View):
 
     worker: WorkerLink | None
     read_token: str | None = None
+    #: How often to ask, where a tunnel's requests are counted.
+    pace: Pace | None = None
 
 
 class VoicePreview(SpeakRequest):

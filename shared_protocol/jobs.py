@@ -355,6 +355,8 @@ class WaitRequest(Wire):
     jobs: Annotated[dict[JobId, int], Field(min_length=1, max_length=500)]
     #: Seconds to hold the reply when nothing has changed.
     wait_s: Annotated[float, Field(ge=0, le=60)] = 25.0
+    #: News are let gather for so long, unless a job ends; never longer than ``wait_s``.
+    settle_s: Annotated[float, Field(ge=0, le=60)] = 0.0
 
 
 class WaitReply(View):
@@ -371,6 +373,12 @@ class BlobQuery(Wire):
     """Body of ``POST /blobs/missing``."""
 
     sha256: Annotated[tuple[Sha256, ...], Field(max_length=10_000)]
+
+
+class BundleRequest(Wire):
+    """Body of ``POST /artifacts/bundle``: files that come one after another."""
+
+    sha256: Annotated[tuple[Sha256, ...], Field(min_length=1, max_length=1000)]
 
 
 class BlobReply(View):

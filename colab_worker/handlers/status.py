@@ -32,7 +32,7 @@ async def get_status(request: web.Request) -> web.Response:
     status.polled = True
     board = request.app[BOARD]
     if hold.since is not None and not status.row.state.terminal:
-        await board.changes.wait({job_id: hold.since}, board.versions, hold.wait_s)
+        await board.news({job_id: hold.since}, hold.wait_s, hold.settle_s)
         status = await _found(request, job_id)
     return _status_reply(request, status, hold)
 
@@ -45,7 +45,7 @@ async def wait_jobs(request: web.Request) -> web.Response:
     unknown = [job for job in asked.jobs if await board.find(job) is None]
     known = {job: v for job, v in asked.jobs.items() if job not in unknown}
     if known and not unknown:
-        await board.changes.wait(known, board.versions, asked.wait_s)
+        await board.news(known, asked.wait_s, asked.settle_s)
     changed = {}
     for job_id, since in known.items():
         status = await board.find(job_id)

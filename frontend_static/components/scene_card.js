@@ -3,7 +3,7 @@
 import { html } from "../lib/html.js";
 import { clock } from "../lib/format.js";
 import { t } from "../lib/strings.js";
-import { film } from "../state/film.js";
+import { film, sparing } from "../state/film.js";
 import { lines } from "../state/script.js";
 
 export function SceneCard({ scene }) {
@@ -23,7 +23,7 @@ export function SceneCard({ scene }) {
 
 function state(scene) {
   if (scene.error) return t("scene.failed");
-  if (scene.done) return scene.clip ? t("scene.done") : t("scene.bringing");
+  if (scene.done) return scene.clip || sparing.value || film.value.terminal ? t("scene.done") : t("scene.bringing");
   if (scene.busy) return t(`scene.busy.${scene.busy}`);
   return scene.preview ? t("scene.drawn") : t("scene.waiting");
 }

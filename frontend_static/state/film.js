@@ -18,6 +18,8 @@ export const film = signal(null);
 // The worker's own view while we ask it directly, else null.
 export const direct = signal(null);
 export const missing = signal(null);
+// Through a tunnel whose bytes are counted, clips stay where they are made.
+export const sparing = signal(false);
 
 let controller = null;
 let watched = null;
@@ -91,8 +93,11 @@ async function talkToWorker(jobId, stop) {
   const access = await readAccess(jobId);
   if (!access?.worker || !access.read_token) return pause(AVOID_MS, stop);
   let version = 0;
+  const begun = performance.now();
+  sparing.value = Boolean(access.pace);
   while (!stop.aborted && (film.value.state === "sent_to_colab" || serverDown.value)) {
-    const view = await askStatus(access.worker, access.read_token, jobId, version, stop).catch(() => null);
+    const watchedS = (performance.now() - begun) / 1000;
+    const view = await askStatus(access, jobId, version, watchedS, stop).catch(() => null);
     if (stop.aborted) return undefined;
     if (view === null) {
       direct.value = null;

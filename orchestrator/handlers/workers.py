@@ -18,7 +18,11 @@ async def show_worker(request: web.Request) -> web.Response:
     if slot is None or slot.client is None:
         access = WorkerAccess(worker=None)
     else:
-        access = WorkerAccess(worker=slot.link(), read_token=slot.client.page_token())
+        access = WorkerAccess(
+            worker=slot.link(),
+            read_token=slot.client.page_token(),
+            pace=request.app[keys.LEDGER].pace(slot.client.address.url),
+        )
     return web.json_response(text=access.model_dump_json())
 
 

@@ -56,7 +56,7 @@ async def serve_file(request: web.Request, file: ServedFile) -> web.StreamRespon
     try:
         await reply.prepare(request)
         if request.method != "HEAD":
-            await _send(reply, handle, start, stop)
+            await send(reply, handle, start, stop)
         await reply.write_eof()
     finally:
         handle.close()  # never in a thread: a canceled request would leave it open
@@ -72,9 +72,10 @@ def _open(file: ServedFile) -> BinaryIO:
         ) from error
 
 
-async def _send(
+async def send(
     reply: web.StreamResponse, handle: BinaryIO, start: int, stop: int
 ) -> None:
+    """Sends the bytes from ``start`` up to ``stop``; ConnectionResetError if it has less."""
     await asyncio.to_thread(handle.seek, start)
     left = stop - start
     while left:

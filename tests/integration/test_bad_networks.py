@@ -6,11 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
 import pytest
 
+from orchestrator.url_intake import WorkerAddress
+from orchestrator.worker_client import WorkerClient
+from shared_protocol.artifacts import FileRef
+from shared_protocol.kit.blobs import BlobStore
 from tests.servers import tunnel as bad
 from tests.servers.cli_film import CliFilm
 from tests.servers.fake_worker import FakeWorker
@@ -234,6 +239,31 @@ async def test_a_strangers_machine_at_the_old_address_gets_nothing(
         await b.live.until(job_id, "sent_to_colab", boot="boot-7")
         await other.work(job_id)
         assert await b.film.ends() == 0
+
+
+async def test_small_files_that_break_off_are_not_asked_for_twice(
+    tmp_path: Path,
+) -> None:
+    """Of a bundle that a tunnel cuts, the files that came whole are kept."""
+    bodies = [bytes([n]) * 5000 for n in range(4)]
+    files = [
+        FileRef(name="f", sha256=sha256(b).hexdigest(), bytes=5000, media_type="x/y")
+        for b in bodies
+    ]
+    async with FakeWorker() as worker, Tunnel(worker.url) as tunnel:
+        worker.blobs = {f.sha256: b for f, b in zip(files, bodies, strict=True)}
+        tunnel.cuts = [1 << 20, 12_000, 3_000]  # the first reply is to the pairing
+        address = WorkerAddress(tunnel.url, worker.token)
+        client = WorkerClient(address, connect_timeout_s=5, answer_timeout_s=5)
+        store = await asyncio.to_thread(BlobStore, tmp_path)
+        await client.fetch_bundle(files, store)
+        await client.close()
+
+    for file, body in zip(files, bodies, strict=True):
+        path = store.path(file.sha256)
+        assert await asyncio.to_thread(path.read_bytes) == body
+    # two of the first reply, none of the second, which broke off in its first file
+    assert tunnel.counts.bytes_out < 12_000 + 3_000 + 10_000 + 2_000
 
 
 async def test_a_browser_meets_the_page_unless_it_sends_the_header() -> None:

@@ -14,7 +14,7 @@ async def test_files_over_what_is_left_wait_for_a_yes(tmp_path: Path) -> None:
     async with FakeWorker() as worker, Tunnel(worker.url) as tunnel:
         host = tunnel.url.removeprefix("http://")
         async with LiveOrchestrator(
-            tmp_path / "home", metered_hosts=(host,), tunnel_bytes=60_000
+            tmp_path / "home", metered_hosts=(host,), tunnel_bytes=20_000
         ) as live:
             await live.connect(tunnel.url, worker.token)
             job_id = await live.order()
@@ -29,6 +29,6 @@ async def test_files_over_what_is_left_wait_for_a_yes(tmp_path: Path) -> None:
             (shown,) = (await live.api.get("/health")).json()["tunnels"]
 
     assert shown["host"] == host
-    assert shown["bytes"] > shown["bytes_limit"] == 60_000
+    assert shown["bytes"] > shown["bytes_limit"] == 20_000
     assert "of this month's allowance" in shown["warning"]
     assert shown["requests"] == tunnel.counts.requests

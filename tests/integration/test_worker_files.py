@@ -98,6 +98,22 @@ def test_other_names_are_not_found(worker: WorkerProcess, job: str, name: str) -
     assert worker.client.get(f"/download/{job}/{name}").status_code == 404
 
 
+def test_many_files_come_in_one_reply(worker: WorkerProcess, job: str) -> None:
+    """One after another in the order asked for; one that is not here is named."""
+    files = worker.client.get(f"/jobs/{job}/artifacts").json()["artifacts"][:4]
+    asked = {"sha256": [file["sha256"] for file in reversed(files)]}
+    reply = worker.client.post("/artifacts/bundle", json=asked)
+    single = [
+        worker.client.get(f"/artifacts/sha256/{name}").content
+        for name in asked["sha256"]
+    ]
+    unknown = worker.client.post("/artifacts/bundle", json={"sha256": ["0" * 64]})
+
+    assert len(files) == 4
+    assert reply.content == b"".join(single)
+    assert (unknown.status_code, "0" * 64 in unknown.text) == (404, True)
+
+
 def test_an_upload_is_kept_once(worker: WorkerProcess) -> None:
     """201, then 200; afterwards it is not missing and can be read."""
     body = os.urandom(1000)

@@ -42,6 +42,20 @@ def test_a_held_reply_comes_with_the_news(worker: WorkerProcess) -> None:
     assert reply.headers["ETag"] == f'W/"{reply.json()["version"]}"'
 
 
+def test_news_gather_until_the_job_ends(worker: WorkerProcess) -> None:
+    """``settle``: of all the changes on the way only the last is told, and at once."""
+    job_id = worker.submit(film("gathered 1", "gathered 2"))
+    version = worker.status(job_id)["version"]
+    headers = {"Prefer": "wait=50, settle=50", "If-None-Match": f'W/"{version}"'}
+    view = worker.client.get(f"/status/{job_id}", headers=headers).json()
+    again = worker.submit(film("gathered 3", "gathered 4"))
+    asked = {"jobs": {again: 1}, "wait_s": 50, "settle_s": 50}
+    told = worker.client.post("/jobs/wait", json=asked).json()["jobs"][again]
+
+    assert (view["state"], told["state"]) == ("complete", "complete")
+    assert view["finished_at"] is not None
+
+
 def test_nothing_new_is_304(worker: WorkerProcess) -> None:
     """A conditional request for an unchanged job has no body."""
     job_id = worker.submit(film("unchanged"))

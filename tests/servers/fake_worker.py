@@ -23,6 +23,7 @@ from shared_protocol.errors import Code, ErrorBody, problem
 from shared_protocol.jobs import (
     BlobQuery,
     BlobReply,
+    BundleRequest,
     FilmSpec,
     Health,
     JobAccepted,
@@ -142,6 +143,7 @@ class FakeWorker:
         app.router.add_post(routes.BLOBS_MISSING, self._missing)
         app.router.add_put(routes.BLOB, self._put_blob)
         app.router.add_get(routes.ARTIFACT, self._get_blob)
+        app.router.add_post(routes.ARTIFACTS_BUNDLE, self._bundle)
         self._runner = web.AppRunner(
             app, shutdown_timeout=0.1, handler_cancellation=True
         )
@@ -351,6 +353,12 @@ class FakeWorker:
         await reply.write(data[start:])
         await reply.write_eof()
         return reply
+
+    async def _bundle(self, request: web.Request) -> web.Response:
+        asked = BundleRequest.model_validate_json(await request.read())
+        if not self.blobs.keys() >= set(asked.sha256):
+            return self._problem(404, Code.NOT_FOUND, "No such file.")
+        return web.Response(body=b"".join(self.blobs[name] for name in asked.sha256))
 
     def view(self, job: FakeJob) -> JobView:
         """The whole view of a job."""

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from orchestrator.quota import HEAD_BYTES, SPARING_HOLD_S, Ledger
+from orchestrator.quota import HEAD_BYTES, Ledger
 from orchestrator.settings import Settings
 from orchestrator.store.schema import prepare_schema
 from orchestrator.store.traffic import TrafficStore
+from shared_protocol.holds import Pace
 from shared_protocol.kit.database import Database
 
 NGROK = "https://name.ngrok-free.app"
@@ -62,10 +63,15 @@ async def test_from_four_fifths_on_it_is_spared_and_told(store: TrafficStore) ->
     counted = ledger(store)
     for _ in range(7):
         counted.count(NGROK, 1, 0)
-    assert (counted.hold_s(NGROK, 25.0), counted.warning(NGROK)) == (25.0, None)
+    usual = counted.pace(NGROK)
+    assert (usual, counted.warning(NGROK)) == (Pace(), None)
+    assert usual is not None
+    assert [usual.settle_s(age) for age in (0, 20, 600)] == [3, 10, 55]
 
     counted.count(NGROK, 1, 0)
-    assert counted.hold_s(NGROK, 25.0) == SPARING_HOLD_S
+    spared = counted.pace(NGROK)
+    assert spared is not None
+    assert spared.settle_s(0) == spared.hold_s == 55
     assert "80% of this month's allowance of name.ngrok" in str(counted.warning(NGROK))
 
 
@@ -86,7 +92,7 @@ async def test_other_tunnels_have_no_allowance(store: TrafficStore) -> None:
         counted.count(OTHER, 1, 1_000_000)
 
     assert counted.left_bytes(OTHER) is None
-    assert counted.hold_s(OTHER, 25.0) == 25.0
+    assert counted.pace(OTHER) is None
     assert counted.view()[0].requests == 50
     assert ledger(store, tunnel_bytes=0).left_bytes(NGROK) is None
 

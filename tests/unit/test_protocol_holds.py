@@ -11,7 +11,7 @@ from shared_protocol.clock import new_id, rfc3339, unix_seconds, utc_now
 from shared_protocol.holds import (
     Hold,
     etag_of_version,
-    preferred_wait,
+    preferred,
     read_hold,
     version_of_etag,
 )
@@ -42,7 +42,7 @@ from shared_protocol.holds import (
 )
 def test_prefer_is_read_as_rfc_7240_has_it(prefer: str, seconds: float) -> None:
     """Lists, quotes, parameters and case; what is no wait is no wait."""
-    assert preferred_wait(prefer) == seconds
+    assert preferred(prefer, "wait") == seconds
 
 
 @pytest.mark.parametrize(
