@@ -105,12 +105,14 @@ class Pulls:
             if _has_ended(film.render, film):
                 await self._beside.make(film, film.render)
         except OverAllowance as trouble:
+            self._ledger.wait(job_id, waits=True)
             await self._say(film, str(trouble))
         except (Unreachable, Refused, DigestMismatch, OSError) as trouble:
             log.warning("Files of film %s could not be brought: %s", job_id, trouble)
             await self._failed(film, film.render, trouble)
         else:
             self._failures.pop(job_id, None)
+            self._ledger.wait(job_id, waits=False)
             await self._settle(film, film.render)
 
     async def _bring_files(

@@ -75,6 +75,7 @@ class Ledger:
         #: Who fetches, and has waited for that yes.
         self.on_allowed: Callable[[str], None] | None = None
         self._allowed: set[str] = set()
+        self._waiting: set[str] = set()
         self._marks: dict[str, _Mark] = {}
 
     async def open(self) -> None:
@@ -138,8 +139,17 @@ class Ledger:
     def allow(self, job_id: str) -> None:
         """Somebody said yes: this film may cost more than what is left."""
         self._allowed.add(job_id)
+        self._waiting.discard(job_id)
         if self.on_allowed is not None:
             self.on_allowed(job_id)
+
+    def wait(self, job_id: str, *, waits: bool) -> None:
+        """Whether this film is one that waits for that yes."""
+        (self._waiting.add if waits else self._waiting.discard)(job_id)
+
+    def waits(self, job_id: str) -> bool:
+        """Whether this film's files are more than what is left."""
+        return job_id in self._waiting
 
     def may_exceed(self, job_id: str) -> bool:
         """Whether somebody said so, since this orchestrator was started."""

@@ -35,7 +35,9 @@ _OLD_WORDS: dict[FilmState, tuple[str, int]] = {
 }
 
 
-def film_view(film: Film, artifacts: list[Artifact], workers: Workers) -> FilmView:
+def film_view(
+    film: Film, artifacts: list[Artifact], workers: Workers, *, over_quota: bool
+) -> FilmView:
     """Everything about a film."""
     return FilmView(
         job_id=film.job_id,
@@ -52,6 +54,7 @@ def film_view(film: Film, artifacts: list[Artifact], workers: Workers) -> FilmVi
         finished_at=film.finished_at,
         worker=_worker(film, workers),
         mirrored=len(artifacts),
+        over_quota=over_quota and not film.state.terminal,
         draft=film.render.draft if film.render else False,
         warnings=_warnings(film),
         error=film.error,

@@ -271,6 +271,8 @@ class FilmView(View):
     draft: bool = False
     warnings: tuple[str, ...] = ()
     error: ErrorBody | None = None
+    #: Its files are more than its tunnel has left this month; ``allow`` fetches them.
+    over_quota: bool = False
     #: Files that ``/api/download/{job_id}/{name}`` serves from this machine.
     artifacts: tuple[Artifact, ...] = ()
     #: The worker's own view, as last heard.
@@ -298,6 +300,21 @@ class FilmList(View):
     """Reply of ``GET /api/jobs``, newest first."""
 
     jobs: tuple[FilmSummary, ...]
+
+
+class FileOrigin(View):
+    """A film that has a file of the hash that was asked for."""
+
+    job_id: JobId
+    title: str
+    name: str
+    scene: int | None = None
+
+
+class FileOrigins(View):
+    """Reply of ``GET /api/files/{hex}``, newest first; none when it is unknown here."""
+
+    films: tuple[FileOrigin, ...]
 
 
 class GenerateAccepted(View):

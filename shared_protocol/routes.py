@@ -55,6 +55,7 @@ API_JOB_REWRITE = "/api/jobs/{job_id}/script/rewrite"
 API_JOB_RENDER = "/api/jobs/{job_id}/render"
 API_DOWNLOAD = "/api/download/{job_id}"
 API_DOWNLOAD_NAMED = "/api/download/{job_id}/{name}"
+API_FILE = "/api/files/{hex}"
 API_VIDEO = "/api/video/{file}"
 
 # Headers

@@ -72,6 +72,9 @@ export const retryFilm = (jobId) => send("POST", `${of(jobId)}/retry`, {});
 export const deleteFilm = (jobId) => call(of(jobId), { method: "DELETE" });
 export const readCapabilities = (query = "") => call(`/api/capabilities${query}`);
 export const checkWorker = () => send("POST", "/api/worker/check", {});
+// Films that have a file of that SHA-256, newest first.
+export const readOrigins = (sha256) => call(`/api/files/${sha256}`);
+export const allowFilm = (jobId) => send("POST", `${of(jobId)}/allow`, {});
 // The order that makes the film again, and what was asked for at first.
 export const readProject = (jobId) => call(`${of(jobId)}/project`);
 export const readScript = (jobId) => call(`${of(jobId)}/script`);

@@ -2,15 +2,16 @@
 
 import { html, signal } from "../lib/html.js";
 import { t } from "../lib/strings.js";
-import { cancelFilm, retryFilm } from "../api/orchestrator.js";
+import { allowFilm, cancelFilm, retryFilm } from "../api/orchestrator.js";
 import { film, restart } from "../state/film.js";
 
 const refusal = signal(null);
 const RETRYABLE = ["error", "canceled", "unreachable"];
 
 export function Actions() {
-  const { state, terminal, job_id: id } = film.value;
+  const { state, terminal, job_id: id, over_quota: over } = film.value;
   return html`<div class="actions">
+    ${over && html`<button type="button" onClick=${() => act(allowFilm, id)}>${t("job.allow")}</button>`}
     ${!terminal && html`<button type="button" class="outline" disabled=${state === "canceling"} onClick=${() => act(cancelFilm, id)}>${t("job.cancel")}</button>`}
     <a role="button" class="outline" href=${`#/jobs/${id}/script`}>${t("job.script")}</a>
     ${RETRYABLE.includes(state) && html`<button type="button" onClick=${() => act(retryFilm, id)}>${t("job.retry")}</button>`}

@@ -3,6 +3,7 @@
 import { html } from "../lib/html.js";
 import { range } from "../lib/format.js";
 import { t } from "../lib/strings.js";
+import { tunnelOf } from "../state/connection.js";
 import { direct, film, source } from "../state/film.js";
 
 export function Progress() {
@@ -14,7 +15,7 @@ export function Progress() {
     <div class="line"><strong>${percent} %</strong> <span role="status">${message}</span> <span class="eta">${eta()}</span></div>
     <progress max="100" value=${percent} aria-label=${t("job.progress")}></progress>
     <p class="calm" data-source=${source.value}>${t(`source.${source.value}`, { kind: t(`kind.${worker?.kind ?? "none"}`) })}
-      ${worker?.reason && ` ${worker.reason}`}</p>
+      ${worker?.reason && ` ${worker.reason}`} ${tunnelOf(worker)?.warning}</p>
   </section>`;
 }
 

@@ -2,8 +2,10 @@
 
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/strings.js";
-import { film } from "../state/film.js";
-import { change, lines, plan, render, saving, scriptError } from "../state/script.js";
+import { retryFilm } from "../api/orchestrator.js";
+import { film, restart } from "../state/film.js";
+import { change, edit, lines, plan, render, saving, scriptError } from "../state/script.js";
+import { drop } from "../state/script_edits.js";
 import { Dialog } from "./dialog.js";
 
 export function SceneDialog({ scene, onClose }) {
@@ -14,16 +16,21 @@ export function SceneDialog({ scene, onClose }) {
     ? html`<video src=${scene.clip} poster=${scene.picture} controls loop muted playsinline aria-label=${t("scene.clip", { n: scene.number })}></video>`
     : scene.picture ? html`<img src=${scene.picture} alt=${t("scene.alt", { n: scene.number })} />` : html`<div class="skeleton"></div>`}
     ${scene.voice && html`<label class="sound">${t("scene.voice")}<audio src=${scene.voice} controls preload="none"></audio></label>`}
-    ${line && html`<${Editor} key=${line.id} line=${line} at=${scene.number - 1} onClose=${onClose} />`}
+    ${line && html`<${Editor} key=${line.id} line=${line} scene=${scene} onClose=${onClose} />`}
   </${Dialog}>`;
 }
 
-function Editor({ line, at, onClose }) {
+function Editor({ line, scene, onClose }) {
+  const at = scene.number - 1;
   const [narration, setNarration] = useState(line.narration);
   const [prompt, setPrompt] = useState(line.image_prompt);
   const changed = narration.trim() !== line.narration || prompt.trim() !== line.image_prompt;
   const again = async (values) => {
     await change(at, values);
+    if (await render()) onClose();
+  };
+  const leaveOut = async () => {
+    await edit((scenes) => drop(scenes, at));
     if (await render()) onClose();
   };
   const busy = saving.value || film.value.state === "canceling";
@@ -36,10 +43,23 @@ function Editor({ line, at, onClose }) {
     ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
     ${plan.value && !plan.value.nothing_to_do && html`<p class="calm">${plan.value.message}</p>`}
     <div class="actions">
+      ${scene.error && film.value.state === "error" && html`<button type="button" disabled=${busy} onClick=${() => tryAgain(onClose)}>${t("scene.sameSeed")}</button>`}
       <button type="submit" disabled=${!changed || busy || line.locked}>${t("scene.again")}</button>
       <button type="button" class="outline" disabled=${busy || line.locked} onClick=${() => again({ seed: anySeed() })}>${t("scene.newPicture")}</button>
+      <button type="button" class="quiet" disabled=${busy || line.locked || lines.value.length === 1} onClick=${leaveOut}>${t("scene.leaveOut")}</button>
     </div>
   </form>`;
+}
+
+// The same once more: what failed may have been the machine.
+async function tryAgain(onClose) {
+  try {
+    await retryFilm(film.value.job_id);
+    restart();
+    onClose();
+  } catch (error) {
+    scriptError.value = error.message;
+  }
 }
 
 function anySeed() {

@@ -28,7 +28,7 @@ export function WordsPart() {
     <div class="under">
       <p id="words-count">${describe(isText, text)}</p>
       <label class="file">${t("words.open")}
-        <input type="file" class="sr" accept=".txt,.md,.zip,.json,text/*" onChange=${(event) => openFiles(event.target.files)} /></label>
+        <input type="file" class="sr" accept=".txt,.md,.zip,.json,.mp4,.png,text/*" onChange=${(event) => openFiles(event.target.files)} /></label>
       ${!text && isText && html`<button type="button" class="quiet" onClick=${() => change({ script: t("words.example.text") })}>${t("words.example")}</button>`}
     </div>
   </section>`;

@@ -43,6 +43,10 @@ export function size(bytes) {
   }).format(value);
 }
 
+export function number(value) {
+  return new Intl.NumberFormat(language.value).format(value);
+}
+
 export function when(time) {
   return new Intl.DateTimeFormat(language.value, { dateStyle: "medium", timeStyle: "short" })
     .format(new Date(time));

@@ -19,6 +19,13 @@ export const worker = computed(() => {
   return workers.find((link) => link.reachable) ?? workers[0] ?? null;
 });
 
+// The account of the tunnel through which a worker is reached, if there is one.
+export function tunnelOf(link) {
+  if (!link?.url) return null;
+  const { host } = new URL(link.url);
+  return health.value?.tunnels.find((tunnel) => tunnel.host === host) ?? null;
+}
+
 let failures = 0;
 let learning = false;
 let wake = () => {};

@@ -1,8 +1,9 @@
 // The films on this machine, newest first; those being deleted can still be brought back.
 
-import { computed, signal } from "../lib/html.js";
+import { computed, effect, signal } from "../lib/html.js";
+import { recall, remember } from "../lib/storage.js";
 import { t } from "../lib/strings.js";
-import { deleteFilm, NoAnswer, readBoard, readFilms } from "../api/orchestrator.js";
+import { cancelFilm, deleteFilm, NoAnswer, readBoard, readFilms } from "../api/orchestrator.js";
 import { hidden, pause } from "./clock.js";
 import { serverLost, untilServer } from "./connection.js";
 import { announce } from "./notices.js";
@@ -14,6 +15,14 @@ const UNDO_MS = 10_000;
 const all = signal(null);
 const leaving = signal(new Set());
 let version = 0;
+
+// Favourites are this browser's, as its theme is.
+export const starred = signal(recall("starred", []));
+effect(() => remember("starred", starred.value));
+
+export function star(id) {
+  starred.value = starred.value.includes(id) ? starred.value.filter((other) => other !== id) : [...starred.value, id];
+}
 
 export const films = computed(() => all.value?.filter((film) => !leaving.value.has(film.job_id)) ?? null);
 
@@ -38,6 +47,15 @@ async function news(stop) {
   if (board) version = board.version;
   else return news(stop);
   return undefined;
+}
+
+// What is finished of them stays.
+export async function cancel(those) {
+  try {
+    await Promise.all(those.map((film) => cancelFilm(film.job_id)));
+  } catch (error) {
+    announce(error.message);
+  }
 }
 
 // Gone at once for the eye, for good when nobody has called it back in ten seconds.

@@ -1,17 +1,20 @@
-// A film's order back into the form: with its seed, or as a remix with another one.
+// A film's order back into the form: all of it, all but the seed, or the seed alone.
 
 import { t } from "../lib/strings.js";
 import { readProject } from "../api/orchestrator.js";
 import { announce } from "./notices.js";
-import { apply, settingsOf } from "./restore.js";
+import { form } from "./order.js";
+import { apply, fill, settingsOf } from "./restore.js";
 
 export async function reuse(film, how) {
   try {
     const settings = settingsOf(await readProject(film.job_id));
+    if (how === "seed") return fill({ ...form.value, seed: settings.seed ?? "" }, t("reuse.seed", { title: film.title }));
     apply(how === "remix" ? { ...settings, seed: anySeed() } : settings, t(`reuse.${how}`, { title: film.title }));
   } catch (error) {
     announce(error.message);
   }
+  return undefined;
 }
 
 // Without a seed the same words give the same pictures; a remix wants others.

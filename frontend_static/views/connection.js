@@ -2,12 +2,12 @@
 
 import { html, signal } from "../lib/html.js";
 import { go } from "../lib/router.js";
-import { duration, size } from "../lib/format.js";
+import { duration, number, size } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { canReach } from "../api/worker.js";
 import { checkWorker, connectWorker, orderFilm } from "../api/orchestrator.js";
 import { CopyLine } from "../components/copy_line.js";
-import { capabilities, health, refresh, worker } from "../state/connection.js";
+import { capabilities, health, refresh, tunnelOf, worker } from "../state/connection.js";
 
 const NOTEBOOK = "https://colab.research.google.com/";
 const pasted = signal("");
@@ -45,10 +45,23 @@ function Health() {
     ["queue", t("health.queueOf", { n: (queue.queued ?? 0) + (queue.running ?? 0), most: queue.capacity ?? "?" })],
     ["disk", known?.disk ? t("health.free", { size: size(known.disk.free_bytes) }) : "–"],
     ["age", known?.uptime_s !== undefined && known?.uptime_s !== null ? duration(known.uptime_s) : "–"],
+    ["quota", quota(link)],
     ["server", `Moonreel ${health.value?.version ?? ""}`],
   ];
+  const spent = tunnelOf(link);
   return html`<dl class="health" aria-label=${t("health.title")}>${rows.map(([name, value]) => html`<div><dt>${t(`health.${name}`)}</dt><dd>${value}</dd></div>`)}</dl>
+    ${spent?.warning && html`<p class="refusal" data-quota="low">${spent.warning}</p>`}
     ${capabilities.value?.trouble && html`<p class="refusal">${capabilities.value.trouble}</p>`}`;
+}
+
+// What the tunnel has left this month; the worker's own machine and cloudflared count nothing.
+function quota(link) {
+  const spent = tunnelOf(link);
+  if (!spent?.requests_limit && !spent?.bytes_limit) return t("health.unmetered");
+  const left = Math.max(0, 1 - spent.used);
+  return html`<meter min="0" max="1" low="0.2" value=${left} aria-label=${t("health.quota")}></meter> ${t("health.quotaOf", {
+    requests: number(Math.max(0, spent.requests_limit - spent.requests)), size: size(Math.max(0, spent.bytes_limit - spent.bytes)),
+  })}`;
 }
 
 function Paste() {

@@ -5,10 +5,11 @@ import { go } from "../lib/router.js";
 import { t } from "../lib/strings.js";
 import { FilmCard } from "../components/film_card.js";
 import { openFiles } from "../state/restore.js";
-import { films, watchLibrary } from "../state/library.js";
+import { cancel, films, starred, watchLibrary } from "../state/library.js";
 
 const search = signal("");
 const filter = signal("all");
+const since = signal("ever");
 const chosen = signal([]);
 
 const FILTERS = {
@@ -16,7 +17,10 @@ const FILTERS = {
   open: (film) => !film.terminal,
   complete: (film) => film.state === "complete",
   failed: (film) => ["error", "canceled"].includes(film.state),
+  starred: (film) => starred.value.includes(film.job_id),
 };
+const DAYS = { ever: Infinity, day: 1, week: 7, month: 31 };
+const DAY_MS = 86_400_000;
 
 export function Library() {
   useEffect(() => {
@@ -25,7 +29,7 @@ export function Library() {
     return () => controller.abort();
   }, []);
   if (!films.value) return html`<p aria-busy="true" class="calm">${t("library.opening")}</p>`;
-  const shown = films.value.filter(FILTERS[filter.value]).filter(matches);
+  const shown = films.value.filter(FILTERS[filter.value]).filter(matches).filter(isRecent);
   return html`<section class="library" onDragOver=${(event) => event.preventDefault()} onDrop=${drop}>
     <header><h1>${t("title.library")}</h1><${Tools} /></header>
     ${films.value.length === 0 ? html`<${Nothing} />` : shown.length === 0 ? html`<p class="calm">${t("library.noMatch")}</p>`
@@ -35,6 +39,8 @@ export function Library() {
 }
 
 function Tools() {
+  const open = films.value.filter((film) => !film.terminal);
+  const clear = () => { if (confirm(t("library.clear.sure", { n: open.length }))) cancel(open); };
   return html`<search class="tools">
     <label class="sr" for="search">${t("library.search")}</label>
     <input id="search" type="search" placeholder=${t("library.search")} value=${search.value} onInput=${(event) => { search.value = event.target.value; }} />
@@ -42,7 +48,12 @@ function Tools() {
     <select id="filter" value=${filter.value} onChange=${(event) => { filter.value = event.target.value; }}>
       ${Object.keys(FILTERS).map((name) => html`<option value=${name} selected=${name === filter.value}>${t(`library.${name}`)}</option>`)}
     </select>
+    <label class="sr" for="since">${t("library.since")}</label>
+    <select id="since" value=${since.value} onChange=${(event) => { since.value = event.target.value; }}>
+      ${Object.keys(DAYS).map((name) => html`<option value=${name} selected=${name === since.value}>${t(`library.${name}`)}</option>`)}
+    </select>
     <button type="button" class="outline" disabled=${chosen.value.length !== 2} onClick=${() => go(`/compare/${chosen.value.join("/")}`)}>${t("library.compare")}</button>
+    ${open.length > 1 && html`<button type="button" class="outline" onClick=${clear}>${t("library.clear", { n: open.length })}</button>`}
   </search>`;
 }
 
@@ -52,6 +63,10 @@ function Nothing() {
 
 function matches(film) {
   return search.value.toLowerCase().split(/\s+/).every((part) => film.title.toLowerCase().includes(part) || film.job_id.startsWith(part));
+}
+
+function isRecent(film) {
+  return Date.now() - new Date(film.created_at).getTime() < DAYS[since.value] * DAY_MS;
 }
 
 function choose(id, on) {

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from orchestrator import keys
 from orchestrator.store.films import Film
+from shared_protocol.api import FileOrigin, FileOrigins
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
@@ -26,6 +27,16 @@ async def video(request: web.Request) -> web.StreamResponse:
     if not dot or kind != "mp4":
         raise ApiError(Code.NOT_FOUND, "Videos here are called {job_id}.mp4.")
     return await _send(request, job_id, FILM)
+
+
+async def origins(request: web.Request) -> web.Response:
+    """Which films a file is of, known by its bytes: somebody dropped it on the page."""
+    found = await request.app[keys.MIRRORED].owners(request.match_info["hex"])
+    films = tuple(
+        FileOrigin(job_id=job_id, title=title, name=file.name, scene=file.scene)
+        for job_id, title, file in found
+    )
+    return web.json_response(text=FileOrigins(films=films).model_dump_json())
 
 
 async def _send(request: web.Request, job_id: str, name: str) -> web.StreamResponse:

@@ -113,7 +113,9 @@ async def delete(request: web.Request) -> web.Response:
 async def _view(request: web.Request, job_id: str) -> FilmView:
     film = await request.app[keys.STUDIO].find(job_id)
     artifacts = await request.app[keys.MIRRORED].artifacts(job_id)
-    return film_view(film, artifacts, request.app[keys.WORKERS])
+    over = request.app[keys.LEDGER].waits(job_id)
+    workers = request.app[keys.WORKERS]
+    return film_view(film, artifacts, workers, over_quota=over)
 
 
 def _json(

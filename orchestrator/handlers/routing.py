@@ -56,6 +56,7 @@ def add_routes(app: web.Application) -> None:
             web.post(routes.API_JOB_RENDER, scripts.render),
             web.get(routes.API_DOWNLOAD, downloads.download),
             web.get(routes.API_DOWNLOAD_NAMED, downloads.download),
+            web.get(routes.API_FILE, downloads.origins),
             web.get(routes.API_VIDEO, downloads.video),
         ]
     )

@@ -78,6 +78,23 @@ class MirrorStore:
         async with self._db.read() as connection:
             return await _artifacts(connection, job_id)
 
+    async def owners(self, sha256: str) -> list[tuple[str, str, Artifact]]:
+        """Films that have a file of that hash, newest first: id, title, the file."""
+        query = (
+            sa.select(t.films.c.job_id, t.films.c.title, t.artifacts.c.artifact_json)
+            .join(t.blob_uses, t.blob_uses.c.job_id == t.films.c.job_id)
+            .join(t.artifacts, t.artifacts.c.job_id == t.films.c.job_id)
+            .where(t.blob_uses.c.sha256 == sha256)
+            .order_by(t.films.c.job_id.desc(), t.artifacts.c.name)
+        )
+        async with self._db.read() as connection:
+            rows = (await connection.execute(query)).all()
+        files = [
+            (job_id, title, Artifact.model_validate_json(text))
+            for job_id, title, text in rows
+        ]
+        return [found for found in files if found[2].sha256 == sha256]
+
     async def posters(self, job_ids: Sequence[str]) -> dict[str, str]:
         """The name of a picture that stands for each film, where there is one."""
         query = sa.select(t.artifacts.c.job_id, t.artifacts.c.name).where(

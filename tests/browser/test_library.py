@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
+from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
+from colab_worker.film.png_text import add_text
 from tests.browser.steps import open_page
 from tests.servers.served import Served
 
@@ -63,6 +67,78 @@ def test_a_project_zip_restores_its_settings(
     check_form(page, "77")
 
 
+@pytest.mark.parametrize("name", ["film.mp4", "scene-002-picture.png"])
+def test_a_film_or_picture_restores_its_settings(
+    page: Page, served: Served, moth: str, tmp_path: Path, name: str
+) -> None:
+    """Known by its bytes, it brings everything back; what changed is said."""
+    reply = page.request.get(f"{served.url}/api/download/{moth}/{name}")
+    file = tmp_path / f"renamed{Path(name).suffix}"
+    file.write_bytes(reply.body())
+    open_page(page)
+    page.get_by_label("Open a file").set_input_files(file)
+
+    check_form(page, "77")
+    expect(page.locator(".notice")).to_contain_text("is of “The moth”")
+    expect(page.locator(".notice")).to_contain_text("Style cinematic → noir")
+
+
+def test_a_film_of_another_machine_tells_its_settings(
+    page: Page, tmp_path: Path
+) -> None:
+    """From its metadata; the words stay, and the way back is there."""
+    file = tmp_path / "elsewhere.mp4"
+    _film(file)
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("Mine.")
+    page.get_by_label("Open a file").set_input_files(file)
+    expect(page.locator("#image_style")).to_have_value("watercolor")
+    expect(page.locator("#voice_id")).to_have_value("emma")
+    expect(page.locator("#seed")).to_have_value("4711")
+    expect(page.locator("#words")).to_have_value("Mine.")
+    page.get_by_role("button", name="Undo").click()
+
+    expect(page.locator("#image_style")).to_have_value("cinematic")
+
+
+def test_a_picture_of_another_machine_tells_its_settings(
+    page: Page, tmp_path: Path
+) -> None:
+    """Style and dials, as PNG readers see them."""
+    file = tmp_path / "elsewhere.png"
+    Image.new("RGB", (8, 8)).save(file)
+    add_text(file, {"Software": "Moonreel", "Comment": "style: noir; steps: 9"})
+    open_page(page)
+    page.get_by_label("Open a file").set_input_files(file)
+
+    expect(page.locator("#image_style")).to_have_value("noir")
+    assert page.evaluate("JSON.parse(localStorage['moonreel.order']).steps") == "9"
+
+
+def test_the_seed_alone(page: Page, moth: str) -> None:
+    """Use seed changes nothing else."""
+    page.goto("/#/library")
+    row(page).get_by_role("button", name="Use seed").click()
+    expect(page.locator("#seed")).to_have_value("77")
+
+    expect(page.locator("#image_style")).to_have_value("cinematic")
+
+
+def test_stars_and_dates(page: Page, moth: str) -> None:
+    """A starred film is found again, also after a reload; old ones can be left out."""
+    page.goto("/#/library")
+    page.get_by_role("button", name="Star The moth").click()
+    page.reload()
+    page.get_by_label("Show", exact=True).select_option("starred")
+    expect(page.locator(".film")).to_have_count(1)
+    expect(page.get_by_role("button", name="Star The moth")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    page.get_by_label("Made", exact=True).select_option("in the last week")
+
+    expect(page.locator(".film")).to_have_count(1)
+
+
 def test_a_text_file_becomes_the_words(page: Page, tmp_path: Path) -> None:
     """As if it had been pasted."""
     file = tmp_path / "story.md"
@@ -99,6 +175,18 @@ def test_delete_can_be_taken_back(page: Page, served: Served) -> None:
 
     assert gone.value.request.method == "DELETE"
     assert gone.value.status == 204
+
+
+def _film(path: Path) -> None:
+    """A film as the worker's `_metadata` describes it."""
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin",
+        "-f", "lavfi", "-i", "color=s=32x32:d=0.2", "-c:v", "libx264",
+        "-metadata", "comment=made with Moonreel; image sdxl, voice vits; seed 4711",
+        "-metadata", "description=2 scenes; pictures watercolor, voice emma, en",
+        str(path),
+    ]  # fmt: skip
+    subprocess.run(command, check=True)
 
 
 def row(page: Page) -> Locator:

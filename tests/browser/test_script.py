@@ -55,6 +55,36 @@ def test_another_picture_for_one_scene(page: Page, served: Served) -> None:
     assert "scene-002-picture.png" not in changed(before, after)
 
 
+def test_a_scene_is_left_out(page: Page, served: Served) -> None:
+    """The film is made without it, and keeps the other scenes' pictures."""
+    made = make_film(page, scenes=4)
+    finished(page)
+    before = hashes(served, made)
+    page.get_by_role("link", name="Open scene 2").click()
+    page.get_by_role("button", name="Leave this scene out").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".cards .card")).to_have_count(3)
+    served.finish(made)
+    after = hashes(served, made)
+
+    assert len(narrations(page, served, made)) == 3
+    assert after["scene-001-picture.png"] == before["scene-001-picture.png"]
+    assert after["scene-002-picture.png"] == before["scene-003-picture.png"]
+
+
+def test_a_scene_is_moved_by_dragging(page: Page, served: Served) -> None:
+    """The third card dropped on the first one's place."""
+    made = served.order({"script": "One.\n\nTwo.\n\nThree.", "num_scenes": 3})
+    served.finish(made)
+    page.goto(f"/#/jobs/{made}/script")
+    third = page.locator(".line .side").nth(2)
+    third.drag_to(page.locator(".line").nth(0))
+    expect(said(page, 1)).to_have_value("Three.")
+    expect(page.locator("#plan")).not_to_contain_text("Saving")
+
+    assert narrations(page, served, made) == ["Three.", "One.", "Two."]
+
+
 def test_review_first(page: Page, served: Served) -> None:
     """The script stops for the user: move, split, join, lock; then the film is made."""
     open_page(page)

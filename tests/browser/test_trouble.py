@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
+from shared_protocol.api import TunnelQuota
 from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import STORY, finished, make_film, open_page
 from tests.browser.watched_page import Watched
@@ -97,6 +99,52 @@ def test_worker_killed_restarted_at_a_new_address(
         no_banner(page)
         finished(page)
         context.close()
+
+
+def test_what_the_tunnel_has_left(page: Page) -> None:
+    """Requests and bytes of this month, of the worker's own tunnel, and the warning."""
+    page.goto("/#/connection")
+    row = page.locator(".health div", has_text="Left this month")
+    expect(row).to_contain_text("not metered")
+
+    told = page.request.get("/health").json()
+    spent = TunnelQuota(
+        host=urlsplit(told["colab_url"]).netloc,
+        month="2026-11",
+        requests=17_000,
+        bytes=100_000_000,
+        used=0.85,
+        requests_limit=20_000,
+        bytes_limit=1_000_000_000,
+        warning="85% is used.",
+    )
+    told["tunnels"] = [spent.model_dump()]
+    page.route("**/health", lambda route: route.fulfill(json=told))
+    page.reload()
+
+    expect(row).to_contain_text("3,000 requests, 900 MB")
+    expect(row.locator("meter")).to_be_visible()
+    expect(page.locator("[data-quota=low]")).to_have_text("85% is used.")
+
+
+def test_files_over_the_quota_wait_for_a_yes(page: Page, served: Served) -> None:
+    """The film's page has the button that fetches them all the same."""
+    made = served.order({"script": "One.", "num_scenes": 1})
+    served.finish(made)
+
+    waiting = served.film(made) | {"over_quota": True, "terminal": False}
+
+    def as_if_over(route: Route) -> None:
+        # What asks for news after the first answer is held.
+        if "if-none-match" not in route.request.headers:
+            route.fulfill(json=waiting)
+
+    page.route(f"**/api/jobs/{made}", as_if_over)
+    page.goto(f"/#/jobs/{made}")
+    with page.expect_response(f"**/api/jobs/{made}/allow") as reply:
+        page.get_by_role("button", name="Fetch the files all the same").click()
+
+    assert reply.value.status == 202
 
 
 def line_of(worker: WorkerProcess) -> str:

@@ -75,6 +75,22 @@ async def test_the_files_that_are_made_here(
         assert hashlib.sha256(reply.content).hexdigest() == listed[name]["sha256"]
 
 
+async def test_a_file_is_known_by_its_bytes(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """Whoever has a film or a picture of it finds the film; strangers' files have none."""
+    job_id = await submitted(studio)
+    await worker.work(job_id)
+    view = await studio.until(job_id, "complete")
+    file = next(a for a in view["artifacts"] if a["name"] == "film.mp4")
+    found = await studio.api.get(f"/api/files/{file['sha256']}")
+    other = await studio.api.get(f"/api/files/{'0' * 64}")
+
+    film = {"job_id": job_id, "title": view["title"], "name": "film.mp4"}
+    assert found.json() == {"films": [film | {"scene": None}]}
+    assert other.json() == {"films": []}
+
+
 async def test_a_project_is_ordered_as_it_is(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:

@@ -22,10 +22,12 @@ async def test_files_over_what_is_left_wait_for_a_yes(tmp_path: Path) -> None:
             await worker.work(job_id)
             view = await live.until(job_id, "sent_to_colab", says="moonreel allow")
             assert "MB left this month" in view["message"]
+            assert view["over_quota"] is True
 
             reply = await live.api.post(f"/api/jobs/{job_id}/allow", json={})
             assert reply.status_code == 202
-            await live.until(job_id, "complete")
+            view = await live.until(job_id, "complete")
+            assert view["over_quota"] is False
             (shown,) = (await live.api.get("/health")).json()["tunnels"]
 
     assert shown["host"] == host
