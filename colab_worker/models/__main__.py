@@ -11,9 +11,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from colab_worker.models.adapters import read_likenesses
 from colab_worker.models.folder import NotAModel, model_files, read_model
-from colab_worker.models.presets import BY_NAME, PRESETS, VITS
-from colab_worker.models.pull import NotPulled, pull
+from colab_worker.models.presets import BY_NAME, IP_ADAPTER, PRESETS, VITS
+from colab_worker.models.pull import OTHERS, NotPulled, pull
 from colab_worker.models.shelf import GB, LORAS, SLASH, Shelf, models_folder
 
 
@@ -42,10 +43,19 @@ def _list(folder: Path, _: argparse.Namespace) -> None:
         size = _size(folder / entry.name.replace("/", SLASH)) if here else size
         told = "yes" if here else "no"
         table.add_row(entry.name, entry.kind, told, f"{size / GB:.1f}", licence)
+    _list_adapters(table, folder)
     for name, lora in shelf.loras().items():
         size = lora.path.stat().st_size
         table.add_row(name, "lora", "yes", f"{size / GB:.1f}", f"for {lora.family}")
     Console(width=None if sys.stdout.isatty() else 120).print(table)
+
+
+def _list_adapters(table: Table, folder: Path) -> None:
+    here = bool(read_likenesses(folder / IP_ADAPTER.name))
+    size = _size(folder / IP_ADAPTER.name) if here else IP_ADAPTER.bytes
+    told = "yes" if here else "no"
+    kind, licence = "likeness", IP_ADAPTER.licence
+    table.add_row(IP_ADAPTER.name, kind, told, f"{size / GB:.1f}", licence)
 
 
 def _pull(folder: Path, arguments: argparse.Namespace) -> None:
@@ -95,7 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("list", help="what is here, and what could be")
     add.set_defaults(run=_list)
     add = commands.add_parser("pull", help="fetch models; goes on where it stopped")
-    known = [*BY_NAME, VITS.name]
+    known = [*BY_NAME, *OTHERS]
     add.add_argument("models", nargs="+", choices=known, metavar="NAME")
     add.add_argument(
         "--floor-gb", type=float, default=2.0, help="space that stays free"

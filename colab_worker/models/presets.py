@@ -88,6 +88,28 @@ class VoicePreset:
     languages: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class AdapterPreset:
+    """What pictures of several models can be drawn with besides."""
+
+    name: str
+    repo: str
+    revision: str
+    licence: str
+    files: tuple[str, ...]
+    bytes: int
+
+    @property
+    def home(self) -> str:
+        """The name of its folder on the shelf."""
+        return self.name
+
+    @property
+    def page(self) -> str:
+        """Where people read about it."""
+        return f"https://huggingface.co/{self.repo}"
+
+
 _SETTINGS = ("*.json", "*/*.json", "*/*.txt", "*/*.model")
 
 PRESETS = (
@@ -142,5 +164,19 @@ VITS = VoicePreset(
     licence="Apache 2.0",
     bytes=150_000_000,
     languages=("en",),
+)
+#: Likenesses for every SDXL: the whole look, and the face.
+IP_ADAPTER = AdapterPreset(
+    "ip-adapter",
+    repo="h94/IP-Adapter",
+    revision="018e402774aeeddd60609b4ecdb7e298259dc729",
+    licence="Apache 2.0",
+    files=(
+        "models/image_encoder/config.json",
+        "models/image_encoder/model.safetensors",
+        "sdxl_models/ip-adapter-plus_sdxl_vit-h.safetensors",
+        "sdxl_models/ip-adapter-plus-face_sdxl_vit-h.safetensors",
+    ),
+    bytes=4_220_000_000,
 )
 BY_NAME = {preset.name: preset for preset in PRESETS}

@@ -15,10 +15,19 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
-from colab_worker.models.presets import BY_NAME, VITS, Preset, VoicePreset
+from colab_worker.models.presets import (
+    BY_NAME,
+    IP_ADAPTER,
+    VITS,
+    AdapterPreset,
+    Preset,
+    VoicePreset,
+)
 from colab_worker.models.shelf import models_folder
 
 GB = 1_000_000_000
+#: What can be pulled and is no picture model.
+OTHERS = {preset.name: preset for preset in (VITS, IP_ADAPTER)}
 CONNECT_S = 30.0
 CHUNK_BYTES = 1 << 20
 #: The archive of a voice holds more; only these are needed.
@@ -32,7 +41,7 @@ class NotPulled(Exception):
 def main(arguments: list[str] | None = None) -> int:
     """Brings the models named; the exit status."""
     parser = argparse.ArgumentParser(prog="python -m colab_worker.models.pull")
-    names = [*BY_NAME, VITS.name]
+    names = [*BY_NAME, *OTHERS]
     parser.add_argument("names", nargs="+", choices=names, metavar="NAME",
                         help=f"one of: {', '.join(names)}")  # fmt: skip
     for name in parser.parse_args(arguments).names:
@@ -46,7 +55,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def pull(name: str, shelf: Path) -> None:
     """Brings a model, and the one that it draws with; raises NotPulled."""
-    preset = VITS if name == VITS.name else BY_NAME[name]
+    preset: Preset | AdapterPreset | VoicePreset = OTHERS.get(name) or BY_NAME[name]
     if isinstance(preset, Preset) and preset.base:
         pull(preset.base, shelf)
     home = shelf / (preset.home if isinstance(preset, Preset) else preset.name)
@@ -57,10 +66,10 @@ def pull(name: str, shelf: Path) -> None:
     staging.mkdir(parents=True, exist_ok=True)
     _require_space(name, preset.bytes, staging)
     _say(f"{name}: {preset.bytes / GB:.1f} GB, licence {preset.licence}")
-    if isinstance(preset, Preset):
-        _from_hub(preset, staging)
-    else:
+    if isinstance(preset, VoicePreset):
         _from_archive(preset, staging)
+    else:
+        _from_hub(preset, staging)
     shutil.rmtree(staging / ".cache", ignore_errors=True)
     staging.rename(home)
     _say(f"{name} is here: {home}")
@@ -76,7 +85,7 @@ def _require_space(name: str, needed: int, staging: Path) -> None:
         )
 
 
-def _from_hub(preset: Preset, staging: Path) -> None:
+def _from_hub(preset: Preset | AdapterPreset, staging: Path) -> None:
     try:
         from huggingface_hub import errors, snapshot_download
     except ImportError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from colab_worker.engines.entry import EngineEntry
+from colab_worker.models.adapters import read_likenesses
 from colab_worker.models.folder import (
     ModelFolder,
     NotAModel,
@@ -23,11 +24,13 @@ from colab_worker.models.loras import LoraFile, read_loras
 from colab_worker.models.presets import (
     BY_FAMILY,
     BY_NAME,
+    IP_ADAPTER,
     PRESETS,
     VITS,
     Preset,
     VoicePreset,
 )
+from shared_protocol.references import Likeness
 
 #: Names the folder of models, in place of the user's cache.
 FOLDER_VARIABLE = "MOONREEL_MODELS"
@@ -123,6 +126,7 @@ class Shelf:
             "family": model.family,
             "lora": str(lora) if lora else None,
             "loras": str(self.folder / LORAS),
+            "adapters": str(self.folder / IP_ADAPTER.name),
         }
         added = fingerprint(lora.parent, [lora]) if lora else ""
         parts = [ENGINE_VERSION, model.fingerprint, added]
@@ -132,11 +136,21 @@ class Shelf:
             ENGINE,
             version="/".join(filter(None, parts)),
             argument=json.dumps(about),
-            drawing=replace(drawing, side=model.side, family=model.family),
+            drawing=replace(
+                drawing,
+                side=model.side,
+                family=model.family,
+                likenesses=self._likenesses(model),
+            ),
             preference=self._preference(preset),
             patience_s=PATIENCE_S,
             unavailable=_missing_packages(*PACKAGES, extra="image"),
         )
+
+    def _likenesses(self, model: ModelFolder) -> dict[Likeness, str]:
+        if model.family != "sdxl":
+            return {}
+        return read_likenesses(self.folder / IP_ADAPTER.name)
 
     def _vits(self) -> EngineEntry:
         """The voice of many speakers; quick enough without a GPU."""

@@ -110,6 +110,18 @@ OPTIONS = (
     Option("--steps", "image.steps", "denoising steps of a model", metavar="1-100"),
     Option("--guidance", "image.guidance", "how strictly words count", metavar="0-30"),
     Option("--scheduler", "image.scheduler", "way to denoise", vocab.SCHEDULERS),
+    Option(
+        "--ip-adapter-scale",
+        "image.ip_adapter_scale",
+        "how closely scenes keep to their reference pictures",
+        metavar="0-1",
+    ),
+    Option(
+        "--likeness",
+        "image.likeness",
+        "what of a reference is kept: the whole look, or the face",
+        metavar="plus|face",
+    ),
     Option("--date", "date", "the day that the film's file names", metavar="DAY"),
 )
 

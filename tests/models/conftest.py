@@ -36,9 +36,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a tiny SDXL, FLUX and VITS, and LoRAs for them."""
+    """A folder with a tiny SDXL, FLUX and VITS, with LoRAs and IP-Adapters."""
     from tests.models.tiny import build_flux, build_sdxl
-    from tests.models.tiny_adapters import build_loras
+    from tests.models.tiny_adapters import build_ip_adapters, build_loras
     from tests.models.tiny_voice import build_vits
 
     folder = tmp_path_factory.mktemp("models")
@@ -48,4 +48,5 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         build_vits(folder / "vits")
         build_flux(folder / "flux-schnell")
         build_loras(folder)
+        build_ip_adapters(folder)
     return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -10,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from colab_worker.film.probe import probe
+from tests.workers import WorkerProcess, film
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
@@ -47,18 +50,36 @@ def test_a_film_with_real_engines(shelf: Path, tmp_path: Path) -> None:
     code, events = make(tmp_path, shelf, *engines)
     assert code == 0, events[-1]
 
-    film = probe(tmp_path / "a.mp4")
-    assert (film.width, film.height, film.has_audio) == (854, 480, True)
+    made = probe(tmp_path / "a.mp4")
+    assert (made.width, made.height, made.has_audio) == (854, 480, True)
     pictures = sorted((tmp_path / "parts").glob("scene-*-picture.png"))
     assert len(pictures) == 2
-    from PIL import Image
-
     with Image.open(pictures[0]) as picture:
         assert picture.size == (88, 48)
     assert events[-1]["draft"] is False
     words = json.loads((tmp_path / "parts" / "scene-001-words.json").read_text("utf-8"))
     assert words["sample_rate"] == 22_050
     assert [word for word, _, _ in words["words"]] == ["A", "crow", "was", "thirsty."]
+
+
+def test_a_worker_keeps_a_likeness_from_blob_to_picture(
+    shelf: Path, tmp_path: Path
+) -> None:
+    """The file goes there first; only the scene that names it is drawn with it."""
+    face = tmp_path / "face.png"
+    Image.effect_noise((48, 48), 80).convert("RGB").save(face)
+    sha256 = hashlib.sha256(face.read_bytes()).hexdigest()
+    spec = film("the cat", "the dog", engine={"image": "sdxl"}, image={"steps": 2})
+    spec["scenes"][1]["references"] = [{"sha256": sha256, "name": "Ann"}]
+    with WorkerProcess(
+        tmp_path, engines="[]", env={"MOONREEL_MODELS": str(shelf)}
+    ) as worker:
+        worker.client.put(f"/blobs/sha256/{sha256}", content=face.read_bytes())
+        view = worker.finish(worker.submit(spec), within_s=240)
+
+    assert view["state"] == "complete", view["error"]
+    facts = [u["result"]["facts"] for u in view["units"] if u["kind"] == "image"]
+    assert [told.get("likeness") for told in facts] == [None, "plus"]
 
 
 def test_a_dial_that_the_engine_lacks_is_refused(shelf: Path, tmp_path: Path) -> None:

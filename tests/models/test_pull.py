@@ -161,7 +161,8 @@ def test_a_voice_is_unpacked_without_its_folders(
             archive.writestr(f"vits/{name}", "content")
     source = tmp_path / "voice.zip"
     source.write_bytes(packed.getvalue())
-    monkeypatch.setattr(pull, "VITS", replace(VITS, url=source.as_uri()))
+    voice = replace(VITS, url=source.as_uri())
+    monkeypatch.setitem(pull.OTHERS, "vits", voice)
     pull.pull("vits", tmp_path / "shelf")
 
     here = {p.name for p in (tmp_path / "shelf" / "vits").iterdir()}

@@ -93,3 +93,82 @@ def _flux(model: Path, folder: Path) -> None:
     diffusers.FluxPipeline.save_lora_weights(
         folder, transformer_lora_layers=state, weight_name="flow.safetensors"
     )
+
+
+def build_ip_adapters(shelf: Path) -> None:
+    """Adapters for the tiny SDXL in their makers' layout, and an eye of two layers."""
+    import_diffusers()
+    import torch
+    from diffusers import UNet2DConditionModel
+    from safetensors.torch import save_file
+
+    folder = shelf / "ip-adapter"
+    (folder / "sdxl_models").mkdir(parents=True)
+    unet = UNet2DConditionModel.from_pretrained(shelf / "sdxl" / "unet")
+    for seed, kind in enumerate(("plus", "plus-face"), start=5):
+        torch.manual_seed(seed)
+        state = _ip_attention(unet) | _resampler(unet.config.cross_attention_dim)
+        whole = {name: value.contiguous() for name, value in state.items()}
+        name = f"ip-adapter-{kind}_sdxl_vit-h.safetensors"
+        save_file(whole, folder / "sdxl_models" / name)
+    _eye().save_pretrained(folder / "models" / "image_encoder")
+
+
+def _eye() -> Any:
+    from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
+
+    return CLIPVisionModelWithProjection(
+        CLIPVisionConfig(
+            hidden_size=32, projection_dim=32, num_hidden_layers=2, patch_size=8,
+            num_attention_heads=4, image_size=32, intermediate_size=37,
+        )
+    )  # fmt: skip
+
+
+def _ip_attention(unet: Any) -> dict[str, Any]:
+    """Keys and values for each place that reads the prompt, under odd numbers."""
+    from diffusers.models.attention_processor import IPAdapterAttnProcessor
+
+    across, wide = unet.config.block_out_channels, unet.config.cross_attention_dim
+    state: dict[str, Any] = {}
+    reading = [name for name in unet.attn_processors if "attn2" in name]
+    for place, name in enumerate(reading):
+        layer = IPAdapterAttnProcessor(_width(name, across), wide, scale=1.0)
+        found, number = layer.state_dict(), 2 * place + 1
+        for kind in ("k", "v"):
+            key = f"ip_adapter.{number}.to_{kind}_ip.weight"
+            state[key] = found[f"to_{kind}_ip.0.weight"]
+    return state
+
+
+def _width(name: str, across: tuple[int, ...]) -> int:
+    if name.startswith("mid"):
+        return int(across[-1])
+    blocks = across[::-1] if name.startswith("up") else across
+    return int(blocks[int(name.split(".")[1])])
+
+
+def _resampler(wide: int) -> dict[str, Any]:
+    """What the "plus" adapters make of patches, by the names of the published files."""
+    import torch
+    from diffusers.models.embeddings import IPAdapterPlusImageProjection
+
+    made = IPAdapterPlusImageProjection(
+        embed_dims=32, output_dims=wide, hidden_dims=64, heads=1, num_queries=4
+    ).state_dict()
+    names = (
+        (".ln0.", ".0.norm1."), (".ln1.", ".0.norm2."), (".attn.to_q.", ".0.to_q."),
+        (".attn.to_out.0.", ".0.to_out."), (".ff.0.", ".1.0."),
+        (".ff.1.net.0.proj.", ".1.1."), (".ff.1.net.2.", ".1.3."),
+    )  # fmt: skip
+    state: dict[str, Any] = {}
+    for key, value in made.items():
+        if ".attn.to_v." in key:
+            continue  # it goes with its key
+        if ".attn.to_k." in key:
+            both = value, made[key.replace("to_k", "to_v")]
+            key, value = key.replace(".attn.to_k.", ".0.to_kv."), torch.cat(both)
+        for ours, theirs in names:
+            key = key.replace(ours, theirs)
+        state[f"image_proj.{key}"] = value
+    return state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from colab_worker.engines.base import (
 )
 from colab_worker.engines.diffusion import memory
 from colab_worker.engines.diffusion.families import FAMILIES
+from colab_worker.engines.diffusion.identity import IdentityLock
 from colab_worker.engines.diffusion.loading import (
     load_pipeline,
     part_sizes,
@@ -42,11 +43,13 @@ class DiffusionEngine:
         #: A distillation that makes the model a faster one.
         self._lora = Path(told["lora"]) if told.get("lora") else None
         self._loras = Path(told["loras"])
+        self._adapters = Path(told["adapters"])
         self._pipe: Any = None
         self._device = memory.Device("cpu", None)
         self._rung = "resident"
         self._schedule: Any = None
         self._wardrobe: Wardrobe | None = None
+        self._identity: IdentityLock | None = None
 
     def load(self) -> None:
         """Brings the model into memory; takes seconds to minutes."""
@@ -64,6 +67,7 @@ class DiffusionEngine:
                 raise
         speed_up(self._pipe, self._device)
         self._wardrobe = Wardrobe(self._pipe, self._loras)
+        self._identity = IdentityLock(self._pipe, self._adapters, self._rebuild)
 
     def draw(
         self, request: ImageRequest, out: Path, tick: Tick
@@ -84,13 +88,13 @@ class DiffusionEngine:
 
     def unload(self) -> None:
         """Gives the memory back."""
-        self._pipe = self._wardrobe = None
+        self._pipe = self._wardrobe = self._identity = None
         memory.tidy()
 
     def _drawn(self, request: ImageRequest, tick: Tick, warnings: list[str]) -> Any:
         import torch
 
-        if self._wardrobe is None:
+        if self._wardrobe is None or self._identity is None:
             raise EngineError("the model is not loaded")
 
         steps = request.steps or 1
@@ -103,11 +107,13 @@ class DiffusionEngine:
 
         tick(0.0, "reading the prompt")
         self._wardrobe.wear(request.loras)
+        likeness = self._identity.set(request)
         told = FAMILIES[self._family].tell(pipe, request)
         warnings.extend(told.warnings)
         pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
         done = pipe(
             **told.arguments,
+            **likeness,
             width=request.width,
             height=request.height,
             num_inference_steps=steps,
@@ -150,6 +156,15 @@ class DiffusionEngine:
         memory.settle(self._pipe, self._device, rung)
         return True
 
+    def _rebuild(self, change: Callable[[], None]) -> None:
+        """Changes parts of the model; off-loading is arranged anew around them."""
+        offloads = self._rung not in ("resident", "tiled")
+        if offloads:
+            memory.gather(self._pipe)
+        change()
+        if offloads:
+            memory.settle(self._pipe, self._device, self._rung)
+
     def _bake_in(self, lora: Path) -> None:
         """A distillation is part of the model: loaded once, never unloaded."""
         self._pipe.load_lora_weights(
@@ -171,6 +186,8 @@ class DiffusionEngine:
         peak = memory.peak_bytes()
         if peak is not None:
             facts["peak_vram_bytes"] = peak
+        if request.references:
+            facts["likeness"] = request.likeness
         if warnings:
             facts["warnings"] = list(dict.fromkeys(warnings))
         return facts

@@ -64,12 +64,17 @@ def settle(pipe: Any, device: Device, rung: str) -> None:
     if rung in ("resident", "tiled"):
         pipe.to(device.name)
         return
-    pipe.remove_all_hooks()
-    pipe.to("cpu")
+    gather(pipe)
     if rung == "offload":
         pipe.enable_model_cpu_offload()
     else:
         pipe.enable_sequential_cpu_offload()
+
+
+def gather(pipe: Any) -> None:
+    """Brings off-loaded parts together, so that they can be changed."""
+    pipe.remove_all_hooks()
+    pipe.to("cpu")
 
 
 def is_out_of_memory(error: BaseException) -> bool:
