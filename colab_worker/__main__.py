@@ -18,7 +18,7 @@ from colab_worker import keys
 from colab_worker.announcement import Announcement
 from colab_worker.app import make_app
 from colab_worker.device import Identity, identify
-from colab_worker.engines.registry import Registry
+from colab_worker.engines.registry import PlanRefused, Registry
 from colab_worker.models.shelf import Shelf, models_folder
 from colab_worker.settings import Settings, parse_settings
 from colab_worker.tunnels.options import NGROK_VARIABLE
@@ -47,6 +47,8 @@ def main(arguments: list[str] | None = None) -> int:
     except FolderInUse as error:
         return _sorry(f"Another worker uses {settings.data_dir} ({error}); stop it, or "
                       "choose another --data-dir.")  # fmt: skip
+    except PlanRefused as refused:
+        return _sorry(refused.sentence)
     except OSError as error:
         return _sorry(_reason(error, settings))
     except KeyboardInterrupt:

@@ -18,6 +18,7 @@ from colab_worker.disk import Disk
 from colab_worker.dispatcher import LocalDispatcher
 from colab_worker.encoder_choice import EncoderChoice
 from colab_worker.engine_host import EngineHost
+from colab_worker.engine_wire import Load
 from colab_worker.engines.registry import Registry
 from colab_worker.handlers import (
     access,
@@ -32,6 +33,7 @@ from colab_worker.handlers import (
 from colab_worker.job_run import RunParts
 from colab_worker.limits import Limiter
 from colab_worker.memo import Memo
+from colab_worker.preload import early_loads
 from colab_worker.runner import Runner
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
@@ -49,7 +51,10 @@ LAST_LOOK_S = 10.0
 def make_app(
     settings: Settings, identity: Identity, registry: Registry
 ) -> web.Application:
-    """The worker as a web application; its data folder must exist and be its own."""
+    """The worker as a web application; its data folder must exist and be its own.
+
+    Raises PlanRefused for an engine to preload that is not here.
+    """
     app = web.Application(
         middlewares=[traffic_middleware, error_middleware, access.access_middleware],
         client_max_size=settings.body_limit_bytes,
@@ -70,7 +75,9 @@ def make_app(
     board = app[keys.BOARD] = Board(store, identity.stamp, tick_s=settings.tick_s)
     archive = Archive(settings.memo_folder, blobs) if settings.memo_folder else None
     memo = app[keys.MEMO] = Memo(store, blobs, archive)
-    dispatcher = app[keys.DISPATCHER] = _dispatcher(settings, blobs, disk)
+    dispatcher = app[keys.DISPATCHER] = _dispatcher(
+        settings, blobs, disk, early_loads(settings.preload, registry)
+    )
     encoders = EncoderChoice(settings.data_dir, settings.encoder, identity.gpu)
     parts = RunParts(store, memo, board, dispatcher, registry, settings, encoders)
     runner = app[keys.RUNNER] = Runner(parts, disk)
@@ -133,7 +140,9 @@ def _tidy(app: web.Application) -> None:
     app[keys.DISK].hold_ballast()
 
 
-def _dispatcher(settings: Settings, blobs: BlobStore, disk: Disk) -> LocalDispatcher:
+def _dispatcher(
+    settings: Settings, blobs: BlobStore, disk: Disk, preload: dict[str, list[Load]]
+) -> LocalDispatcher:
     return LocalDispatcher(
         {"gpu": 1, "cpu": settings.cpu_lanes, "voice": 1},
         blobs=blobs,
@@ -143,6 +152,7 @@ def _dispatcher(settings: Settings, blobs: BlobStore, disk: Disk) -> LocalDispat
             beat_timeout_s=settings.beat_timeout_s,
             cancel_grace_s=settings.cancel_grace_s,
         ),
+        preload=preload,
         warm={"gpu"},  # the first picture is on the critical path of every film
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import platform
 import shutil
@@ -14,6 +15,8 @@ from pathlib import Path
 from shared_protocol.jobs import WorkerStamp
 
 PROBE_S = 10.0
+#: Told where they are installed; never imported here.
+_OF_MODELS = ("torch", "diffusers", "transformers", "coqui-tts")
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,25 @@ def identify(data_dir: Path) -> Identity:
 
 def gpu_name() -> str | None:
     """The first GPU by name, from the driver's own tool; None without one."""
+    return _asked("name")
+
+
+def gpu_memory() -> dict[str, int] | None:
+    """Bytes of the first GPU's memory: ``total``, ``used``; None without one."""
+    told = _asked("memory.total,memory.used", "nounits")
+    if told is None:
+        return None
+    total, used = (int(mib) << 20 for mib in told.split(","))
+    return {"total_bytes": total, "used_bytes": used}
+
+
+def _asked(fields: str, *form: str) -> str | None:
+    """The driver's own tool about the first GPU; None where it knows none."""
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return None
-    command = [tool, "--query-gpu=name", "--format=csv,noheader"]
+    shape = ",".join(("csv", "noheader", *form))
+    command = [tool, f"--query-gpu={fields}", f"--format={shape}"]
     try:
         found = subprocess.run(  # noqa: S603 - fixed arguments
             command, capture_output=True, text=True, timeout=PROBE_S, check=True
@@ -63,6 +81,10 @@ def gpu_name() -> str | None:
 def versions() -> dict[str, str]:
     """Versions worth knowing in a report."""
     names = ("moonreel", "aiohttp", "SQLAlchemy", "imageio-ffmpeg")
-    return {"python": platform.python_version()} | {
+    found = {"python": platform.python_version()} | {
         name: importlib.metadata.version(name) for name in names
     }
+    for name in _OF_MODELS:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found

@@ -13,14 +13,14 @@ import itertools
 import logging
 import shutil
 import time
-from collections.abc import Callable, Collection, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from colab_worker.disk import Disk
 from colab_worker.engine_host import EngineFailure, EngineHost
-from colab_worker.engine_wire import Do, Done
+from colab_worker.engine_wire import Do, Done, Load
 from colab_worker.outputs import WrongOutput, verify
 from shared_protocol.artifacts import FileRef, UnitResult
 from shared_protocol.errors import Code
@@ -28,6 +28,9 @@ from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
 
 log = logging.getLogger(__name__)
+
+#: Half a large model may have to come from a slow disk.
+PRELOAD_S = 1200.0
 
 
 @dataclass(frozen=True)
@@ -121,9 +124,17 @@ class LocalDispatcher:
         disk: Disk,
         make_host: Callable[[], EngineHost],
         warm: Collection[str] = (),
+        preload: Mapping[str, Sequence[Load]] | None = None,
     ) -> None:
+        early = preload or {}
         self._lanes = {
-            name: _Lane(slots, self._do, make_host, warm=name in warm)
+            name: _Lane(
+                slots,
+                self._do,
+                make_host,
+                warm=name in warm,
+                preload=early.get(name, ()),
+            )
             for name, slots in lanes.items()
         }
         self._blobs = blobs
@@ -153,6 +164,10 @@ class LocalDispatcher:
     async def close(self) -> None:
         """See ``Dispatcher``."""
         await asyncio.gather(*(lane.close() for lane in self._lanes.values()))
+
+    def loaded(self) -> set[str]:
+        """The names of the engines that the children keep in memory."""
+        return {name for lane in self._lanes.values() for name in lane.loaded()}
 
     def child_pids(self) -> list[int]:
         """The process ids of the children that run now."""
@@ -268,9 +283,11 @@ class _Lane:
         make_host: Callable[[], EngineHost],
         *,
         warm: bool,
+        preload: Sequence[Load] = (),
     ) -> None:
         self._do = do
         self._warm = warm
+        self._preload = preload
         self._queue: list[tuple[tuple[int, ...], int, UnitTask, OnReport]] = []
         self._numbers = itertools.count()
         self._news = asyncio.Event()
@@ -300,12 +317,17 @@ class _Lane:
         await _stop(list(self._running))
         await asyncio.gather(*(host.close() for host in self._hosts))
 
+    def loaded(self) -> set[str]:
+        return {name for host in self._hosts for name in host.loaded.values()}
+
     def child_pids(self) -> list[int]:
         return [host.pid for host in self._hosts if host.pid is not None]
 
     async def _serve(self, host: EngineHost) -> None:
         if self._warm:
             await _warm_up(host)
+        for load in self._preload:
+            await _load_early(host, load)
         while True:
             while not self._queue:
                 self._news.clear()
@@ -336,6 +358,15 @@ async def _warm_up(host: EngineHost) -> None:
         await host.warm()
     except EngineFailure as failure:
         log.warning("an engine process did not start: %s", failure)
+
+
+async def _load_early(host: EngineHost, load: Load) -> None:
+    try:
+        await host.call(load, lambda part, note: None, limit_s=PRELOAD_S)
+        log.info("%s is loaded", load.engine, extra={"action": "preloaded"})
+    except EngineFailure as failure:
+        # Units try again, and tell whoever asked for them.
+        log.warning("%s could not be loaded: %s", load.engine, failure)
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

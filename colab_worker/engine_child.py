@@ -23,6 +23,8 @@ from colab_worker.engine_wire import (
     Do,
     Done,
     Failed,
+    Load,
+    Loaded,
     MadeFile,
     Progress,
     Ready,
@@ -52,7 +54,7 @@ class Child:
         self._commands = commands
         self._events = events
         self._events_lock = threading.Lock()
-        self._todo: queue.Queue[Do] = queue.Queue()
+        self._todo: queue.Queue[Do | Load] = queue.Queue()
         self._stop = threading.Event()
         self._loader = Loader()
 
@@ -63,12 +65,12 @@ class Child:
         threading.Thread(target=self._beat, daemon=True).start()
         while True:
             command = self._todo.get()
-            self._say(self._do(command))
+            self._say(self._answer(command))
 
     def _listen(self) -> None:
         for line in self._commands:
             command = COMMAND.validate_json(line)
-            if isinstance(command, Do):
+            if isinstance(command, Do | Load):
                 self._stop.clear()
                 self._todo.put(command)
             else:
@@ -81,17 +83,14 @@ class Child:
             self._say(Beat())
             threading.Event().wait(BEAT_S)
 
-    def _do(self, command: Do) -> Done | Failed:
-        call = UnitCall(
-            kind=command.kind,
-            engine=command.engine,
-            params=command.params,
-            inputs=command.inputs,
-            out_dir=command.out_dir,
-        )
+    def _answer(self, command: Do | Load) -> Done | Failed:
         try:
             engine = self._loader.engine(command, self._tick)
-            return _done(STAGES[command.kind](call, engine, self._tick))
+            if (made := self._loader.news()) is not None:
+                self._say(Loaded(kind=made, engine=command.engine))
+            if isinstance(command, Load):
+                return Done(files=(), facts={})
+            return self._do(command, engine)
         except Unusable as error:
             # The parent reads these last words, and starts a fresh process.
             sys.stderr.write(f"{error}\n")
@@ -99,6 +98,16 @@ class Child:
             os._exit(UNUSABLE_STATUS)
         except Exception as error:
             return _failed(error)
+
+    def _do(self, command: Do, engine: Any) -> Done:
+        call = UnitCall(
+            kind=command.kind,
+            engine=command.engine,
+            params=command.params,
+            inputs=command.inputs,
+            out_dir=command.out_dir,
+        )
+        return _done(STAGES[command.kind](call, engine, self._tick))
 
     def _tick(self, fraction: float, note: str) -> None:
         if self._stop.is_set():

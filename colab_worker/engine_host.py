@@ -16,7 +16,17 @@ from collections.abc import Callable
 
 from pydantic import ValidationError
 
-from colab_worker.engine_wire import EVENT, Do, Done, Failed, Progress, Ready, Stop
+from colab_worker.engine_wire import (
+    EVENT,
+    Do,
+    Done,
+    Failed,
+    Load,
+    Loaded,
+    Progress,
+    Ready,
+    Stop,
+)
 from shared_protocol.errors import Code
 from shared_protocol.wire import Wire
 
@@ -57,6 +67,8 @@ class EngineHost:
         self._process: asyncio.subprocess.Process | None = None
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
         self._stderr_task: asyncio.Task[None] | None = None
+        #: By kind, the engine that the child keeps in memory.
+        self.loaded: dict[str, str] = {}
 
     @property
     def pid(self) -> int | None:
@@ -65,13 +77,13 @@ class EngineHost:
 
     async def call(
         self,
-        command: Do,
+        command: Do | Load,
         report: Report,
         *,
         limit_s: float,
         patience_s: float | None = None,
     ) -> Done:
-        """Does one unit; raises EngineFailure.
+        """Does one unit, or loads an engine for later ones; raises EngineFailure.
 
         Cancelling stops the child's work: at its next step within ``patience_s``, else
         by killing it.
@@ -136,6 +148,8 @@ class EngineHost:
             event = await self._event(self._beat_timeout_s)
             if isinstance(event, Progress):
                 report(event.fraction, event.note)
+            elif isinstance(event, Loaded):
+                self.loaded[event.kind] = event.engine
             elif isinstance(event, Done):
                 return event
             elif isinstance(event, Failed):
@@ -202,6 +216,7 @@ class EngineHost:
 
     async def _kill(self) -> None:
         process, self._process = self._process, None
+        self.loaded.clear()
         if process is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):

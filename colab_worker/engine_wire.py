@@ -22,6 +22,15 @@ class Do(Wire):
     out_dir: Path
 
 
+class Load(Wire):
+    """Parent to child: load this engine before a unit of ``kind`` needs it."""
+
+    type: Literal["load"] = "load"
+    kind: str
+    engine: str
+    address: str
+
+
 class Stop(Wire):
     """Parent to child: give the running unit up."""
 
@@ -38,6 +47,14 @@ class Beat(Wire):
     """The child is alive, whatever its main thread does."""
 
     type: Literal["beat"] = "beat"
+
+
+class Loaded(Wire):
+    """An engine for units of ``kind`` is in memory now, in place of another."""
+
+    type: Literal["loaded"] = "loaded"
+    kind: str
+    engine: str
 
 
 class Progress(Wire):
@@ -73,8 +90,10 @@ class Failed(Wire):
     reason: Literal["bad_input", "stopped", "engine_failed", "disk_full"]
 
 
-Command = Annotated[Do | Stop, Field(discriminator="type")]
-Event = Annotated[Ready | Beat | Progress | Done | Failed, Field(discriminator="type")]
+_Command = Do | Load | Stop
+_Event = Ready | Beat | Loaded | Progress | Done | Failed
+Command = Annotated[_Command, Field(discriminator="type")]
+Event = Annotated[_Event, Field(discriminator="type")]
 
-COMMAND: TypeAdapter[Do | Stop] = TypeAdapter(Command)
-EVENT: TypeAdapter[Ready | Beat | Progress | Done | Failed] = TypeAdapter(Event)
+COMMAND: TypeAdapter[_Command] = TypeAdapter(Command)
+EVENT: TypeAdapter[_Event] = TypeAdapter(Event)

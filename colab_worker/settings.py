@@ -79,6 +79,8 @@ class Settings:
     max_interruptions: int = 5
     #: Back-off before the second try; doubles with each.
     retry_delay_s: float = 1.0
+    #: Engines that are loaded at once, by name.
+    preload: tuple[str, ...] = ()
     #: How long an engine may take to stop by itself before it is killed.
     cancel_grace_s: float = 0.4
     #: Least time between two progress ticks that wake readers.
@@ -147,6 +149,7 @@ def parse_settings(
         time_limits_s=_time_limits(options.unit_limit_s),
         beat_timeout_s=options.beat_timeout_s,
         retry_delay_s=options.retry_delay_s,
+        preload=options.preload,
     )
     return settings, not token
 
@@ -210,6 +213,8 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="what encodes clips; auto tries",
     )
+    add("--preload", type=_names, default=(), metavar="NAMES",
+        help="engines to load at once, as sdxl,vits")  # fmt: skip
     add("--queue-capacity", type=_at_least_one, default=100, help="jobs that may wait")
     add("--body-limit-mib", type=float, default=2, help="largest request body")
     add("--blob-limit-mib", type=float, default=2048, help="largest uploaded file")
@@ -247,6 +252,10 @@ def _add_limits(add: Callable[..., object]) -> None:
         default=limits.upload_mib,
         help="most that one token may upload",
     )
+
+
+def _names(words: str) -> tuple[str, ...]:
+    return tuple(filter(None, (word.strip() for word in words.split(","))))
 
 
 def _at_least_one(word: str) -> int:

@@ -467,6 +467,10 @@ class Health(View):
     disk: dict[str, int] | None = None
     engines: tuple[EngineInfo, ...] | None = None
     versions: dict[str, str] | None = None
+    #: Of the first GPU: ``total_bytes`` and ``used_bytes``, by whomever.
+    gpu_memory: dict[str, int] | None = None
+    #: The models that the engines' processes keep in memory.
+    loaded: tuple[str, ...] | None = None
     tunnels: tuple[TunnelView, ...] | None = None
 
 

@@ -6,9 +6,18 @@ import asyncio
 
 from aiohttp import web
 
-from colab_worker.device import versions
+from colab_worker.device import gpu_memory, versions
+from colab_worker.engines.registry import Registry
 from colab_worker.handlers.access import is_authorized
-from colab_worker.keys import BOARD, DISK, IDENTITY, REGISTRY, SETTINGS, TUNNELS
+from colab_worker.keys import (
+    BOARD,
+    DISK,
+    DISPATCHER,
+    IDENTITY,
+    REGISTRY,
+    SETTINGS,
+    TUNNELS,
+)
 from shared_protocol import routes, vocab
 from shared_protocol.jobs import Capabilities, FilmSpec, Health
 
@@ -42,6 +51,7 @@ async def get_health(request: web.Request) -> web.Response:
         return web.json_response(text=public.model_dump_json(exclude_none=True))
     found = await asyncio.to_thread(versions)
     free = await asyncio.to_thread(app[DISK].free_bytes)
+    memory = await asyncio.to_thread(gpu_memory) if gpu else None
     full = public.model_copy(
         update={
             "model": app[REGISTRY].get("image", "auto").name,
@@ -57,9 +67,17 @@ async def get_health(request: web.Request) -> web.Response:
             "engines": app[REGISTRY].describe(),
             "versions": found,
             "tunnels": app[TUNNELS].views,
+            "gpu_memory": memory,
+            "loaded": _models(app[REGISTRY], app[DISPATCHER].loaded()),
         }
     )
     return web.json_response(text=full.model_dump_json(exclude_none=True))
+
+
+def _models(registry: Registry, loaded: set[str]) -> tuple[str, ...]:
+    """The models among the engines in memory; what draws drafts is none."""
+    entries = (*registry.of_kind("image"), *registry.of_kind("voice"))
+    return tuple(e.name for e in entries if e.argument and e.name in loaded)
 
 
 async def get_capabilities(request: web.Request) -> web.Response:

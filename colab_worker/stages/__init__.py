@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from colab_worker.engine_wire import Do
+from colab_worker.engine_wire import Do, Load
 from colab_worker.engines.base import (
     ImageEngine,
     Tick,
@@ -34,8 +34,9 @@ class Loader:
 
     def __init__(self) -> None:
         self._warm: dict[str, tuple[str, Any]] = {}
+        self._news: str | None = None
 
-    def engine(self, command: Do, tick: Tick) -> Any:
+    def engine(self, command: Do | Load, tick: Tick) -> Any:
         """The loaded engine for a unit; loading is told, since it may take a minute."""
         kind = _KINDS[command.kind]
         address, engine = self._warm.get(kind, (None, None))
@@ -48,7 +49,13 @@ class Loader:
         engine = make_engine(command.address)
         engine.load()
         self._warm[kind] = (command.address, engine)
+        self._news = kind
         return engine
+
+    def news(self) -> str | None:
+        """The kind of the engine that was loaded since it was last asked."""
+        news, self._news = self._news, None
+        return news
 
 
 def _image(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:

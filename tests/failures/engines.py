@@ -41,6 +41,14 @@ class FailingImage(SimulatedImage):
             super().draw(request, out, tick)
 
 
+class FailingModel(FailingImage):
+    """The same as a model: it is told which one to load."""
+
+    def __init__(self, about: str) -> None:
+        super().__init__()
+        self.about = about
+
+
 def _tries(prompt: str) -> int:
     name = hashlib.sha256(prompt.encode()).hexdigest()
     counter = Path(os.environ[COUNTER_VARIABLE]) / name

@@ -38,6 +38,7 @@ FLAGS: list[tuple[list[str], str, object]] = [
     (["--submits-per-minute", "9"], "limits", Limits(submits=9)),
     (["--upload-mib-per-hour", "9"], "limits", Limits(upload_mib=9)),
     (["--beat-timeout-s", "5"], "beat_timeout_s", 5.0),
+    (["--preload", "sdxl, vits"], "preload", ("sdxl", "vits")),
     (["--retry-delay-s", "0"], "retry_delay_s", 0.0),
 ]
 
