@@ -33,14 +33,16 @@ def choose_engine(
         if not named.likenesses:
             field = f"scenes.{places[0]}.references"
             raise PlanRefused(
-                f"{field}: {_cannot(named, registry)}.", Code.INVALID_FIELD
+                f"{field}: {_cannot(named, registry, spec)}.", Code.INVALID_FIELD
             )
         return named, ()
     able = registry.best_likeness()
     if able is not None:
         return able, ()
     draws = registry.get("image", "auto")
-    return draws, (f"The reference pictures are not used: {_cannot(draws, registry)}.",)
+    return draws, (
+        f"The reference pictures are not used: {_cannot(draws, registry, spec)}.",
+    )
 
 
 def reference_files(scene: SceneSpec, engine: EngineEntry) -> dict[str, str]:
@@ -197,15 +199,18 @@ def _likeness(
     }
 
 
-def _cannot(engine: EngineEntry, registry: Registry) -> str:
-    """Why an engine is no good for references, and which one is."""
+def _cannot(engine: EngineEntry, registry: Registry, spec: FilmSpec) -> str:
+    """Why an engine is no good for references, whose, and which one is."""
     able = [e.name for e in registry.of_kind("image") if e.likenesses]
     other = (
         f"choose one that can: {', '.join(able)}"
         if able
         else ("no engine of this worker can, so leave references out")
     )
-    return f"{engine.name} cannot keep a likeness; {other}"
+    told = [found.name for scene in spec.scenes for found in scene.references]
+    names = list(dict.fromkeys(filter(None, told)))
+    whose = f"the likeness of {', '.join(names)}" if names else "a likeness"
+    return f"{engine.name} cannot keep {whose}; {other}"
 
 
 def _refuse_idle_likeness(spec: FilmSpec) -> None:

@@ -12,6 +12,7 @@ import logging
 from contextlib import suppress
 
 from orchestrator.errors import WorkerError
+from orchestrator.library import Library
 from orchestrator.store.films import Film, FilmStore
 from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Choice, Workers
@@ -19,6 +20,7 @@ from orchestrator.writer.film_spec import film_spec
 from shared_protocol.api import FilmState
 from shared_protocol.jobs import FilmSpec, JobSubmission
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.references import character_files, given_files
 from shared_protocol.scripts import Script, ScriptScene
 
 log = logging.getLogger(__name__)
@@ -30,8 +32,11 @@ WITHDRAW_S = 5.0
 class Ahead:
     """The head start of one film."""
 
-    def __init__(self, films: FilmStore, workers: Workers, film: Film) -> None:
+    def __init__(
+        self, films: FilmStore, library: Library, workers: Workers, film: Film
+    ) -> None:
         self._films = films
+        self._library = library
         self._workers = workers
         self._film = film
         self._scenes: tuple[ScriptScene, ...] = ()
@@ -50,11 +55,18 @@ class Ahead:
         if len(scenes) <= len(self._scenes):
             return
         self._scenes, self._language = scenes, language
-        if self._film.request.review:
-            return  # nobody has said yet that they shall be drawn
+        if self._film.request.review or self._engine_is_open():
+            return  # nobody has said yet that they shall be drawn, or with what
         self._news.set()
         if self._task is None:
             self._task = asyncio.create_task(self._send(), name="scenes ahead")
+
+    def _engine_is_open(self) -> bool:
+        """Pictures of characters are to come, and with them another engine."""
+        request = self._film.request
+        if request.engine.image != "auto" or not character_files(request.characters):
+            return False
+        return not any(scene.references for scene in self._scenes)
 
     async def stop(self) -> None:
         """Sends no more; what the worker has, it keeps."""
@@ -97,8 +109,10 @@ class Ahead:
             worker_url=choice.client.address.url,
             worker_reason=choice.reason,
         ):
-            self._client = choice.client
-            submission = JobSubmission(spec=self._spec(), attempt=now.attempt + 1)
+            self._client, spec = choice.client, self._spec()
+            given = given_files(spec.music, spec.scenes)
+            await self._library.send(given.values(), choice.client)
+            submission = JobSubmission(spec=spec, attempt=now.attempt + 1)
             await choice.client.submit(now.job_id, submission)
             choice.slot.heard()
 

@@ -148,7 +148,7 @@ def _all_loops(
     orphans = parts.orphans
     dispatcher = Dispatcher(settings, films, mirrored, library, workers, orphans, bell)
     services, answers = app[keys.SERVICES], AnswerStore(parts.database)
-    writing = Writing(settings, films, answers, workers, services, bell)
+    writing = Writing(settings, films, answers, library, workers, services, bell)
     loops: list[tuple[str, Callable[[], Awaitable[None]]]] = [
         ("dispatcher", dispatcher.run),
         ("writing", writing.run),

@@ -120,8 +120,7 @@ class Dispatcher:
         wanted = await self._given(film)
         if memo and film.render is not None:
             wanted |= needed_blobs(film.render.units, memo)
-        for sha256 in await client.missing(wanted) if wanted else ():
-            await client.send_blob(sha256, self._library.blobs.path(sha256))
+        await self._library.send(wanted, client)
         submission = JobSubmission(
             spec=film.spec, attempt=film.attempt, memo=tuple(memo)
         )

@@ -92,6 +92,12 @@ class Library:
             if not await self.has(sha256):
                 raise _not_here(field)
 
+    async def send(self, hashes: Iterable[str], client: WorkerClient) -> None:
+        """Sends a worker those of the files that it lacks."""
+        wanted = set(hashes)
+        for sha256 in await client.missing(wanted) if wanted else ():
+            await client.send_blob(sha256, self.blobs.path(sha256))
+
     async def has(self, sha256: str) -> bool:
         """Whether a file is here."""
         return await asyncio.to_thread(self.blobs.has, sha256)

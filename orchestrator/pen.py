@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 
 from orchestrator.store.answers import AnswerStore
 from orchestrator.store.films import Film
@@ -14,9 +15,10 @@ from orchestrator.writer.parts import WrittenAlternatives, WrittenAnalysis
 from orchestrator.writer.services.base import WritingError
 from orchestrator.writer.services.choice import Services
 from orchestrator.writer.story import told_scene
-from shared_protocol.api import ScriptTemplate
+from shared_protocol.api import Character, ScriptTemplate
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.references import MAX_REFERENCES
 from shared_protocol.scripts import (
     AnalyzeRequest,
     RewriteOrder,
@@ -70,7 +72,9 @@ class Pen:
         return RewriteReply(
             job_id=film.job_id,
             version=saved.version,
-            alternatives=tuple(_in_place_of(scene, other) for other in told),
+            alternatives=tuple(
+                _in_place_of(scene, other, saved.script.characters) for other in told
+            ),
             usage=asker.usage,
         )
 
@@ -103,8 +107,19 @@ def _scene_of(script: Script, scene_id: int) -> ScriptScene:
     )
 
 
-def _in_place_of(scene: ScriptScene, other: ScriptScene) -> ScriptScene:
-    """The other words under the scene's own id, ready to be put into the script."""
+def _in_place_of(
+    scene: ScriptScene, other: ScriptScene, cast: Iterable[Character]
+) -> ScriptScene:
+    """The other words under the scene's own id, ready to be put into the script.
+
+    Pictures of the cast follow those who are shown now; others stay.
+    """
+    names = {person.name for person in cast}
+    others = [found for found in scene.references if found.name not in names]
     return scene.model_copy(
-        update={"narration": other.narration, "image_prompt": other.image_prompt}
+        update={
+            "narration": other.narration,
+            "image_prompt": other.image_prompt,
+            "references": (*other.references, *others)[:MAX_REFERENCES],
+        }
     )

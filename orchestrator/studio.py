@@ -23,7 +23,7 @@ from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.clock import new_id, utc_now
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
-from shared_protocol.references import given_files
+from shared_protocol.references import character_files, given_files
 from shared_protocol.wire import canonical_json
 
 log = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ class Studio:
             return _same_order(before, body_sha256)
         await self._check_room()
         given = given_files(request.music, request.scenes)
+        given |= character_files(request.characters)
         await self._library.check_given(given)
         film = await self._ordered(request)
         film = replace(film, idempotency_key=key, body_sha256=body_sha256)

@@ -13,15 +13,18 @@ from typing import Any
 
 from orchestrator.ahead import Ahead
 from orchestrator.bell import Bell
+from orchestrator.library import Library
 from orchestrator.settings import Settings
 from orchestrator.store.answers import AnswerStore
 from orchestrator.store.films import Film, FilmStore
 from orchestrator.studio import ready_message
 from orchestrator.workers import Workers
 from orchestrator.writer.asking import Asker
+from orchestrator.writer.clip import count_tokens
 from orchestrator.writer.film_spec import film_spec
 from orchestrator.writer.services.base import WritingError
 from orchestrator.writer.services.choice import Services
+from orchestrator.writer.spoken import spoken
 from orchestrator.writer.story import StoryWriter
 from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
@@ -43,6 +46,7 @@ class Writing:
         settings: Settings,
         films: FilmStore,
         answers: AnswerStore,
+        library: Library,
         workers: Workers,
         services: Services,
         bell: Bell,
@@ -50,6 +54,7 @@ class Writing:
         self._settings = settings
         self._films = films
         self._answers = answers
+        self._library = library
         self._workers = workers
         self._services = services
         self._ear = bell.listen()
@@ -84,7 +89,7 @@ class Writing:
         self._ear.event.set()
 
     async def _write(self, film: Film) -> None:
-        ahead = Ahead(self._films, self._workers, film)
+        ahead = Ahead(self._films, self._library, self._workers, film)
         try:
             script = await self._script(film, ahead)
             await ahead.stop()
@@ -131,7 +136,11 @@ class Writing:
             on_note=on_note,
             first_wait_s=self._settings.writer_first_wait_s,
         )
-        return await StoryWriter(asker, request, on_scenes).write()
+        warming = asyncio.create_task(asyncio.to_thread(_warm_up))
+        try:
+            return await StoryWriter(asker, request, on_scenes).write()
+        finally:
+            await warming
 
     async def _save(self, film: Film, script: Script) -> None:
         request = film.request
@@ -171,6 +180,12 @@ class Writing:
 
     async def _say(self, film: Film, message: str, **values: Any) -> None:
         await self._films.change(film.job_id, WRITING, message=message, **values)
+
+
+def _warm_up() -> None:
+    """Loads what reading an answer needs, while the service is still thinking."""
+    count_tokens("a scene")
+    spoken("A sentence.")
 
 
 def _is_retryable(code: str) -> bool:

@@ -38,7 +38,7 @@ from shared_protocol.vocab import (
     Transition,
     VoiceId,
 )
-from shared_protocol.wire import JobId, Text, View, Wire
+from shared_protocol.wire import JobId, Sha256, Text, View, Wire
 
 #: 60 minutes at 150 words a minute, with room for long words and Markdown.
 MAX_TEXT_CHARS = 120_000
@@ -73,6 +73,9 @@ class Character(Wire):
 
     name: Annotated[Text, Field(min_length=1, max_length=80)]
     description: Annotated[Text, Field(min_length=1, max_length=400)]
+    #: A picture of it that ``POST /api/references`` took, by its hash: every scene that
+    #: shows the character keeps its likeness.
+    reference: Sha256 | None = None
 
 
 class RequestedEngines(EngineChoice):

@@ -57,6 +57,24 @@ def picture_format(head: bytes) -> str | None:
     return "webp" if head[:4] == b"RIFF" and head[8:12] == b"WEBP" else None
 
 
+class Described(Protocol):
+    """A character."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def reference(self) -> str | None: ...
+
+
+def character_files(characters: Iterable[Described]) -> dict[str, str]:
+    """The hash of every character's picture, by the field that names it."""
+    return {
+        f"characters.{place}.reference": character.reference
+        for place, character in enumerate(characters)
+        if character.reference is not None
+    }
+
+
 def given_files(music: Music | None, scenes: Iterable[Shown]) -> dict[str, str]:
     """The hash of every file that comes with a film, by the field that names it."""
     found = {"music": music.sha256} if music else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from orchestrator.cli.interrupts import Interrupted, Interrupts
 from orchestrator.cli.music import music_of_project, read_music
 from orchestrator.cli.options import add_options, build_request
 from orchestrator.cli.projects import is_project, read_project
-from orchestrator.cli.references import references_of_project
+from orchestrator.cli.references import references_of_files, references_of_project
 from orchestrator.cli.reporters import Reporter, make_reporter
 from orchestrator.cli.servers import (
     Server,
@@ -127,9 +128,8 @@ async def _render(film: Film, server: Server, client: Client) -> FilmView:
     before = {job.job_id for job in (await client.jobs()).jobs}
     if film.request.music is not None:
         await client.send_music(await asyncio.to_thread(_music, film.arguments))
-    if film.request.scenes:
-        for picture in references_of_project(film.arguments.file, film.request):
-            await client.send_reference(picture)
+    for picture in _references(film):
+        await client.send_reference(picture)
     accepted = await client.generate(film.request, film.key)
     film.job_id = accepted.job_id
     view = await client.job(film.job_id)
@@ -235,6 +235,13 @@ def _music(arguments: argparse.Namespace) -> bytes:
     """The music of the order: of a file, or as it lies in a saved film."""
     named = getattr(arguments, "music", None)
     return read_music(Path(named)) if named else music_of_project(arguments.file)
+
+
+def _references(film: Film) -> Iterator[bytes]:
+    """The reference pictures of the order: of files, or as they lie in a saved film."""
+    if film.request.scenes:
+        return references_of_project(film.arguments.file, film.request)
+    return references_of_files(getattr(film.arguments, "references", ()))
 
 
 def _story(arguments: argparse.Namespace) -> str | None:

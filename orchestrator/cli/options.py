@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.music import music_hash
+from orchestrator.cli.references import with_references
 from shared_protocol import vocab
 from shared_protocol.api import FOR_TEXT, GenerateRequest, RequestedEngines
 from shared_protocol.errors import describe_validation
@@ -135,6 +136,7 @@ _NESTED: dict[str, type[Wire]] = {
 #: Fields that are set from flags whose values are not the fields' own.
 PAIRS = {
     "--character": "characters",
+    "--reference": "characters.reference",
     "--engine": "engine",
     "--music": "music.sha256",
     "--lora": "image.loras",
@@ -152,6 +154,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         metavar='"NAME: DESCRIPTION"',
         help="somebody who looks the same in every picture; up to 5 times",
+        default=argparse.SUPPRESS,
+    )
+    group.add_argument(
+        "--reference",
+        dest="references",
+        action="append",
+        metavar="NAME=FILE",
+        help="picture of a --character, whose likeness is kept: png, jpeg or webp",
         default=argparse.SUPPRESS,
     )
     group.add_argument(
@@ -204,8 +214,9 @@ def given_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     for option in OPTIONS:
         if option.field in given:
             _put(body, option.field, given[option.field])
-    if "characters" in given:
-        body["characters"] = [_character(entry) for entry in given["characters"]]
+    if "characters" in given or "references" in given:
+        cast = [_character(entry) for entry in given.get("characters", ())]
+        body["characters"] = with_references(cast, given.get("references", ()))
     if "music" in given:
         _put(body, "music.sha256", music_hash(given["music"]))
     if "engine" in given:

@@ -1,14 +1,53 @@
-"""The reference pictures of ``make``: those in a saved project."""
+"""The reference pictures of ``make``: files of the user's, or those in a saved project."""
 
 from __future__ import annotations
 
+import hashlib
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from orchestrator.cli.exits import UsageError
 from shared_protocol.api import GenerateRequest
+from shared_protocol.music import HEAD_BYTES
 from shared_protocol.project import REFERENCE_FOLDER
-from shared_protocol.references import MAX_REFERENCE_BYTES, given_files
+from shared_protocol.references import (
+    MAX_REFERENCE_BYTES,
+    given_files,
+    picture_format,
+)
+
+
+def with_references(
+    cast: list[dict[str, str]], entries: Iterable[str]
+) -> list[dict[str, str]]:
+    """The characters, each with the hash of its picture; UsageError for a stranger."""
+    found = {entry: _split(entry) for entry in entries}
+    names = {person["name"].casefold() for person in cast}
+    for entry, (name, _) in found.items():
+        if name.casefold() not in names:
+            raise UsageError(
+                f"--reference {entry!r}: {name} is no --character; describe {name} with "
+                f'--character "{name}: DESCRIPTION"'
+            )
+    hashes = {
+        name.casefold(): hashlib.sha256(_read(path)).hexdigest()
+        for name, path in found.values()
+    }
+    if len(hashes) < len(found):
+        raise UsageError("--reference takes one picture for each character")
+    return [
+        person | {"reference": hashes[key]}
+        if (key := person["name"].casefold()) in hashes
+        else person
+        for person in cast
+    ]
+
+
+def references_of_files(entries: Iterable[str]) -> Iterator[bytes]:
+    """The pictures themselves."""
+    for entry in entries:
+        yield _read(_split(entry)[1])
 
 
 def references_of_project(name: str, request: GenerateRequest) -> Iterator[bytes]:
@@ -26,3 +65,30 @@ def references_of_project(name: str, request: GenerateRequest) -> Iterator[bytes
                     f"{name} lacks the reference picture {sha256[:12]}…, though its film "
                     "has it; save the project anew"
                 ) from error
+
+
+def _split(entry: str) -> tuple[str, Path]:
+    name, equals, path = (part.strip() for part in entry.partition("="))
+    if not equals or not name or not path:
+        raise UsageError(
+            f"--reference {entry!r} is not NAME=FILE, as in --reference Mira=mira.png"
+        )
+    return name, Path(path)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_REFERENCE_BYTES + 1)
+    except OSError as error:
+        raise UsageError(
+            f"--reference: cannot read {path}: {error.strerror}"
+        ) from error
+    if len(data) > MAX_REFERENCE_BYTES:
+        raise UsageError(
+            f"--reference: {path} is larger than {MAX_REFERENCE_BYTES >> 20} MiB; a "
+            "thousand pixels across are enough"
+        )
+    if picture_format(data[:HEAD_BYTES]) is None:
+        raise UsageError(f"--reference: {path} is not png, jpeg or webp")
+    return data

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
+from orchestrator.writer.looks import (
+    length_warnings,
+    likenesses,
+    named_in,
+    unseen_warnings,
+    with_looks,
+)
 from orchestrator.writer.moods import MOODS
-from shared_protocol.api import Character, GenerateRequest
+from shared_protocol.api import GenerateRequest
 from shared_protocol.errors import Code
-from shared_protocol.jobs import MAX_PROMPT_CHARS
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.scripts import Script, ScriptScene
 
@@ -37,22 +41,26 @@ def write_from_text(request: GenerateRequest, text: str) -> Script:
         )
     except UnspeakableText as error:
         raise ApiError(Code.INVALID_FIELD, str(error), param="script") from error
-    return Script(
+    cast = request.characters
+    casts = [named_in(cast, s.narration, s.image_prompt) for s in split.scenes]
+    script = Script(
         title=split.title,
         language=split.language,
-        characters=request.characters,
+        characters=cast,
         scenes=tuple(
             ScriptScene(
                 narration=scene.narration,
-                image_prompt=_with_characters(
-                    scene.image_prompt, scene.narration, request.characters
-                ),
+                image_prompt=with_looks(scene.image_prompt, shown, cast),
+                references=likenesses(shown, cast),
                 title=scene.heading,
             )
-            for scene in split.scenes
+            for scene, shown in zip(split.scenes, casts, strict=True)
         ),
-        warnings=(*split.warnings, *_unused(given)),
     )
+    long = length_warnings([scene.image_prompt for scene in script.scenes], cast)
+    unseen = unseen_warnings(script.scenes, cast)
+    warnings = (*split.warnings, *_unused(given), *long, *unseen)
+    return script.model_copy(update={"warnings": warnings})
 
 
 def _unused(given: set[str]) -> list[str]:
@@ -61,15 +69,3 @@ def _unused(given: set[str]) -> list[str]:
         for name, why in _FOR_WRITTEN_SCRIPTS.items()
         if name in given
     ]
-
-
-def _with_characters(
-    prompt: str, narration: str, characters: tuple[Character, ...]
-) -> str:
-    """The prompt with the looks of everybody whom the scene names."""
-    for character in characters:
-        named = re.compile(rf"(?i)(?<!\w){re.escape(character.name)}(?!\w)")
-        if named.search(narration) or named.search(prompt):
-            looks = f"{character.name}: {character.description}"
-            prompt = f"{prompt.rstrip(' .,')}, {looks}"
-    return prompt[:MAX_PROMPT_CHARS]

@@ -12,7 +12,14 @@ from pydantic import ValidationError
 
 from orchestrator.writer import briefing
 from orchestrator.writer.asking import Asker
-from orchestrator.writer.looks import image_prompt, named_in, with_looks
+from orchestrator.writer.looks import (
+    image_prompt,
+    length_warnings,
+    likenesses,
+    named_in,
+    unseen_warnings,
+    with_looks,
+)
 from orchestrator.writer.moods import MOODS
 from orchestrator.writer.parts import (
     Outline,
@@ -198,7 +205,9 @@ class StoryWriter:
                 f"The script has {words} words, about {words / WORDS_A_MINUTE:.1f} "
                 f"minutes instead of {self._request.duration:g}."
             )
-        return found
+        prompts = [scene.image_prompt for scene in told]
+        found += length_warnings(prompts, self._cast)
+        return found + unseen_warnings(told, self._cast)
 
 
 def told_scene(
@@ -214,6 +223,7 @@ def told_scene(
         id=number,
         narration=spoken(scene.narration),
         image_prompt=with_looks(prompt, shown, cast),
+        references=likenesses(shown, cast),
     )
 
 

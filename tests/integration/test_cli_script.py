@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from orchestrator.cli.entry import main
 from tests.servers.worker_thread import WorkerThread
@@ -62,6 +64,27 @@ def test_a_script_is_read_edited_and_rendered(
         (job,) = worker.worker.jobs.values()
     assert job.spec.scenes[1].narration == "She dropped many stones."
     assert Path("film.mp4").stat().st_size > 0
+
+
+def test_a_character_keeps_its_picture(
+    reviewed: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """From the file to every scene that shows it; a stranger is refused by name."""
+    Image.new("RGB", (8, 8)).save("crow.png")
+    words = ["make", "story.txt", "--scenes", "3", "--review", "--worker", "remote"]
+    words += ["--character", "Crow: a black bird with a blue beak"]
+    assert main([*words, "--reference", "Otto=crow.png"]) == 2
+    assert "Otto is no --character" in capsys.readouterr().err
+    assert main([*words, "--reference", "crow=crow.png"]) == 0
+
+    with WorkerThread() as worker:
+        monkeypatch.setenv("COLAB_API_URL", worker.connect_line)
+        assert main(["render", reviewed, "-o", "film.mp4"]) == 0
+        (job,) = worker.worker.jobs.values()
+        sent = list(worker.worker.uploaded)
+    names = [[r.name for r in scene.references] for scene in job.spec.scenes]
+    assert names == [["Crow"]] * 3  # "she" in the narration, the crow in the picture
+    assert sent == [hashlib.sha256(Path("crow.png").read_bytes()).hexdigest()]
 
 
 def test_nothing_is_saved_when_nothing_is_changed(

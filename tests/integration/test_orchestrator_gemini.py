@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -518,6 +519,35 @@ async def test_the_first_scene_is_drawn_while_the_last_is_written(
         assert same == job.spec.model_copy(update={"scenes": job.spec.scenes[:count]})
         await worker.work(job_id)
         await studio.until(job_id, "complete")
+
+
+async def test_pictures_of_characters_go_ahead_with_their_scenes(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """Nothing is drawn before it is known whether a likeness is to be kept."""
+    gemini.hold = asyncio.Event()
+    gemini.piece_s = 0.02
+    png = b"\x89PNG\r\n\x1a\n and a dog"
+    sha256 = hashlib.sha256(png).hexdigest()
+    otto = {"name": "Otto", "description": "a grey dog", "reference": sha256}
+    async with FakeWorker() as worker, studio_of(tmp_path / "home", gemini) as studio:
+        headers = {"Content-Type": "image/png"}
+        await studio.api.post("/api/references", content=png, headers=headers)
+        await studio.connect(worker.url, worker.token)
+        job_id = await studio.order(**TOPIC, characters=[otto])
+        await eventually(lambda: job_id in worker.jobs)
+        early = worker.jobs[job_id].spec
+        uploaded = list(worker.uploaded)
+        gemini.hold.set()
+        await studio.until(job_id, "sent_to_colab")
+        spec = worker.jobs[job_id].spec
+
+    assert early.open
+    assert uploaded == [sha256]
+    assert [r.sha256 for r in early.scenes[1].references] == [sha256]
+    names = [[r.name for r in scene.references] for scene in spec.scenes]
+    assert names == [[], ["Otto"], [], ["Otto"]]
+    assert "Otto: a grey dog" in spec.scenes[1].image_prompt
 
 
 async def test_a_review_sends_nothing_ahead(tmp_path: Path, gemini: FakeGemini) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -88,6 +89,33 @@ async def test_a_scene_is_told_otherwise_and_one_way_is_chosen(
     edit = {"version": told["version"], "scenes": scenes}
     saved = await studio.api.put(f"/api/jobs/{job_id}/script", json=edit)
     assert saved.json()["script"]["scenes"][1] == told["alternatives"][1]
+
+
+async def test_a_scene_told_otherwise_keeps_the_pictures_of_those_it_shows(
+    studio: LiveOrchestrator,
+) -> None:
+    """Of the cast, those who are shown now; what a person added stays."""
+    png = b"\x89PNG\r\n\x1a\n and somebody"
+    sha256 = hashlib.sha256(png).hexdigest()
+    headers = {"Content-Type": "image/png"}
+    await studio.api.post("/api/references", content=png, headers=headers)
+    cast = [
+        {"name": name, "description": "somebody", "reference": sha256}
+        for name in ("Crow", "Mara")
+    ]
+    job_id = await studio.order(review=True, characters=cast)
+    scenes = await scenes_of(studio, job_id)
+    mine = {"sha256": sha256, "name": "My well", "weight": 0.5}
+    scenes[0]["references"].append(mine)
+    edit = {"version": 1, "scenes": scenes}
+    await studio.api.put(f"/api/jobs/{job_id}/script", json=edit)
+    order = {"scene": scenes[0]["id"]}
+    told = await studio.api.post(f"/api/jobs/{job_id}/script/rewrite", json=order)
+
+    assert [found["name"] for found in scenes[0]["references"]] == ["Crow", "My well"]
+    (other,) = told.json()["alternatives"]
+    names = [found["name"] for found in other["references"]]
+    assert names == ["Mara", "My well"]
 
 
 async def test_the_same_wish_is_asked_again(

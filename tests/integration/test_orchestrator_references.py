@@ -160,3 +160,70 @@ def test_a_saved_film_carries_them(tmp_path: Path) -> None:
     assert list(references_of_project(str(whole), request)) == [PNG]
     with pytest.raises(UsageError, match="lacks the reference picture"):
         list(references_of_project(str(bare), request))
+
+
+MIRA = {"name": "Mira", "description": "a girl of nine, red coat", "reference": SHA}
+TALE = "Mira climbed the hill.\n\nThe sea was loud.\n\nThen Mira went home."
+
+
+async def tell(live: LiveOrchestrator, *cast: dict[str, str], **more: Any) -> Any:
+    """The reply to an order of a text with characters."""
+    body = {"script": TALE, "num_scenes": 3, "characters": list(cast)} | more
+    return await live.api.post("/api/generate-video", json=body)
+
+
+async def test_a_character_has_its_picture_in_every_scene_that_shows_it(
+    tmp_path: Path,
+) -> None:
+    """Under its name, and the worker has the file; scenes without it have none."""
+    async with FakeWorker() as worker, LiveOrchestrator(tmp_path / "home") as live:
+        await live.api.post("/api/references", content=PNG, headers=KIND)
+        await live.connect(worker.url, worker.token)
+        job_id = (await tell(live, MIRA)).json()["job_id"]
+        await live.until(job_id, "sent_to_colab")
+        spec = worker.jobs[job_id].spec
+        script = (await live.api.get(f"/api/jobs/{job_id}/script")).json()["script"]
+
+    shown = [[(r.sha256, r.name) for r in scene.references] for scene in spec.scenes]
+    assert shown == [[(SHA, "Mira")], [], [(SHA, "Mira")]]
+    assert worker.uploaded == [SHA]
+    assert script["characters"][0]["reference"] == SHA
+    assert script["warnings"] == []
+
+
+async def test_a_picture_that_is_not_here_is_refused(live: LiveOrchestrator) -> None:
+    """By the character's field, with the route that takes it."""
+    other = {"name": "Otto", "description": "a dog"}
+    reply = await tell(live, other, MIRA)
+
+    assert reply.status_code == 422
+    assert reply.json()["error"]["param"] == "characters.1.reference"
+    assert "/api/references" in reply.json()["message"]
+
+
+async def test_a_picture_that_no_scene_needs_is_told(live: LiveOrchestrator) -> None:
+    """Nothing is ignored without a word."""
+    await live.api.post("/api/references", content=PNG, headers=KIND)
+    reply = await tell(live, MIRA | {"name": "Otto"})
+
+    assert reply.json()["warnings"] == [
+        "The picture of Otto is not used: no scene shows Otto."
+    ]
+
+
+async def test_a_picture_outlives_a_restart(tmp_path: Path) -> None:
+    """It stays for the film although no scene has been drawn yet."""
+    home = tmp_path / "home"
+    async with LiveOrchestrator(home) as first:
+        await first.api.post("/api/references", content=PNG, headers=KIND)
+        job_id = (await tell(first, MIRA, review=True)).json()["job_id"]
+    async with FakeWorker() as worker, LiveOrchestrator(home) as second:
+        await second.connect(worker.url, worker.token)
+        await second.api.post(f"/api/jobs/{job_id}/render", json={})
+        await second.until(job_id, "sent_to_colab")
+        await worker.work(job_id)
+        await second.until(job_id, "complete")
+        packed = await second.api.get(f"/api/download/{job_id}/project.zip")
+
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert archive.read(f"references/{SHA}") == PNG

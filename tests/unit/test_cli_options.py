@@ -42,6 +42,7 @@ def test_every_field_has_a_flag() -> None:
     wanted = set(GenerateRequest.model_fields) - WITHOUT_FLAG
     wanted |= {f"caption.{name}" for name in Caption.model_fields}
     wanted |= {f"music.{name}" for name in Music.model_fields}
+    wanted |= {"characters.reference"}
     wanted |= {f"image.{name}" for name in ImageOptions.model_fields}
     assert fields == wanted
 
@@ -67,6 +68,24 @@ def test_music_is_named_by_its_hash(tmp_path: Path) -> None:
                   ["--music-volume", "45"], ["--music", str(tune), "--music-volume", "0"]):  # fmt: skip
         with pytest.raises(UsageError, match="--music"):
             build_request(given(wrong), "Once.")
+
+
+def test_a_reference_reaches_its_character(tmp_path: Path) -> None:
+    """By name, in whatever case; what cannot be one is refused by its flag."""
+    picture, text = tmp_path / "mara.webp", tmp_path / "notes.txt"
+    picture.write_bytes(b"RIFF\0\0\0\0WEBP and more")
+    text.write_text("no picture", encoding="utf-8")
+    words = ["--character", "Mara: red coat", "--character", "Otto: a dog"]
+    good = ["--reference", f"mara={picture}"]
+    cast = build_request(given([*words, *good]), "Once.").characters
+
+    sha256 = hashlib.sha256(picture.read_bytes()).hexdigest()
+    assert [person.reference for person in cast] == [sha256, None]
+    for wrong in (["--reference", f"Mara={text}"], ["--reference", "Mara=nowhere.png"],
+                  ["--reference", str(picture)], ["--reference", f"Ann={picture}"],
+                  [*good, "--reference", f"MARA={picture}"]):  # fmt: skip
+        with pytest.raises(UsageError, match="--reference"):
+            build_request(given([*words, *wrong]), "Once.")
 
 
 def test_values_arrive_typed() -> None:

@@ -98,7 +98,12 @@ def test_the_unit_reads_the_files_and_is_told_of_each() -> None:
 @pytest.mark.parametrize(
     ("engine", "image", "param", "words"),
     [
-        ("papercut", {}, "scenes.1.references", "papercut cannot keep a likeness"),
+        (
+            "papercut",
+            {},
+            "scenes.1.references",
+            "papercut cannot keep the likeness of Ann;",
+        ),
         ("flux", {}, "scenes.1.references", "choose one that can: twin"),
     ],
 )
