@@ -52,6 +52,11 @@ def gpu_name() -> str | None:
     return _asked("name")
 
 
+def gpu_driver() -> str | None:
+    """The version of the first GPU's driver."""
+    return _asked("driver_version")
+
+
 def gpu_memory() -> dict[str, int] | None:
     """Bytes of the first GPU's memory: ``total``, ``used``; None without one."""
     told = _asked("memory.total,memory.used", "nounits")

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import Exit
 from orchestrator.cli.findings import Finding, Level
+from orchestrator.cli.gpu_checks import gpu_checks
 from orchestrator.cli.machine_checks import machine_checks
 from orchestrator.cli.server_checks import server_checks
 from orchestrator.cli.servers import add_server_options, checked_url, settings_for
@@ -22,6 +23,9 @@ COLOURS = {Level.OK: "32", Level.WARN: "33", Level.FAIL: "31"}
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``doctor``."""
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument(
+        "--gpu", action="store_true", help="GPU and models too; draws one picture"
+    )
     add_server_options(parser)
 
 
@@ -29,7 +33,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Prints each finding as it comes; 1 when something that is needed fails."""
     settings = settings_for(arguments)
     named = checked_url(arguments.server) if arguments.server else None
-    findings = asyncio.run(_examine(settings, named, as_json=arguments.json))
+    findings = asyncio.run(
+        _examine(settings, named, gpu=arguments.gpu, as_json=arguments.json)
+    )
     failed = [finding.name for finding in findings if finding.level is Level.FAIL]
     if arguments.json:
         emit({"event": "verdict", "ok": not failed, "failed": failed})
@@ -41,18 +47,23 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 async def _examine(
-    settings: Settings, named: str | None, *, as_json: bool
+    settings: Settings, named: str | None, *, gpu: bool, as_json: bool
 ) -> list[Finding]:
     findings: list[Finding] = []
-    async for finding in _findings(settings, named):
+    async for finding in _findings(settings, named, gpu=gpu):
         findings.append(finding.redacted())
         _tell(findings[-1], as_json=as_json)
     return findings
 
 
-async def _findings(settings: Settings, named: str | None) -> AsyncIterator[Finding]:
+async def _findings(
+    settings: Settings, named: str | None, *, gpu: bool
+) -> AsyncIterator[Finding]:
     for finding in await asyncio.to_thread(lambda: list(machine_checks(settings))):
         yield finding
+    if gpu:
+        async for finding in gpu_checks():
+            yield finding
     async for finding in server_checks(settings, named):
         yield finding
 

@@ -1,0 +1,195 @@
+"""``python -m colab_worker.checkup``: can models draw on this machine? One line a check.
+
+Each line is JSON: ``name``, ``level`` (ok, warn, fail), ``message``, ``advice``. The last
+check draws a picture with the engine that ``auto`` takes here, in a process of its own as
+a worker does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import importlib.util
+import json
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from colab_worker.device import gpu_driver, gpu_memory, gpu_name
+from colab_worker.engine_host import EngineFailure, EngineHost
+from colab_worker.engine_wire import Do, Done
+from colab_worker.engines.registry import Registry
+from colab_worker.models.shelf import PACKAGES, Shelf, models_folder
+from colab_worker.outputs import WrongOutput, verify
+from colab_worker.planner import Unit, plan
+from shared_protocol.jobs import FilmSpec, SceneSpec
+
+GIB = 1 << 30
+#: The smallest GPU that draws SDXL without moving its parts about.
+ROOMY_GPU_BYTES = 11 * GIB
+#: Room for one more model.
+ROOMY_DISK_BYTES = 10 * GIB
+PICTURE_S = 1200.0
+SCENE = SceneSpec(narration="A hill.", image_prompt="a lighthouse on a hill at dusk")
+
+Told = dict[str, str | None]
+
+
+def main() -> int:
+    """Prints the checks as they are done."""
+    has_gpu = gpu_name() is not None
+    shelf = Shelf(models_folder(), has_gpu=has_gpu)
+    for told in checks(shelf, has_gpu=has_gpu):
+        sys.stdout.write(json.dumps(told) + "\n")
+        sys.stdout.flush()
+    return 0
+
+
+def checks(shelf: Shelf, *, has_gpu: bool) -> Iterator[Told]:
+    """All of them, the quick ones first."""
+    yield check_gpu()
+    yield check_packages()
+    yield check_torch(has_gpu=has_gpu)
+    yield check_models(shelf)
+    yield check_room(shelf.folder)
+    yield check_picture(Registry.from_environment(look=shelf))
+
+
+def check_gpu() -> Told:
+    """The card, its driver and its memory."""
+    name, memory = gpu_name(), gpu_memory()
+    if name is None or memory is None:
+        return _warn(
+            "gpu",
+            "no NVIDIA GPU answers on this machine, so models draw on the CPU, minutes "
+            "a picture",
+            "Connect a worker that has one: docs/notebook.md.",
+        )
+    total, used = memory["total_bytes"], memory["used_bytes"]
+    told = f"{name}, driver {gpu_driver()}, {_gib(total - used)} of {_gib(total)} free"
+    if total - used < ROOMY_GPU_BYTES:
+        advice = "Close what else uses it; the parts of large models are moved in turn."
+        return _warn("gpu", told, advice)
+    return _ok("gpu", told)
+
+
+def check_packages() -> Told:
+    """The libraries of models, which are never loaded for this."""
+    missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
+    if missing:
+        return _warn(
+            "model libraries",
+            f"{', '.join(missing)} not installed, so there are drafts only",
+            "pip install 'moonreel[image,coqui]'",
+        )
+    versions = (f"{name} {importlib.metadata.version(name)}" for name in PACKAGES)
+    return _ok("model libraries", ", ".join(versions))
+
+
+def check_torch(*, has_gpu: bool) -> Told:
+    """Whether torch can use the GPU that the driver names."""
+    if importlib.util.find_spec("torch") is None:
+        return _warn("cuda", "torch is not installed", "pip install 'moonreel[image]'")
+    import torch
+
+    if torch.cuda.is_available():
+        major, minor = torch.cuda.get_device_capability()
+        bf16 = torch.cuda.is_bf16_supported(including_emulation=False)
+        told = f"CUDA {torch.version.cuda}, compute capability {major}.{minor}"
+        return _ok("cuda", f"{told}, bf16 {'yes' if bf16 else 'no'}")
+    told = f"torch {torch.__version__} finds no CUDA device"
+    if has_gpu:
+        advice = "Install the build of torch for your driver: https://pytorch.org."
+        return _fail("cuda", f"{told}, though the driver names one", advice)
+    return _ok("cuda", f"{told}, as there is none")
+
+
+def check_models(shelf: Shelf) -> Told:
+    """What stands on the shelf."""
+    here = [e.name for e in shelf.entries() if e.version not in ("absent", "broken")]
+    if not here:
+        advice = "moonreel models pull sdxl vits"
+        return _warn("models", f"none in {shelf.folder}", advice)
+    return _ok("models", f"{', '.join(here)} in {shelf.folder}")
+
+
+def check_room(folder: Path) -> Told:
+    """Room for another model."""
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < ROOMY_DISK_BYTES:
+        advice = "Free some space, or name another disk with MOONREEL_MODELS."
+        return _warn("room for models", f"only {_gib(free)} free", advice)
+    return _ok("room for models", f"{_gib(free)} free")
+
+
+def check_picture(registry: Registry) -> Told:
+    """A picture by the engine that ``auto`` takes, checked as a worker checks it."""
+    spec = FilmSpec(scenes=(SCENE,), quality="draft")
+    unit = plan(spec, registry).units[0]
+    begun = time.monotonic()
+    try:
+        done = asyncio.run(_drawn(unit))
+    except (EngineFailure, WrongOutput) as failure:
+        hint = getattr(failure, "hint", None) or "see docs/models.md"
+        return _fail("a picture", f"{unit.engine.name} failed: {failure}", hint)
+    seconds = time.monotonic() - begun
+    told = f"{unit.engine.name} drew one in {seconds:.1f} s, loading included"
+    return _ok("a picture", told + _how(done.facts))
+
+
+async def _drawn(unit: Unit) -> Done:
+    host = EngineHost(beat_timeout_s=60.0, cancel_grace_s=1.0)
+    with tempfile.TemporaryDirectory(prefix="moonreel-checkup-") as name:
+        command = Do(
+            kind=unit.kind,
+            engine=unit.engine.name,
+            address=unit.engine.address,
+            params=unit.params,
+            inputs={},
+            out_dir=Path(name),
+        )
+        try:
+            done = await host.call(command, _silent, limit_s=PICTURE_S)
+            await asyncio.to_thread(verify, unit.kind, unit.params, Path(name), done)
+        finally:
+            await host.close()
+    return done
+
+
+def _silent(part: float, note: str) -> None:
+    """A checkup shows only what came of it."""
+
+
+def _how(facts: dict[str, Any]) -> str:
+    """Where a model drew, and with how much memory; nothing of a draft."""
+    if "device" not in facts:
+        return "; it is a draft engine"
+    peak = facts.get("peak_vram_bytes")
+    memory = f", {_gib(peak)} of GPU memory at most" if peak else ""
+    return f", on {facts['device']}, {facts['memory']}{memory}"
+
+
+def _gib(count: int) -> str:
+    return f"{count / GIB:.1f} GiB"
+
+
+def _ok(name: str, message: str) -> Told:
+    return {"name": name, "level": "ok", "message": message, "advice": None}
+
+
+def _warn(name: str, message: str, advice: str) -> Told:
+    return {"name": name, "level": "warn", "message": message, "advice": advice}
+
+
+def _fail(name: str, message: str, advice: str) -> Told:
+    return {"name": name, "level": "fail", "message": message, "advice": advice}
+
+
+if __name__ == "__main__":
+    sys.exit(main())
