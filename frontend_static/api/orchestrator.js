@@ -83,6 +83,9 @@ export const rewriteScene = (jobId, asked) => send("POST", `${of(jobId)}/script/
 export const renderFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/render`, order);
 // The sentence as sound, spoken by the worker that a film would go to.
 export const previewVoice = (asked) => send("POST", "/api/voices/preview", asked);
+// A picture of a character as it is; the reply's hash is what a character names.
+export const sendReference = (file) =>
+  call("/api/references", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
 // A music file as it is; the reply's hash is what an order names.
 export const sendMusic = (file) =>
   call("/api/music", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });

@@ -2,6 +2,9 @@
 
 import { capabilities } from "./connection.js";
 
+// How closely scenes keep to references when nothing is said.
+export const SCALE = 0.6;
+
 // The engine of that kind that a film would get: the one asked for, or the worker's best.
 export function engineFor(kind, asked) {
   const { engines = [], health } = capabilities.value ?? {};
@@ -26,12 +29,19 @@ export function imageOptions(values, dials) {
   put("negative_prompt", values.negative_prompt.trim(), dials && hearsNo(dials, values));
   const loras = values.loras.filter((lora) => !dials || dials.loras?.includes(lora.name));
   if (loras.length) options.loras = loras;
+  if (values.characters.some((one) => one.reference)) Object.assign(options, likeness(values));
   return options;
 }
 
-export function fromImageOptions(image = {}) {
-  const { steps = "", guidance = "", scheduler = "", negative_prompt = "", loras = [] } = image;
-  return { steps: steps ?? "", guidance: guidance ?? "", scheduler: scheduler ?? "", negative_prompt, loras };
+// What is at its default is left out, as engines without a likeness refuse it by name.
+function likeness({ ip_adapter_scale: scale, likeness: kept }) {
+  return { ...(scale !== SCALE && { ip_adapter_scale: Number(scale) }), ...(kept && { likeness: kept }) };
+}
+
+export function fromImageOptions(image) {
+  const given = Object.entries(image ?? {}).filter(([, value]) => value !== null);
+  const unset = { steps: "", guidance: "", scheduler: "", negative_prompt: "", loras: [], ip_adapter_scale: SCALE, likeness: "" };
+  return { ...unset, ...Object.fromEntries(given) };
 }
 
 export function hasGuidance(dials) {

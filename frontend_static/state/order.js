@@ -3,7 +3,7 @@
 import { computed, effect, signal } from "../lib/html.js";
 import { recall, remember } from "../lib/storage.js";
 import { canLookUp } from "./facts.js";
-import { dialsFor, fromImageOptions, imageOptions } from "./dials.js";
+import { dialsFor, fromImageOptions, imageOptions, SCALE } from "./dials.js";
 
 export const DEFAULTS = {
   source: "text",
@@ -47,6 +47,8 @@ export const DEFAULTS = {
   scheduler: "",
   negative_prompt: "",
   loras: [],
+  ip_adapter_scale: SCALE,
+  likeness: "",
 };
 
 export const form = signal({ ...DEFAULTS, ...recall("order", {}) });
@@ -90,12 +92,16 @@ export function toOrder(values) {
   if (values.num_scenes !== "") order.num_scenes = Number(values.num_scenes);
   if (values.seed !== "") order.seed = Number(values.seed);
   if (values.music) order.music = { sha256: values.music.sha256, volume: values.music.volume };
-  if (values.characters.length) order.characters = values.characters;
+  if (values.characters.length) order.characters = values.characters.map(character);
   if (values.resolution) order.resolution = values.resolution;
   if (values.fps) order.fps = Number(values.fps);
   const image = imageOptions(values, dialsFor(values));
   if (Object.keys(image).length) order.image = image;
   return order;
+}
+
+function character({ name, description, reference }) {
+  return { name, description, ...(reference && { reference }) };
 }
 
 function words(values) {

@@ -91,6 +91,11 @@ export default {
   "manner.title": "In der Art eines Drehbuchs", "manner.help": "Eine Textdatei; nur ihre Erzählweise wird behalten, nicht ihre Worte.", "manner.remove": "Ohne sie",
   "manner.needs": "In der Art eines anderen Drehbuchs erzählt: braucht einen Schreibdienst.",
 
+  "reference.title": "Bild", "reference.alt": "Bild von {name}", "reference.remove": "Ohne das Bild",
+  "reference.help": "Ein png, jpeg oder webp; Szenen mit dieser Figur behalten die Ähnlichkeit.",
+  "reference.unable": "Was hier zeichnet, hält keine Ähnlichkeit; SDXL mit IP-Adapter kann es (docs/models.md).",
+  "reference.scale": "Wie eng an die Bilder gehalten wird", "reference.keep": "Was von ihnen bleibt",
+  "likeness.": "wie das Modell will", "likeness.plus": "das ganze Aussehen", "likeness.face": "nur das Gesicht",
   "cast.title": "Figuren", "cast.none": "keine", "cast.person": "Figur {n}", "cast.name": "Name", "cast.looks": "Aussehen",
   "cast.looks.hint": "ein Mädchen von zehn mit rotem Haar und gelbem Regenmantel", "cast.add": "Figur hinzufügen", "cast.remove": "{name} entfernen",
   "cast.help": "Eine Szene, die jemanden nennt, zeigt ihn so.",

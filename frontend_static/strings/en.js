@@ -89,6 +89,11 @@ export default {
   "manner.title": "In the manner of a script", "manner.help": "A text file; only how it is told is kept, not its words.", "manner.remove": "Without it",
   "manner.needs": "Told in the manner of another script: needs a writing service.",
 
+  "reference.title": "Picture", "reference.alt": "Picture of {name}", "reference.remove": "Without the picture",
+  "reference.help": "A png, jpeg or webp; scenes that show this character keep the likeness.",
+  "reference.unable": "The engine that draws here keeps no likeness; SDXL with IP-Adapter does (docs/models.md).",
+  "reference.scale": "How closely the pictures are kept to", "reference.keep": "What of them is kept",
+  "likeness.": "the model's own choice", "likeness.plus": "the whole look", "likeness.face": "the face alone",
   "cast.title": "Characters", "cast.none": "none", "cast.person": "Character {n}", "cast.name": "Name", "cast.looks": "Looks",
   "cast.looks.hint": "a girl of ten with red hair and a yellow raincoat", "cast.add": "Add a character", "cast.remove": "Remove {name}",
   "cast.help": "A scene that names somebody shows them with these looks.",

@@ -21,6 +21,7 @@ export function Job() {
   const state = film.value?.state;
   useEffect(() => { watchFilm(id); }, [id]);
   useEffect(() => { openScript(id, state); }, [id, state]);
+  useEffect(tellTab, [film.value?.title, scenes.value.filter((one) => one.done).length, film.value?.terminal]);
   if (missing.value) return html`<${Gone} why=${missing.value} />`;
   if (film.value?.job_id !== id) return html`<p aria-busy="true" class="calm">${t("job.opening")}</p>`;
   const shown = scene && scenes.value.find((item) => item.number === scene);
@@ -41,6 +42,14 @@ export function Job() {
     <${Log} />
     ${shown && html`<${SceneDialog} scene=${shown} onClose=${() => go(`/jobs/${id}`)} />`}
   </section>`;
+}
+
+// "(3/8) The moth": how far it is, for those who look at another tab.
+function tellTab() {
+  if (!film.value) return;
+  const { title, terminal } = film.value;
+  const done = scenes.value.filter((one) => one.done).length;
+  document.title = `${terminal || !scenes.value.length ? "" : `(${done}/${scenes.value.length}) `}${title} · Moonreel`;
 }
 
 function Heading() {

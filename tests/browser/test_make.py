@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import wave
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steps import open_page, open_part
+from tests.browser.watched_page import Watched
 
 
 def test_every_choice_reaches_the_order(page: Page, tmp_path: Path) -> None:
@@ -120,6 +123,33 @@ def test_dials_are_those_of_the_engine_that_draws(page: Page) -> None:
     assert "image" not in _order(page)
 
 
+def test_a_character_has_a_picture(rough_page: Watched, tmp_path: Path) -> None:
+    """Offered where the engine keeps a likeness; the order names the picture's hash."""
+    page = rough_page.page  # the worker has no such engine, and refuses
+    picture = tmp_path / "mona.png"
+    Image.new("RGB", (64, 32), "teal").save(picture)
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("Mona slept.")
+    open_part(page, "Characters")
+    page.get_by_role("button", name="Add a character").click()
+    expect(page.get_by_label("Picture", exact=True)).to_be_disabled()
+    expect(page.get_by_text("keeps no likeness")).to_be_visible()
+    page.route("**/api/capabilities", _with_sdxl)
+    page.reload()
+    page.get_by_label("Name", exact=True).fill("Mona")
+    page.get_by_label("Looks").fill("a girl in a yellow raincoat")
+    page.get_by_label("Picture", exact=True).set_input_files(picture)
+    expect(page.get_by_role("img", name="Picture of Mona")).to_be_visible()
+    page.get_by_label("What of them is kept").select_option("face")
+    with page.expect_request("**/api/generate-video") as sent:
+        page.get_by_role("button", name="Make the film").click()
+    order = json.loads(sent.value.post_data or "")
+
+    sha256 = hashlib.sha256(picture.read_bytes()).hexdigest()
+    assert order["characters"][0]["reference"] == sha256
+    assert order["image"] == {"likeness": "face"}
+
+
 def test_a_topic_in_the_manner_of_a_script(page: Page, tmp_path: Path) -> None:
     """The script is analysed; facts cannot be looked up here, and it is said why."""
     script = tmp_path / "manner.txt"
@@ -148,6 +178,7 @@ def _with_sdxl(route: Route) -> None:
         if engine["name"] == "sdxl":
             engine["unavailable"] = None
             engine["dials"]["loras"] = ["ink"]
+            engine["likenesses"] = ["plus", "face"]
     route.fulfill(response=reply, json=told)
 
 

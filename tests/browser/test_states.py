@@ -1,0 +1,182 @@
+"""Every state of a film for everybody, what a long film costs, and news while away."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from playwright.sync_api import BrowserContext, Page, Route, expect
+
+from tests.browser.steps import open_page
+from tests.browser.test_everyone import ORDER, themed, violations
+from tests.servers.served import Served
+from tests.workers import TOKEN, WorkerProcess
+
+__all__ = ["themed"]  # the page in each theme
+
+HOLD_MS = 25_000
+MINUTES = 10
+BROKEN = {
+    "code": "engine_failed",
+    "message": "Scene 2: the picture could not be drawn.",
+    "hint": "Try again, or change its words.",
+    "error": {"type": "engine_failed", "message": "Scene 2.", "param": None},
+}
+
+
+@pytest.fixture(scope="module")
+def view(served: Served) -> dict[str, Any]:
+    """A finished film as the server tells it."""
+    return served.finish(served.order(ORDER))
+
+
+class Told:
+    """What the page is told of a film: one answer, then it waits for the next."""
+
+    def __init__(self, page: Page, view: dict[str, Any], **changes: Any) -> None:
+        self.view = view | changes
+        self.waiting: list[Route] = []
+        page.route(f"**/api/jobs/{view['job_id']}", self._hear)
+        page.goto(f"/#/jobs/{view['job_id']}")
+
+    def _hear(self, route: Route) -> None:
+        if "if-none-match" in route.request.headers:
+            self.waiting.append(route)
+        else:
+            route.fulfill(json=self.view)
+
+
+RUNNING = {"state": "sent_to_colab", "terminal": False, "progress": 40, "artifacts": []}
+STATES = {
+    "running": (RUNNING, ".progress"),
+    "failed": ({"state": "error", "error": BROKEN}, ".trouble"),
+    "unreachable": (RUNNING | {"state": "unreachable"}, ".banner[data-banner=worker]"),
+    "canceled": ({"state": "canceled"}, ".cards"),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_no_violations_in(themed: Page, view: dict[str, Any], state: str) -> None:
+    """By axe, in light and dark."""
+    changes, sign = STATES[state]
+    Told(themed, view, **changes)
+    themed.locator(sign).wait_for()
+
+    assert violations(themed) == []
+
+
+def test_no_violations_offline(themed: Page) -> None:
+    """With the banner that says so."""
+    open_page(themed)
+    themed.context.set_offline(True)
+    themed.locator(".banner[data-banner=offline]").wait_for()
+    found = violations(themed)
+    themed.context.set_offline(False)
+
+    assert found == []
+
+
+def test_ten_quiet_minutes_cost_few_requests(
+    page: Page, view: dict[str, Any], worker: WorkerProcess
+) -> None:
+    """The worker holds each for 25 s; nothing else is asked of it, at one address."""
+    there = urlsplit(str(worker.client.base_url)).netloc
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    held: list[Route] = []
+    page.route("**/status/*", lambda route: held.append(route))
+    page.clock.install()
+    Told(page, view, **RUNNING)
+    for turn in range(MINUTES * 60_000 // HOLD_MS):
+        while len(held) == turn:
+            page.wait_for_timeout(20)
+        page.clock.run_for(HOLD_MS)
+        _answer(held[turn], view["render"], page.url)
+    to_worker = [url for url in asked if urlsplit(url).netloc == there]
+
+    assert len(to_worker) <= 3 * MINUTES
+    assert len(set(to_worker)) == 1
+    assert _preflight_lasts_s(to_worker[0], page.url) >= 3600
+
+
+def test_news_while_away(
+    page: Page, context: BrowserContext, view: dict[str, Any]
+) -> None:
+    """A notice of the system when the film is ready and nobody looks."""
+    context.grant_permissions(["notifications"])
+    page.add_init_script(
+        """window.told = [];
+        window.Notification = class extends Notification {
+          constructor(title, about) { super(title, about); told.push([title, about.body]); }
+        };"""
+    )
+    told = Told(page, view, **RUNNING)
+    page.get_by_label("Tell me when a film is ready").check()
+    while not told.waiting:
+        page.wait_for_timeout(20)
+    page.evaluate(
+        "Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })"
+    )
+    told.waiting[0].fulfill(json=view | {"version": view["version"] + 1})
+    page.wait_for_function("told.length === 1")
+
+    assert page.evaluate("told[0]") == [view["title"], view["message"]]
+
+
+def test_notices_that_are_not_allowed(page: Page) -> None:
+    """The switch goes back, and it is said why."""
+    open_page(page)
+    page.get_by_label("Tell me when a film is ready").click()
+    expect(page.locator(".notice")).to_contain_text("does not allow notices")
+
+    expect(page.get_by_label("Tell me when a film is ready")).not_to_be_checked()
+
+
+def test_copied_and_pasted(
+    page: Page, context: BrowserContext, worker: WorkerProcess
+) -> None:
+    """A command by its button; the notebook's line with Ctrl+V, and it is connected."""
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/#/connection")
+    command = page.locator(".copy", has=page.get_by_label("Command on your GPU"))
+    command.get_by_role("button", name="Copy").click()
+    expect(command.get_by_role("button", name="Copied")).to_be_visible()
+    assert "moonreel worker" in page.evaluate("navigator.clipboard.readText()")
+
+    line = f"Ready: {worker.client.base_url}#token={TOKEN}"
+    page.evaluate("line => navigator.clipboard.writeText(line)", line)
+    page.get_by_label("The whole line").focus()
+    page.keyboard.press("Control+V")
+    page.get_by_role("button", name="Connect", exact=True).click()
+
+    expect(page.locator(".good")).to_contain_text("connected")
+    expect(page.get_by_label("The whole line")).to_have_value("")
+
+
+def _answer(route: Route, job: dict[str, Any], page_url: str) -> None:
+    """As the worker does: its view at first, 304 when nothing is new."""
+    parts = urlsplit(page_url)
+    headers = {
+        "X-Worker-Boot": "boot",
+        "Access-Control-Allow-Origin": f"{parts.scheme}://{parts.netloc}",
+        "Access-Control-Expose-Headers": "X-Worker-Boot",
+    }
+    if "if-none-match" in route.request.headers:
+        route.fulfill(status=304, headers=headers)
+    else:
+        running = job | {"state": "running", "status": "processing", "terminal": False}
+        route.fulfill(json=running, headers=headers)
+
+
+def _preflight_lasts_s(url: str, page_url: str) -> int:
+    """How long the real worker lets a browser remember that it may ask."""
+    parts = urlsplit(page_url)
+    asking = {
+        "Origin": f"{parts.scheme}://{parts.netloc}",
+        "Access-Control-Request-Method": "GET",
+        "Access-Control-Request-Headers": "authorization,prefer,if-none-match",
+    }
+    reply = httpx.options(url, headers=asking)
+    return int(reply.headers["Access-Control-Max-Age"])
