@@ -41,7 +41,7 @@ function Health() {
     ["where", `${t(`kind.${link.kind}`)} · ${link.url}`],
     ["state", t(link.reachable ? "health.up" : "health.away")],
     ["gpu", known?.gpu || t("health.noGpu")],
-    ["engines", (known?.engines ?? []).map((engine) => engine.name + (engine.draft ? ` (${t("draft")})` : "")).join(", ")],
+    ["engines", (known?.engines ?? []).filter((engine) => !engine.unavailable).map((engine) => engine.name + (engine.draft ? ` (${t("draft")})` : "")).join(", ")],
     ["queue", t("health.queueOf", { n: (queue.queued ?? 0) + (queue.running ?? 0), most: queue.capacity ?? "?" })],
     ["disk", known?.disk ? t("health.free", { size: size(known.disk.free_bytes) }) : "–"],
     ["age", known?.uptime_s !== undefined && known?.uptime_s !== null ? duration(known.uptime_s) : "–"],
