@@ -1,11 +1,15 @@
-"""The check of a worker, step by step, each with what to do when it fails."""
+"""The check of a worker, step by step, each with what to do when it fails.
+
+The page's Check and ``moonreel doctor`` are two faces of it.
+"""
 
 from __future__ import annotations
 
-from orchestrator.errors import Unreachable
+from orchestrator.errors import Unreachable, WorkerError
 from orchestrator.workers import Slot, Workers
 from shared_protocol.api import CheckStep
 from shared_protocol.jobs import EngineInfo, Health
+from shared_protocol.routes import PROTOCOL_VERSION
 
 #: A film of some minutes needs about this much while it is made.
 WANTED_FREE_BYTES = 2 << 30
@@ -45,17 +49,24 @@ async def _check_slot(slot: Slot) -> tuple[CheckStep, ...]:
         health = await slot.probe()
     except Unreachable as trouble:
         return (_failed("answer", trouble),)
+    return steps_of(slot.url or "It", health)
+
+
+def steps_of(url: str, health: Health) -> tuple[CheckStep, ...]:
+    """What the worker at ``url`` tells of itself, looked at."""
     return (
-        CheckStep(name="answer", ok=True, message=f"{slot.url} answers."),
-        CheckStep(
-            name="version",
-            ok=True,
-            message=f"Protocol {health.protocol}, Moonreel {health.version or '?'}.",
-        ),
+        CheckStep(name="answer", ok=True, message=f"{url} answers."),
+        _version(health),
         _gpu(health),
         _disk(health),
         *(_engine(kind, health.engines or ()) for kind in ("image", "voice", "video")),
     )
+
+
+def advice_for(trouble: WorkerError) -> str:
+    """What to do when there is no answer."""
+    reason = trouble.reason if isinstance(trouble, Unreachable) else ""
+    return ADVICE.get(reason, _OTHERWISE)
 
 
 def _failed(name: str, trouble: Unreachable) -> CheckStep:
@@ -63,7 +74,18 @@ def _failed(name: str, trouble: Unreachable) -> CheckStep:
         name=name,
         ok=False,
         message=str(trouble),
-        advice=ADVICE.get(trouble.reason, _OTHERWISE),
+        advice=advice_for(trouble),
+    )
+
+
+def _version(health: Health) -> CheckStep:
+    same = health.protocol == PROTOCOL_VERSION
+    told = f"Protocol {health.protocol}, Moonreel {health.version or '?'}"
+    return CheckStep(
+        name="version",
+        ok=same,
+        message=f"{told}." if same else f"{told}; here it is {PROTOCOL_VERSION}.",
+        advice=None if same else ADVICE["protocol"],
     )
 
 

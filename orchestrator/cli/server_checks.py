@@ -14,10 +14,10 @@ from orchestrator.cli.servers import served_url
 from orchestrator.errors import NotAnAddress, WorkerError
 from orchestrator.settings import Settings
 from orchestrator.url_intake import WorkerAddress, dig_address
+from orchestrator.worker_check import ADVICE, advice_for, steps_of
 from orchestrator.worker_client import WorkerClient
 from shared_protocol.api import OrchestratorHealth
 from shared_protocol.jobs import Health
-from shared_protocol.routes import PROTOCOL_VERSION
 
 CONNECT_S, ANSWER_S = 5.0, 10.0
 _NOTEBOOK = "Run the notebook again and paste its address: `moonreel connect TEXT`."
@@ -34,7 +34,8 @@ async def server_checks(
         yield await asyncio.to_thread(check_port, settings, url if health else None)
     for finding in (*_workers(health), *tunnel_findings(health)):
         yield finding
-    yield await check_remote(settings)
+    for finding in await check_remote(settings):
+        yield finding
 
 
 def check_port(settings: Settings, ours: str | None) -> Finding:
@@ -55,29 +56,32 @@ def check_port(settings: Settings, ours: str | None) -> Finding:
     return ok(name, "free")
 
 
-async def check_remote(settings: Settings) -> Finding:
-    """Whether the remote worker that is written down answers."""
+async def check_remote(settings: Settings) -> list[Finding]:
+    """The check of the remote worker that is written down, as the page does it."""
     name = "remote worker"
     text = settings.worker_address or await asyncio.to_thread(
         _pasted, settings.url_file
     )
     if not text:
-        return ok(name, "none is set; this machine makes the films")
+        return [ok(name, "none is set; this machine makes the films")]
     try:
         address = dig_address(text)
     except NotAnAddress as error:
-        return warn(name, str(error), error.tip)
+        return [warn(name, str(error), error.tip)]
     try:
         health = await _ask(address, settings)
     except WorkerError as error:
-        return warn(name, f"{address.url} does not answer: {error}", _NOTEBOOK)
-    if health.protocol != PROTOCOL_VERSION:
-        return warn(
-            name,
-            f"{address.url} speaks protocol {health.protocol}, we {PROTOCOL_VERSION}",
-            "Update the older side.",
-        )
-    return ok(name, f"{address.url} answers ({health.gpu or health.device})")
+        told = f"{address.url} does not answer: {error}"
+        return [warn(name, told, advice_for(error))]
+    if health.boot_id is None:  # what it tells strangers
+        told = f"{address.url} answers, but it wants a token"
+        return [warn(name, told, ADVICE["unauthorized"])]
+    return [
+        ok(name, step.message)
+        if step.advice is None
+        else warn(name, step.message, step.advice)
+        for step in steps_of(address.url, health)
+    ]
 
 
 async def _health(url: str) -> OrchestratorHealth | None:

@@ -16,6 +16,7 @@ from orchestrator.cli.server_checks import tunnel_findings
 from orchestrator.settings import Settings
 from shared_protocol.api import OrchestratorHealth, TunnelQuota
 from shared_protocol.kit.redaction import HIDDEN, redact
+from tests.servers.fake_worker import FakeWorker
 
 SECRET = "AIza-very-secret-0123456789"
 
@@ -102,16 +103,31 @@ async def test_a_remote_worker_that_is_away_warns(tmp_path: Path) -> None:
     """The pasted address is tried; its token is not shown."""
     address = "http://127.0.0.1:9/#token=abcdefgh12345678"
     (tmp_path / "url.txt").write_text(f"# here\n\n{address}\n")
-    finding = await server_checks.check_remote(settings(tmp_path))
+    (finding,) = await server_checks.check_remote(settings(tmp_path))
     assert finding.level is Level.WARN
     assert "http://127.0.0.1:9 does not answer" in finding.message
     assert "abcdefgh" not in finding.message
 
 
+async def test_a_remote_worker_is_checked_as_the_page_does(tmp_path: Path) -> None:
+    """Each step of Check with its advice; without the token only that is said."""
+    async with FakeWorker() as worker:
+        url_file = tmp_path / "url.txt"
+        url_file.write_text(f"{worker.url}/#token={worker.token}\n")
+        found = await server_checks.check_remote(settings(tmp_path))
+        url_file.write_text(f"{worker.url}\n")
+        (stranger,) = await server_checks.check_remote(settings(tmp_path))
+
+    told = " ".join(finding.message for finding in found)
+    assert "no GPU" in told
+    assert "free on it" in told
+    assert stranger.level is Level.WARN
+
+
 async def test_an_address_that_is_none_warns(tmp_path: Path) -> None:
     """A line that holds no address comes with the tip of the intake."""
     (tmp_path / "url.txt").write_text("paste me\n")
-    finding = await server_checks.check_remote(settings(tmp_path))
+    (finding,) = await server_checks.check_remote(settings(tmp_path))
     assert finding.level is Level.WARN
     assert "Paste the line" in (finding.advice or "")
 
