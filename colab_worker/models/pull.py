@@ -1,8 +1,8 @@
 """``python -m colab_worker.models.pull NAME``: brings a known model onto the shelf.
 
-The files come from the model's own page, at the pinned revision, and are checked by the
-hub's client; a download that was cut off goes on. The model only appears on the shelf when
-all of it is there.
+The files come from the model's own page, at the pinned revision; a download that was cut
+off goes on. The model only appears on the shelf when all of it is there and every file has
+the hash that its source names.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import urllib.request
 import zipfile
 from pathlib import Path
 
+from colab_worker.models.hashes import wrong_files
 from colab_worker.models.presets import (
     BY_NAME,
     IP_ADAPTER,
@@ -87,7 +88,7 @@ def _require_space(name: str, needed: int, staging: Path) -> None:
 
 def _from_hub(preset: Preset | AdapterPreset, staging: Path) -> None:
     try:
-        from huggingface_hub import errors, snapshot_download
+        from huggingface_hub import HfApi, RepoFile, errors, snapshot_download
     except ImportError as error:
         raise NotPulled("install the packages first: moonreel[image]") from error
     try:
@@ -97,6 +98,11 @@ def _from_hub(preset: Preset | AdapterPreset, staging: Path) -> None:
             allow_patterns=list(preset.files),
             local_dir=staging,
         )
+        _say(f"{preset.name}: checking every file")
+        tree = HfApi().list_repo_tree(
+            preset.repo, revision=preset.revision, recursive=True
+        )
+        wrong = wrong_files((e for e in tree if isinstance(e, RepoFile)), staging)
     except errors.GatedRepoError as error:
         raise NotPulled(
             f"accept the licence at {preset.page}, then set HF_TOKEN to a token of your "
@@ -106,6 +112,14 @@ def _from_hub(preset: Preset | AdapterPreset, staging: Path) -> None:
         raise NotPulled(
             f"{_first_line(error)}; run it again, and it goes on"
         ) from error
+    for file in wrong:
+        file.unlink()
+    if wrong:
+        names = ", ".join(file.relative_to(staging).as_posix() for file in wrong)
+        raise NotPulled(
+            f"{names} did not come as {preset.page} describes it, and was thrown away; "
+            "run it again"
+        )
 
 
 def _from_archive(preset: VoicePreset, staging: Path) -> None:

@@ -21,7 +21,7 @@ from colab_worker.models import pull
 from colab_worker.models.presets import BY_NAME, VITS
 
 FILES = {
-    "model_index.json": b"{}",
+    "model_index.json": b"{ }\n",
     "unet/config.json": b"{}",
     "unet/model.fp16.safetensors": b"weights" * 1000,
     "unet/model.bin": b"pickled: never asked for",
@@ -35,6 +35,8 @@ class Hub(BaseHTTPRequestHandler):
     asked: list[str] = []
     #: Files that break off in the middle, once each.
     broken: set[str] = set()
+    #: Files that come with other bytes of the same number.
+    damaged: set[str] = set()
     gated = False
 
     def log_message(self, *words: object) -> None:
@@ -55,7 +57,8 @@ class Hub(BaseHTTPRequestHandler):
             )
         elif name in FILES and not self.gated:
             self.asked.append(f"{self.command} {name}")
-            self._send(200, FILES[name], name)
+            content = FILES[name]
+            self._send(200, content[::-1] if name in self.damaged else content, name)
         elif self.gated:
             self._send(403, b"", gated="GatedRepo")
         else:
@@ -77,14 +80,20 @@ class Hub(BaseHTTPRequestHandler):
 
 
 def _entry(name: str, content: bytes) -> dict[str, object]:
-    oid = hashlib.sha1(content).hexdigest()
-    return {"type": "file", "path": name, "size": len(content), "oid": oid}
+    """As the hub lists a file: by git's hash, a large one by its own too."""
+    oid = hashlib.sha1(f"blob {len(content)}\0".encode() + content).hexdigest()
+    told = {"type": "file", "path": name, "size": len(content), "oid": oid}
+    if not name.endswith(".safetensors"):
+        return told
+    sha256 = hashlib.sha256(content).hexdigest()
+    large = {"oid": sha256, "size": len(content), "pointerSize": 130}
+    return told | {"lfs": large}
 
 
 @pytest.fixture
 def hub() -> Iterator[str]:
     """The address of a hub of its own."""
-    Hub.asked, Hub.broken, Hub.gated = [], set(), False
+    Hub.asked, Hub.broken, Hub.damaged, Hub.gated = [], set(), set(), False
     server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
@@ -121,6 +130,23 @@ def test_a_model_comes_with_the_one_that_it_draws_with(
     }
     assert "licence CreativeML Open RAIL++-M" in done.stdout
     assert again.stdout.count("is here already") == 2
+
+
+@pytest.mark.parametrize("name", ["unet/model.fp16.safetensors", "model_index.json"])
+def test_other_bytes_than_described_are_thrown_away(
+    hub: str, tmp_path: Path, name: str
+) -> None:
+    """Of large files and of small ones; the rest is kept, and the next run is whole."""
+    Hub.damaged = {name}
+    done = pulled(hub, tmp_path, "sdxl")
+    assert done.returncode == 1
+    assert f"{name} did not come as https://huggingface.co/stabilityai" in done.stderr
+    assert not (tmp_path / "sdxl").exists()
+
+    Hub.damaged, Hub.asked = set(), []
+    assert pulled(hub, tmp_path, "sdxl").returncode == 0
+    assert [asked for asked in Hub.asked if asked.startswith("GET")] == [f"GET {name}"]
+    assert (tmp_path / "sdxl" / name).read_bytes() == FILES[name]
 
 
 def test_a_gated_model_says_where_its_licence_is(hub: str, tmp_path: Path) -> None:
