@@ -18,16 +18,12 @@ MAX_PIXELS = 64_000_000
 #: lose no detail, and the same detail at every position (49 dB to a bicubic zoom).
 OVERSIZE = 1.5
 
-#: BT.709, limited range: rows of Y, Cb, Cr from R, G, B of 0-255, and their offsets.
-_MATRIX = np.array(
-    [
-        [0.2126, 0.7152, 0.0722],
-        [-0.2126 / 1.8556, -0.7152 / 1.8556, 0.5],
-        [0.5, -0.7152 / 1.5748, -0.0722 / 1.5748],
-    ],
-    np.float32,
-) * (np.array([[219.0], [224.0], [224.0]], np.float32) / 255)
-_OFFSETS = np.array([16, 128, 128], np.float32)
+#: BT.709, limited range: Y, Cb, Cr from R, G, B and one of 0-255, a row for each.
+_BT709 = (
+    *(0.2126 * 219 / 255, 0.7152 * 219 / 255, 0.0722 * 219 / 255, 16.0),
+    *(-0.2126 / 1.8556 * 224 / 255, -0.7152 / 1.8556 * 224 / 255, 112 / 255, 128.0),
+    *(112 / 255, -0.7152 / 1.5748 * 224 / 255, -0.0722 / 1.5748 * 224 / 255, 128.0),
+)
 
 
 def prepared(
@@ -76,9 +72,7 @@ def _cropped(picture: Image.Image, aspect: float) -> Image.Image:
 
 
 def _planes(picture: Image.Image, width: int, height: int, oversize: float) -> Planes:
-    values = np.asarray(picture, np.float32) @ _MATRIX.T + _OFFSETS
-    bytes8 = np.clip(values.round(), 0, 255).astype(np.uint8)
-    luma, blue, red = (Image.fromarray(bytes8[:, :, plane]) for plane in range(3))
+    luma, blue, red = picture.convert("RGB", _BT709).split()
     size = round(width * oversize), round(height * oversize)
     half = round(width * oversize / 2), round(height * oversize / 2)
     chroma = np.stack([_scaled(blue, half), _scaled(red, half)], axis=2)

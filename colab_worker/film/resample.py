@@ -19,7 +19,7 @@ import numpy.typing as npt
 from colab_worker.film.motion import Window
 
 #: Rows worked on at once: what they need stays in the processor's cache.
-ROWS = 32
+ROWS = 64
 #: Bits of the weights: 8-bit values times these stay below 16 bits.
 ROW_BITS, COLUMN_BITS = 8, 6
 #: Threads that draw; the other half of the processors is for the encoder.

@@ -20,6 +20,11 @@ from colab_worker.planner import Input, Unit, plan
 from shared_protocol.jobs import FilmSpec, SceneSpec
 
 _HARNESS = Path(__file__).parent / "harness"
+#: What Moonreel's films say of their colours; untagged ones are decoded differently.
+_TAGGED = (
+    "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709:"
+    "chroma_location=left"
+)
 FOUR_PASSES = ("grow", "fit", "join", "captions")
 
 
@@ -96,8 +101,9 @@ def raw(case: Case, frames: Path, work: Path) -> Made:
         "-pix_fmt",
         "yuv420p",
     ]
-    arguments += [*size, "-i", str(frames), "-c:v", "libx264", "-preset", case.preset]
-    arguments += ["-crf", str(case.crf), "-pix_fmt", "yuv420p", str(out)]
+    arguments += [*size, "-i", str(frames), "-vf", _TAGGED]
+    arguments += ["-c:v", "libx264", "-preset", case.preset, "-crf", str(case.crf)]
+    arguments += ["-pix_fmt", "yuv420p", str(out)]
     watched = run_watched([executable(), *arguments], _environment())
     took = {"wall_s": watched.wall_s, "cpu_s": watched.cpu_s}
     return Made(out, {"film": took}, 0.0, watched.peak_mb)
