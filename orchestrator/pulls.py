@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import json
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from orchestrator.beside import Beside
+from orchestrator.beside import GANTT, PROJECT, Beside
 from orchestrator.bundles import NamedFile
 from orchestrator.endings import ending, is_over
 from orchestrator.errors import Refused, Unreachable
@@ -36,6 +38,12 @@ T = TypeVar("T")
 PARALLEL = 4
 #: After so many failures in a row a finished job counts as one that cannot be fetched.
 PATIENCE = 5
+#: The role of the film among its files.
+FILM = "film"
+
+
+class NotMade(Exception):
+    """A file that this machine adds to a film could not be made."""
 
 
 class OverAllowance(Exception):
@@ -102,12 +110,11 @@ class Pulls:
             if client is None:
                 raise Unreachable("No worker is connected.", "none")
             await self._bring_files(film, film.render, client)
-            if _has_ended(film.render, film):
-                await self._beside.make(film, film.render)
+            await self._make_beside(film, film.render)
         except OverAllowance as trouble:
             self._ledger.wait(job_id, waits=True)
             await self._say(film, str(trouble))
-        except (Unreachable, Refused, DigestMismatch, OSError) as trouble:
+        except (Unreachable, Refused, DigestMismatch, NotMade, OSError) as trouble:
             log.warning("Files of film %s could not be brought: %s", job_id, trouble)
             await self._failed(film, film.render, trouble)
         else:
@@ -143,15 +150,30 @@ class Pulls:
         await self._require_allowance(film, [*files, *others], client)
         if self._sparing.is_on(url):
             small = [f for f in [*files, *others] if f.bytes <= SMALL_BYTES]
-            await self._library.bring_together(film.job_id, small, client)
-        await _at_once(
+            with suppress(Refused, DigestMismatch):  # then one by one: which is it?
+                await self._library.bring_together(film.job_id, small, client)
+        wrong = await _at_once(
             self._parallel, partial(self._bring_unit, film, client, fresh), there
         )
         left = [artifact for artifact in others if artifact in fresh]
-        await _at_once(
+        wrong += await _at_once(
             self._parallel, partial(self._bring_artifact, film, client), left
         )
+        if wrong:
+            raise wrong[0]
         self._sparing.brought(view, there, others)
+
+    async def _make_beside(self, film: Film, view: JobView) -> None:
+        """The project and the job's picture; only an OSError may pass by itself."""
+        if not _has_ended(view, film):
+            return
+        try:
+            await self._beside.make(film, view)
+        except OSError:
+            raise
+        except Exception as error:
+            log.exception("Files beside film %s could not be made.", film.job_id)
+            raise NotMade(f"{type(error).__name__}: {error}") from error
 
     async def _require_allowance(
         self, film: Film, files: Sequence[NamedFile], client: WorkerClient
@@ -212,15 +234,43 @@ class Pulls:
         if isinstance(trouble, Unreachable) and trouble.reason == "rate_limit":
             self._parallel = max(1, self._parallel // 2)
         wrong = isinstance(trouble, Refused | DigestMismatch)
-        if wrong and view.state is JobState.COMPLETE and failures >= PATIENCE:
-            await self._give_up(film, trouble)
-            return
+        if view.state is JobState.COMPLETE and failures >= PATIENCE:
+            if not isinstance(trouble, Unreachable) and await self._has_film(film):
+                await self._do_without(film, view, trouble)
+                return
+            if wrong:
+                await self._give_up(film, trouble)
+                return
         if isinstance(trouble, OSError):
             await self._say(film, _sentence(trouble))
         pause_s = self._settings.first_retry_s * 2 ** min(failures - 1, 12)
         asyncio.get_running_loop().call_later(
             min(pause_s, self._settings.longest_retry_s), self.request, film.job_id
         )
+
+    async def _has_film(self, film: Film) -> bool:
+        artifacts = await self._mirrored.artifacts(film.job_id)
+        return any(artifact.role == FILM for artifact in artifacts)
+
+    async def _do_without(self, film: Film, view: JobView, trouble: Exception) -> None:
+        """The film is here: it ends, and a warning names what is not beside it."""
+        try:
+            await self._make_beside(film, view)
+        except (NotMade, OSError) as error:
+            log.warning("Nor could files of film %s be made: %s", film.job_id, error)
+        here = {a.name for a in await self._mirrored.artifacts(film.job_id)}
+        wanted = [*(a.name for a in view.artifacts), GANTT, PROJECT]
+        away = [name for name in wanted if name not in here] or ["parts of scenes"]
+        warning = (
+            f"The film is whole, but {', '.join(away)} could not be kept beside it: "
+            f"{_reason(trouble)} Try the film again to get them."
+        )
+        self._failures.pop(film.job_id)
+        warnings = json.dumps([*json.loads(film.warnings_json), warning])
+        await self._films.change(
+            film.job_id, PLACED, of_attempt=film.attempt, warnings_json=warnings
+        )
+        await self._settle(film, view)
 
     async def _give_up(self, film: Film, trouble: Exception) -> None:
         self._failures.pop(film.job_id)
@@ -263,6 +313,12 @@ async def _absent(
     return set(await client.missing(hashes)) if hashes else set()
 
 
+def _reason(trouble: Exception) -> str:
+    if isinstance(trouble, OSError):
+        return _sentence(trouble)
+    return str(trouble).rstrip(".") + "."
+
+
 def _sentence(trouble: OSError) -> str:
     if trouble.errno == errno.ENOSPC:
         return (
@@ -274,9 +330,13 @@ def _sentence(trouble: OSError) -> str:
 
 async def _at_once(
     most: int, action: Callable[[T], Awaitable[None]], items: Iterable[T]
-) -> None:
-    """Does all, a few at a time; raises the first error after the running ones ended."""
+) -> list[Exception]:
+    """Does all, a few at a time; gives the errors that concern one file only.
+
+    Raises the first of any others, after the running ones ended.
+    """
     gate = asyncio.Semaphore(most)
+    wrong: list[Exception] = []
     failures: list[Exception] = []
 
     async def one(item: T) -> None:
@@ -285,9 +345,12 @@ async def _at_once(
                 return
             try:
                 await action(item)
+            except (Refused, DigestMismatch) as error:
+                wrong.append(error)
             except Exception as error:
                 failures.append(error)
 
     await asyncio.gather(*(one(item) for item in items))
     if failures:
         raise failures[0]
+    return wrong

@@ -5,7 +5,14 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, BeforeValidator, Field, model_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import ErrorBody
@@ -168,6 +175,16 @@ class GenerateRequest(Wire):
 
     #: Pages that facts of the story come from; they are listed in ``script.md``.
     sources: Sources = ()
+
+    @field_validator("zoom_intensity")
+    @classmethod
+    def _zoom_is_used(cls, percent: float, given: ValidationInfo) -> float:
+        usual = cls.model_fields["zoom_intensity"].default
+        if percent != usual and given.data.get("zoom_effect") is False:
+            raise ValueError(
+                f"{percent:g} does nothing while zoom_effect is false; leave one out"
+            )
+        return percent
 
     @model_validator(mode="after")
     def _has_words(self) -> GenerateRequest:

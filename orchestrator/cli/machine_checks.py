@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 
 from orchestrator.cli import figures
@@ -21,6 +22,9 @@ OLDEST_PYTHON = (3, 11)
 #: A film of ten minutes with all its parts takes about this much.
 ROOMY_BYTES = 5 << 30
 PROBE_S = 20.0
+#: The wheels that captions take their fonts from.
+FONT_WHEELS = ("font-roboto", "manimgx-fonts", "noto-cjk-sans-otc")
+_FONT_SUFFIXES = (".ttf", ".otf", ".ttc")
 _REINSTALL = "Install the packages again: pip install --force-reinstall moonreel"
 
 
@@ -75,15 +79,33 @@ def check_espeak() -> Finding:
 
 
 def check_fonts() -> Finding:
-    """Whether the font of captions and titles can be read."""
-    import font_roboto
+    """Whether every font that captions and titles may need can be read."""
     from PIL import ImageFont
 
-    try:
-        font = ImageFont.truetype(font_roboto.RobotoBold, 24)
-    except OSError as error:
-        return fail("fonts", f"the Roboto font cannot be read: {error}", _REINSTALL)
-    return ok("fonts", " ".join(str(part) for part in font.getname()))
+    damaged, count = [], 0
+    for wheel in FONT_WHEELS:
+        try:
+            paths = _fonts_of(wheel)
+        except metadata.PackageNotFoundError:
+            return fail("fonts", f"the fonts of {wheel} are missing", _REINSTALL)
+        for path in paths:
+            count += 1
+            try:
+                ImageFont.truetype(str(path), 24)
+            except OSError:
+                damaged.append(path.name)
+    if damaged:
+        told = ", ".join(sorted(damaged)[:5])
+        reason = f"{len(damaged)} of {count} fonts cannot be read: {told}"
+        return fail("fonts", reason, _REINSTALL)
+    return ok("fonts", f"{count} fonts: Roboto, and Noto for other scripts and emoji")
+
+
+def _fonts_of(wheel: str) -> list[Path]:
+    """What was installed, whether or not it is still there."""
+    files = metadata.files(wheel) or []
+    fonts = [file for file in files if file.suffix in _FONT_SUFFIXES]
+    return [Path(str(file.locate())) for file in fonts]
 
 
 def check_worker() -> Finding:

@@ -76,6 +76,42 @@ async def test_another_worker_at_another_address_takes_over(
     assert len(other.made) == 6
 
 
+async def test_a_file_beside_the_film_that_stays_away_does_not_hold_it_up(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """The worker has lost a scene's picture: the film ends, and a warning names it."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        job_id = await live.order()
+        await live.connect(worker.url, worker.token)
+        await live.until(job_id, "sent_to_colab")
+        lost = worker.jobs[job_id].units["image-002"]
+        worker.never.add(lost.sha256)
+        await worker.work(job_id)
+        view = await live.until(job_id, "complete")
+        film = await live.api.get(f"/api/download/{job_id}")
+
+    assert film.content == worker.jobs[job_id].units["film"].data
+    assert view["progress"] == 100
+    (warning,) = view["warnings"]
+    assert "scene-002-picture.png could not be kept beside it" in warning
+    assert "Try the film again" in warning
+
+
+async def test_a_film_that_stays_away_is_an_error(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """What people came for is missing: nothing is called ready."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        job_id = await live.order()
+        await live.connect(worker.url, worker.token)
+        await live.until(job_id, "sent_to_colab")
+        worker.never.add(worker.jobs[job_id].units["film"].sha256)
+        await worker.work(job_id)
+        view = await live.until(job_id, "error")
+
+    assert "its files cannot be fetched whole" in view["message"]
+
+
 async def test_a_worker_that_restarts_with_its_disk_just_goes_on(
     tmp_path: Path, worker: FakeWorker
 ) -> None:

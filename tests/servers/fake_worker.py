@@ -117,6 +117,8 @@ class FakeWorker:
         #: Files are cut after so many bytes, so many times.
         self.cut_after, self.cuts = 0, 0
         self.corrupt = 0
+        #: Hashes of files that are told of and refused.
+        self.never: set[str] = set()
         self._news = asyncio.Condition()
         self._runner: web.AppRunner | None = None
 
@@ -333,7 +335,7 @@ class FakeWorker:
 
     async def _get_blob(self, request: web.Request) -> web.StreamResponse:
         name = request.match_info["hex"]
-        if name not in self.blobs:
+        if name not in self.blobs or name in self.never:
             return self._problem(404, Code.NOT_FOUND, "No such file.")
         data = self.blobs[name]
         if self.corrupt:
@@ -356,7 +358,7 @@ class FakeWorker:
 
     async def _bundle(self, request: web.Request) -> web.Response:
         asked = BundleRequest.model_validate_json(await request.read())
-        if not self.blobs.keys() >= set(asked.sha256):
+        if not self.blobs.keys() - self.never >= set(asked.sha256):
             return self._problem(404, Code.NOT_FOUND, "No such file.")
         return web.Response(body=b"".join(self.blobs[name] for name in asked.sha256))
 

@@ -76,6 +76,22 @@ def test_an_ffmpeg_without_captions_fails(
     assert finding.message == "ffmpeg 4.1 has no libass for captions"
 
 
+def test_a_font_that_is_gone_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every font that was installed is opened, not only that of Latin letters."""
+    there = machine_checks._fonts_of("manimgx-fonts")
+    assert any("Devanagari" in font.name for font in there)
+    (tmp_path / "bad.ttf").write_bytes(b"no font")
+    fonts = [*there, tmp_path / "bad.ttf", tmp_path / "gone.ttf"]
+    monkeypatch.setattr(machine_checks, "_fonts_of", lambda _wheel: fonts)
+
+    finding = machine_checks.check_fonts()
+
+    assert finding.level is Level.FAIL
+    assert "cannot be read: bad.ttf, bad.ttf, bad.ttf, gone.ttf" in finding.message
+
+
 def test_a_home_that_is_a_file_fails(tmp_path: Path) -> None:
     """Where nothing can be kept, no film can be made."""
     (tmp_path / "file").touch()

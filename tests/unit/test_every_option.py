@@ -317,3 +317,15 @@ def test_any_other_value_is_refused_by_name(option: str, value: Any) -> None:
     assert param.startswith(option)
     for word in VOCABULARIES.get(option, ()):
         assert word in sentence
+
+
+def test_a_zoom_that_is_off_has_no_intensity() -> None:
+    """What would do nothing is refused by name; the usual value may be sent along."""
+    order = {"script": "A crow.", "zoom_effect": False}
+    with pytest.raises(ValidationError) as refusal:
+        GenerateRequest.model_validate(order | {"zoom_intensity": 8})
+    param, sentence = describe_validation(refusal.value.errors())
+
+    assert param == "zoom_intensity"
+    assert "8 does nothing while zoom_effect is false" in sentence
+    assert not GenerateRequest.model_validate(order | {"zoom_intensity": 5}).zoom_effect
