@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import overlap, startup, status, submit, wire
+from benchmarks import overlap, startup, status, submit, wire, writer
 from benchmarks.figures import Outcome
 from benchmarks.machine import machine
 from benchmarks.report import as_document, print_table, write_json, write_markdown
@@ -18,6 +18,7 @@ BENCHMARKS: dict[str, Callable[[bool], Outcome]] = {
     "wire": wire.measure,
     "overlap": overlap.measure,
     "startup": startup.measure,
+    "writer": writer.measure,
 }
 _HERE = Path(__file__).parent
 #: Written by a full run of everything, and as .md; other runs write what they are told.

@@ -79,11 +79,11 @@ def _run_s(*arguments: str) -> float:
 
 def _help_s() -> float:
     begun = time.perf_counter()
-    subprocess.run([_moonreel(), "--help"], check=True, capture_output=True)
+    subprocess.run([moonreel(), "--help"], check=True, capture_output=True)
     return time.perf_counter() - begun
 
 
-def _moonreel() -> str:
+def moonreel() -> str:
     return str(Path(sysconfig.get_path("scripts")) / "moonreel")
 
 
@@ -97,10 +97,10 @@ def _bare(settle_s: float) -> Life:
 def _serve(settle_s: float) -> Life:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
-        command = [_moonreel(), "serve", "--port", "0"]
+        command = [moonreel(), "serve", "--port", "0"]
         begun = time.perf_counter()
-        with _program(command, {"MOONREEL_HOME": str(home)}, Path(folder)) as process:
-            url = _url(home / "serve.json", process)
+        with program(command, {"MOONREEL_HOME": str(home)}, Path(folder)) as process:
+            url = url_in(home / "serve.json", process)
             ready_s = _first_reply(url, begun)
             return _life(process.pid, ready_s, settle_s)
 
@@ -113,15 +113,13 @@ def _worker(settle_s: float) -> Life:
             *("--data-dir", str(Path(folder) / "data"), "--ready-file", str(ready)),
         ]
         begun = time.perf_counter()
-        with _program(
-            command, {"MOONREEL_TOKEN": "benchmark"}, Path(folder)
-        ) as process:
-            ready_s = _first_reply(_url(ready, process), begun)
+        with program(command, {"MOONREEL_TOKEN": "benchmark"}, Path(folder)) as process:
+            ready_s = _first_reply(url_in(ready, process), begun)
             return _life(process.pid, ready_s, settle_s)
 
 
 @contextmanager
-def _program(
+def program(
     command: list[str], env: Mapping[str, str], folder: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
     with (folder / "log").open("wb") as log:
@@ -140,7 +138,7 @@ def _program(
             process.wait(PATIENCE_S)
 
 
-def _url(file: Path, process: subprocess.Popen[bytes]) -> str:
+def url_in(file: Path, process: subprocess.Popen[bytes]) -> str:
     """The address in a file that a program writes when it listens."""
     _wait_until(file.exists, process)
     url: str = json.loads(file.read_text(encoding="utf-8"))["url"]

@@ -43,12 +43,22 @@ class Ahead:
         self._language = "en"
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._waking: asyncio.Task[None] | None = None
         self._client: WorkerClient | None = None
 
     @property
     def seen(self) -> int:
         """How many scenes have come."""
         return len(self._scenes)
+
+    def begin(self) -> None:
+        """Wakes a worker that may get the film, while the service is still thinking."""
+        if not self._film.request.review:
+            self._waking = asyncio.create_task(self._wake(), name="waking a worker")
+
+    async def _wake(self) -> None:
+        with suppress(WorkerError):  # whoever needs it says so
+            await self._workers.choose()
 
     def offer(self, scenes: tuple[ScriptScene, ...], language: str) -> None:
         """Takes the scenes that are whole so far; returns at once."""
@@ -70,10 +80,11 @@ class Ahead:
 
     async def stop(self) -> None:
         """Sends no more; what the worker has, it keeps."""
-        if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._waking, self._task):
+            if task is not None:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
     async def withdraw(self) -> None:
         """Sends no more, and tells the worker that nothing is wanted."""

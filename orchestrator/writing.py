@@ -18,6 +18,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.answers import AnswerStore
 from orchestrator.store.films import Film, FilmStore
 from orchestrator.studio import ready_message
+from orchestrator.telling import Telling
 from orchestrator.workers import Workers
 from orchestrator.writer.asking import Asker
 from orchestrator.writer.clip import count_tokens
@@ -90,6 +91,7 @@ class Writing:
 
     async def _write(self, film: Film) -> None:
         ahead = Ahead(self._films, self._library, self._workers, film)
+        ahead.begin()
         try:
             script = await self._script(film, ahead)
             await ahead.stop()
@@ -120,15 +122,18 @@ class Writing:
         async def on_note(sentence: str) -> None:
             await self._say(film, sentence)
 
+        async def say_progress(sentence: str, progress: int) -> None:
+            await self._say(film, sentence, progress=progress)
+
         async def on_scenes(scenes: tuple[ScriptScene, ...], language: str) -> None:
             if len(scenes) > ahead.seen:
-                await self._say(
-                    film,
+                telling.tell(
                     f"Writing the script: {len(scenes)} of {request.num_scenes} scenes.",
-                    progress=min(9 * len(scenes) // request.num_scenes, 9),
+                    min(9 * len(scenes) // request.num_scenes, 9),
                 )
             ahead.offer(scenes, language)
 
+        telling = Telling(say_progress)
         asker = Asker(
             service,
             self._answers,
@@ -141,6 +146,7 @@ class Writing:
             return await StoryWriter(asker, request, on_scenes).write()
         finally:
             await warming
+            await telling.stop()
 
     async def _save(self, film: Film, script: Script) -> None:
         request = film.request

@@ -12,6 +12,7 @@ import argparse
 import asyncio
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,8 @@ class Asked:
     path: str
     key: str
     body: dict[str, Any]
+    #: By the monotonic clock.
+    at: float = field(default_factory=time.monotonic)
 
     @property
     def prompt(self) -> str:
@@ -63,6 +66,8 @@ class FakeGemini:
     #: A streamed answer stops before its last piece until this is set.
     hold: asyncio.Event | None = None
     piece_s: float = 0.0
+    #: When the last byte of each whole answer was sent, by the monotonic clock.
+    answered: list[float] = field(default_factory=list)
     url: str = ""
     _runner: web.AppRunner | None = None
 
@@ -147,6 +152,7 @@ class FakeGemini:
             await self.hold.wait()
         await reply.write(f"data: {json.dumps(pieces[-1])}\r\n\r\n".encode())
         await reply.write_eof()
+        self.answered.append(time.monotonic())
         return reply
 
 
