@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,35 +20,10 @@ from tests.servers import tunnel as bad
 from tests.servers.cli_film import CliFilm
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import STORY, LiveOrchestrator
-from tests.servers.tunnel import Trouble, Tunnel, says
+from tests.servers.troubles import ALL_ALONG, IN_THE_WAY, LIMITS
+from tests.servers.tunnel import Tunnel
 
 UNITS = 10
-#: Trouble that stands in the way -> what the person is told.
-IN_THE_WAY: dict[str, tuple[Trouble, str]] = {
-    "agent offline": (says(404, "ERR_NGROK_3200"), "The tunnel is offline"),
-    "server down": (says(502, "ERR_NGROK_8012"), "no worker answers behind it"),
-    "broken upstream": (says(502, "ERR_NGROK_3004"), "broke off its answer"),
-    "warning page": (says(200, "ERR_NGROK_6024"), "ngrok showed its warning page"),
-    "page without header": (
-        says(200, text="<html>ERR_NGROK_6024</html>"),
-        "ngrok showed its warning page",
-    ),
-    "no authtoken": (says(200, "ERR_NGROK_6022"), "put your authtoken into"),
-    "bad gateway": (says(502), "The tunnel is up but the worker did not answer"),
-    "gateway time-out": (says(504), "The tunnel is up but the worker did not answer"),
-    "quick tunnel gone": (says(530, text="error code: 1033"), "Cloudflare tunnel is gone"),
-    "login page": (bad.redirects("http://127.0.0.1:9/login"), "not a Moonreel worker"),
-    "captive portal": (says(200), "answered with a web page"),
-    "another server": (says(404, text='{"detail":"Not Found"}'), "answered with HTTP 404"),
-}  # fmt: skip
-#: Limits that are waited out for long; another tunnel to the same worker helps at once.
-LIMITS: dict[str, tuple[Trouble, str]] = {
-    "monthly requests": (says(403, "ERR_NGROK_727"), "number of requests is used up"),
-    "monthly bytes": (says(403, "ERR_NGROK_4027"), "bandwidth is used up"),
-    "per minute": (says(429, "ERR_NGROK_734"), "limits requests per minute"),
-    "connections": (says(429, "ERR_NGROK_702"), "limits connections per minute"),
-    "in flight": (says(429, text="busy"), "limits requests in flight"),
-}
 
 
 @dataclass
@@ -127,40 +102,11 @@ async def test_a_limit_is_named_and_another_tunnel_goes_on(
     assert b.worker.asked.count(f"PUT /jobs/{job_id}") == 1
 
 
-def _cuts(tunnel: Tunnel) -> None:
-    tunnel.cuts = [1, 40, 3000, 9000, 20]
-
-
-def _slow(tunnel: Tunnel) -> None:
-    tunnel.pause_s = 0.02
-
-
-def _buffered(tunnel: Tunnel) -> None:
-    tunnel.buffers_gets = True
-
-
-def _warns_browsers(tunnel: Tunnel) -> None:
-    tunnel.trouble = bad.interstitial
-
-
-def _loses_replies(tunnel: Tunnel) -> None:
-    tunnel.lost = ["PUT", "POST", "GET", "POST"]
-
-
-def _few_at_once(tunnel: Tunnel) -> None:
-    tunnel.trouble = bad.in_flight_cap(3)
-
-
-ALL_ALONG = [_cuts, _slow, _buffered, _warns_browsers, _loses_replies, _few_at_once]
-
-
-@pytest.mark.parametrize("spoil", ALL_ALONG)
-async def test_a_film_is_made_under_it(
-    tmp_path: Path, spoil: Callable[[Tunnel], None]
-) -> None:
+@pytest.mark.parametrize("name", ALL_ALONG)
+async def test_a_film_is_made_under_it(tmp_path: Path, name: str) -> None:
     """What a tunnel does all along costs time, and no unit twice."""
     async with bench(tmp_path) as b:
-        spoil(b.tunnel)
+        ALL_ALONG[name](b.tunnel)
         job_id = await b.film.accepted()
         await b.live.until(job_id, "sent_to_colab")
         for _ in range(UNITS):
