@@ -14,14 +14,12 @@ from shared_protocol.jobs import PairReply, PairRequest
 from shared_protocol.kit.redaction import keep_secret
 from shared_protocol.tokens import (
     EVERYTHING,
-    LINK_S,
     READ_TOKEN_S,
     READING,
     client_proof,
     new_nonce,
     same,
     scoped_token,
-    sign_link,
     worker_proof,
 )
 
@@ -107,12 +105,6 @@ class Pairing:
         return scoped_token(
             self._token, READING, int(self._worker_time()) + READ_TOKEN_S
         )
-
-    def link(self, path: str) -> str | None:
-        """``path`` signed, for media tags; None without a token."""
-        if self._token is None:
-            return None
-        return sign_link(self._token, path, int(self._worker_time()) + LINK_S)
 
     def _worker_time(self) -> float:
         return self._clock() + self._ahead_s

@@ -84,6 +84,7 @@ class Ledger:
             (host, month): Spent(requests, size)
             for host, month, requests, size in await self._store.all()
         }
+        self._allowed = await self._store.allowed()
 
     async def run(self) -> None:
         """Keeps what is counted, for ever."""
@@ -136,8 +137,9 @@ class Ledger:
         limit = self._limits(host).bytes
         return max(0, limit - self._now(host).bytes) if limit else None
 
-    def allow(self, job_id: str) -> None:
+    async def allow(self, job_id: str) -> None:
         """Somebody said yes: this film may cost more than what is left."""
+        await self._store.allow(job_id)
         self._allowed.add(job_id)
         self._waiting.discard(job_id)
         if self.on_allowed is not None:
@@ -152,7 +154,7 @@ class Ledger:
         return job_id in self._waiting
 
     def may_exceed(self, job_id: str) -> bool:
-        """Whether somebody said so, since this orchestrator was started."""
+        """Whether somebody said so."""
         return job_id in self._allowed
 
     def warning(self, url: str) -> str | None:

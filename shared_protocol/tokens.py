@@ -26,9 +26,8 @@ class Scope(StrEnum):
 EVERYTHING = frozenset(Scope)
 NOTHING: frozenset[Scope] = frozenset()
 READING = frozenset({Scope.READ, Scope.DOWNLOAD})
-#: Seconds that a page's token and a link are good for.
+#: Seconds that a page's token is good for.
 READ_TOKEN_S = 12 * 3600
-LINK_S = 3600
 #: A shorter token could be guessed, and no connect line would carry it.
 SHORTEST_TOKEN = 8
 _FORM = "s1"

@@ -2,26 +2,28 @@
 
 import { computed } from "../lib/html.js";
 import { fileOf } from "../api/orchestrator.js";
-import { film, render } from "./film.js";
+import { film, render, sparing } from "./film.js";
 
 const KINDS = ["image", "voice", "clip"];
 
 export const scenes = computed(() => {
   const here = new Map((film.value?.artifacts ?? []).map((item) => [item.name, item]));
+  // Through a metered tunnel these come when they are asked for.
+  const asked = sparing.value ? new Map((render.value?.artifacts ?? []).map((item) => [item.name, item])) : here;
   const numbers = new Map();
   for (const unit of render.value?.units ?? []) {
     if (!unit.scene) continue;
     if (!numbers.has(unit.scene)) numbers.set(unit.scene, {});
     numbers.get(unit.scene)[unit.kind] = unit;
   }
-  return [...numbers].sort(([a], [b]) => a - b).map(([number, units]) => scene(number, units, here));
+  return [...numbers].sort(([a], [b]) => a - b).map(([number, units]) => scene(number, units, here, asked));
 });
 
-function scene(number, units, here) {
-  const file = (name) => {
+function scene(number, units, here, asked) {
+  const file = (name, from = here) => {
     const full = `scene-${String(number).padStart(3, "0")}-${name}`;
     // The hash makes the address new when the picture is: no stale copy is shown.
-    return here.has(full) ? `${fileOf(film.value.job_id, full)}?v=${here.get(full).sha256.slice(0, 8)}` : null;
+    return from.has(full) ? `${fileOf(film.value.job_id, full)}?v=${from.get(full).sha256.slice(0, 8)}` : null;
   };
   const failed = KINDS.map((kind) => units[kind]).find((unit) => unit?.error);
   return {
@@ -29,8 +31,8 @@ function scene(number, units, here) {
     units,
     preview: file("preview.webp") ?? file("picture.png"),
     picture: file("picture.png") ?? file("preview.webp"),
-    voice: file("voice.wav"),
-    clip: file("clip.mp4"),
+    voice: file("voice.wav", asked),
+    clip: file("clip.mp4", asked),
     error: failed?.error ?? null,
     seconds: units.voice?.result?.facts?.duration_s ?? null,
     busy: KINDS.find((kind) => units[kind]?.state === "running") ?? null,

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 import unicodedata
 
+from shared_protocol.api import TunnelQuota
 from shared_protocol.clock import unix_seconds
 
 #: One estimate is never exact: a range around it says how far off it may be.
@@ -53,3 +54,11 @@ def slug(title: str, longest_bytes: int = 90) -> str:
     words = re.sub(r"[\W_]+", "-", text).strip("-")
     short = words.encode()[:longest_bytes].decode(errors="ignore")
     return short.rstrip("-") or "film"
+
+
+def spent(tunnel: TunnelQuota) -> str:
+    """What a tunnel has cost this month: ``120 requests of 20,000, 31.5 MB of 1,000``."""
+    text = f"{tunnel.requests:,} requests"
+    text += f" of {tunnel.requests_limit:,}" if tunnel.requests_limit else ""
+    text += f", {tunnel.bytes / 1e6:,.1f} MB"
+    return text + (f" of {tunnel.bytes_limit / 1e6:,.0f}" if tunnel.bytes_limit else "")

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from orchestrator.cli import figures
 from orchestrator.cli.client import Client
 from orchestrator.cli.exits import CliError
 from orchestrator.cli.findings import Finding, fail, ok, warn
@@ -124,10 +125,7 @@ def tunnel_findings(health: OrchestratorHealth | None) -> list[Finding]:
     findings = []
     for tunnel in health.tunnels if health else ():
         name = f"traffic of {tunnel.host} in {tunnel.month}"
-        spent = f"{tunnel.requests:,} requests"
-        spent += f" of {tunnel.requests_limit:,}" if tunnel.requests_limit else ""
-        spent += f", {tunnel.bytes / 1e6:,.1f} MB"
-        spent += f" of {tunnel.bytes_limit / 1e6:,.0f}" if tunnel.bytes_limit else ""
+        spent = figures.spent(tunnel)
         if tunnel.warning:
             findings.append(warn(name, spent, tunnel.warning))
         else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from urllib.parse import urlsplit
 
 from orchestrator.cli import figures, results
 from orchestrator.cli.client import Client
@@ -16,7 +17,7 @@ from orchestrator.cli.servers import add_server_options, open_client
 from orchestrator.cli.tables import print_table
 from orchestrator.cli.tally import film_seconds, stages
 from orchestrator.cli.watch import Patience, Watch
-from shared_protocol.api import FilmState, FilmView
+from shared_protocol.api import FilmState, FilmView, TunnelQuota
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,24 +31,27 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Shows the job; with ``--follow`` the exit code is the job's."""
-    view = asyncio.run(_status(arguments))
+    view, tunnels = asyncio.run(_status(arguments))
     if arguments.json:
         if not arguments.follow:
             emit(progress_event(view))
     else:
-        print_table(("JOB", view.job_id), _facts(view))
+        print_table(("JOB", view.job_id), [*_facts(view), *_month(view, tunnels)])
     if arguments.follow and view.state is not FilmState.COMPLETE:
         raise results.why_not(view)
     return Exit.OK
 
 
-async def _status(arguments: argparse.Namespace) -> FilmView:
+async def _status(
+    arguments: argparse.Namespace,
+) -> tuple[FilmView, tuple[TunnelQuota, ...]]:
+    """The job, and what tunnels have cost."""
     async with open_client(arguments) as client:
         job_id = await resolve(client, arguments.job)
         view = await client.job(job_id)
-        if not arguments.follow or view.terminal:
-            return view
-        return await _followed(client, view, as_json=arguments.json)
+        if arguments.follow and not view.terminal:
+            view = await _followed(client, view, as_json=arguments.json)
+        return view, (await client.health()).tunnels
 
 
 async def _followed(client: Client, view: FilmView, *, as_json: bool) -> FilmView:
@@ -62,6 +66,16 @@ async def _followed(client: Client, view: FilmView, *, as_json: bool) -> FilmVie
             raise CliError("no longer watching", Exit.CANCELED) from None
         finally:
             reporter.close()
+
+
+def _month(view: FilmView, tunnels: tuple[TunnelQuota, ...]) -> list[tuple[str, str]]:
+    """What the tunnel of the film's worker has cost this month."""
+    host = urlsplit(view.worker.url).netloc if view.worker else ""
+    mine = next((tunnel for tunnel in tunnels if tunnel.host == host), None)
+    if mine is None:
+        return []
+    rows = [("tunnel", f"{figures.spent(mine)} in {mine.month}")]
+    return [*rows, ("warning", mine.warning)] if mine.warning else rows
 
 
 def _facts(view: FilmView) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from orchestrator import keys
+from orchestrator.asked_files import bring_asked
 from orchestrator.store.films import Film
 from shared_protocol.api import FileOrigin, FileOrigins
 from shared_protocol.artifacts import Artifact
@@ -43,6 +44,8 @@ async def _send(request: web.Request, job_id: str, name: str) -> web.StreamRespo
     film = await request.app[keys.STUDIO].find(job_id)
     artifacts = await request.app[keys.MIRRORED].artifacts(job_id)
     artifact = next((a for a in artifacts if a.name == name), None)
+    if artifact is None:
+        artifact = await bring_asked(request.app, film, name)
     if artifact is None:
         raise _absent(film, name)
     return await serve_file(request, _file(request, film, artifact))

@@ -85,7 +85,7 @@ async def cancel(request: web.Request) -> web.Response:
 async def allow(request: web.Request) -> web.Response:
     """Brings the files of a film although its tunnel has too little left."""
     film = await request.app[keys.STUDIO].find(request.match_info["job_id"])
-    request.app[keys.LEDGER].allow(film.job_id)
+    await request.app[keys.LEDGER].allow(film.job_id)
     return _json(await _view(request, film.job_id), status=202)
 
 

@@ -30,6 +30,9 @@ PLACED = frozenset({FilmState.SENT, FilmState.UNREACHABLE, FilmState.CANCELING})
 TERMINAL = frozenset(state for state in FilmState if state.terminal)
 OPEN = frozenset(FilmState) - TERMINAL
 
+#: Tables with rows of a film, those that refer to it first.
+_OF_FILMS = (t.allowed, t.blob_uses, t.units, t.artifacts, t.scripts, t.films)
+
 #: The key under which a change of any film is announced.
 ANY = "*"
 
@@ -269,7 +272,7 @@ class FilmStore:
             orphans = set(
                 await connection.scalars(own.where(t.blob_uses.c.sha256.not_in(others)))
             )
-            for table in (t.blob_uses, t.units, t.artifacts, t.scripts, t.films):
+            for table in _OF_FILMS:
                 await connection.execute(table.delete().where(table.c.job_id == job_id))
         self._announce(job_id, self.versions.get(job_id, 0) + 1)
         self.versions.pop(job_id, None)

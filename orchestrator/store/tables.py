@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest revision under ``migrations/versions``.
-HEAD = "0003"
+HEAD = "0004"
 
 metadata = sa.MetaData()
 
@@ -104,4 +104,11 @@ traffic = sa.Table(
     sa.Column("month", sa.String(7), primary_key=True),
     sa.Column("requests", sa.BigInteger, nullable=False),
     sa.Column("bytes", sa.BigInteger, nullable=False),
+)
+
+#: Films that may cost more than their tunnel has left: somebody said yes.
+allowed = sa.Table(
+    "allowed",
+    metadata,
+    sa.Column("job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True),
 )

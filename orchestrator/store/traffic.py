@@ -1,4 +1,4 @@
-"""What went through tunnels, by host and month."""
+"""What went through tunnels, by host and month; and which films may cost more."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from shared_protocol.kit.database import Database
 
 
 class TrafficStore:
-    """The queries on ``traffic``."""
+    """The queries on ``traffic`` and ``allowed``."""
 
     def __init__(self, database: Database) -> None:
         self._db = database
@@ -32,3 +32,15 @@ class TrafficStore:
                     host=host, month=month, requests=requests, bytes=size
                 )
             )
+
+    async def allowed(self) -> set[str]:
+        """Films that may cost more than their tunnel has left."""
+        async with self._db.read() as connection:
+            return set(await connection.scalars(sa.select(t.allowed.c.job_id)))
+
+    async def allow(self, job_id: str) -> None:
+        """Notes that somebody said yes."""
+        mine = t.allowed.c.job_id == job_id
+        async with self._db.write() as connection:
+            await connection.execute(t.allowed.delete().where(mine))
+            await connection.execute(t.allowed.insert().values(job_id=job_id))

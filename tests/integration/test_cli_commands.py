@@ -75,6 +75,7 @@ def test_status_of_the_newest(job_id: str, capsys: Capture) -> None:
     assert lines["JOB"] == job_id
     assert lines["pictures"] == "3/3"
     assert lines["length"] == "0:41"
+    assert lines["tunnel"] == "7 requests, 2.0 MB in 2026-11"
     assert main(["status", "--json"]) == 0
     assert events(capsys)[0]["state"] == "complete"
 

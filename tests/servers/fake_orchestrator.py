@@ -26,6 +26,7 @@ from shared_protocol.api import (
     GenerateRequest,
     OrchestratorHealth,
     SetWorkerUrl,
+    TunnelQuota,
     WorkerConnection,
     WorkerLink,
 )
@@ -39,6 +40,9 @@ from shared_protocol.kit.http_errors import ApiError, error_middleware, read_mod
 from shared_protocol.kit.ranges import ServedFile, serve_file
 
 WORKER = WorkerLink(kind="local", url="http://127.0.0.1:5001", reachable=True)
+TRAFFIC = TunnelQuota(
+    host="127.0.0.1:5001", month="2026-11", requests=7, bytes=2_000_000
+)
 
 
 @dataclass
@@ -181,6 +185,7 @@ class FakeOrchestrator:
                 version="0",
                 protocol=routes.PROTOCOL_VERSION,
                 workers=(WORKER,),
+                tunnels=(TRAFFIC,),
             )
         )
 

@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from orchestrator.cli import figures
+from shared_protocol.api import TunnelQuota
 
 MOMENT = "2026-01-31T09:05:00.000Z"
 
@@ -56,3 +57,13 @@ def test_eta_is_a_range_or_measuring() -> None:
 def test_slug_is_a_safe_name(title: str, name: str) -> None:
     """No separators, dots or endless names, whatever the title."""
     assert figures.slug(title) == name
+
+
+def test_what_a_tunnel_has_cost() -> None:
+    """Of its allowance, where it has one; the status of its film shows it."""
+    host = TunnelQuota(host="h.io", month="2026-11", requests=1200, bytes=31_500_000)
+    limited = {"requests_limit": 20_000, "bytes_limit": 1_000_000_000}
+    metered = host.model_copy(update=limited)
+
+    assert figures.spent(host) == "1,200 requests, 31.5 MB"
+    assert figures.spent(metered) == "1,200 requests of 20,000, 31.5 MB of 1,000"
