@@ -6,7 +6,7 @@ ENV PYTHONUNBUFFERED=1 NVIDIA_VISIBLE_DEVICES=all NVIDIA_DRIVER_CAPABILITIES=com
 COPY . /src
 RUN pip install --no-cache-dir "/src[${EXTRAS}]" && rm -r /src \
     && useradd --create-home --uid 1000 moonreel && install -d -o moonreel /data
-USER moonreel
+USER 1000
 VOLUME /data
 EXPOSE 5001
 ENTRYPOINT ["python", "-m", "colab_worker", "--host", "0.0.0.0", "--data-dir", "/data", "--token-file", "/data/token"]

@@ -248,6 +248,9 @@ class Mirror:
         for job_id in placed:
             await self._say_unreachable(job_id, trouble)
         client = self._slot.client
+        remote = client if self._slot.kind == "remote" else None
+        if remote is not None and await self._workers.go_another_way(remote):
+            return
         loop = asyncio.get_running_loop()
         until = loop.time() + pause_s
         while loop.time() < until:

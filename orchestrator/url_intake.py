@@ -96,7 +96,7 @@ def _plain(text: str) -> str:
 
 
 def _with_scheme(bare: re.Match[str]) -> str:
-    near = _is_near(bare[1].strip("[]").lower())
+    near = is_near(bare[1].strip("[]").lower())
     return f"{'http' if near else 'https'}://{bare[0]}"
 
 
@@ -114,7 +114,7 @@ def _judge(candidate: str) -> tuple[int, WorkerAddress]:
             "Leave out everything before the @.",
         )
     _check_host(host)
-    near, tunnel = _is_near(host), host.endswith(tuple(f".{name}" for name in TUNNELS))
+    near, tunnel = is_near(host), host.endswith(tuple(f".{name}" for name in TUNNELS))
     scheme = "https" if tunnel and parts.scheme == "http" else parts.scheme.lower()
     if scheme not in ("http", "https"):
         raise NotAnAddress(f"{scheme}:// is not an address of a worker.", _TIP)
@@ -166,7 +166,7 @@ def _ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return mapped or address
 
 
-def _is_near(host: str) -> bool:
+def is_near(host: str) -> bool:
     """This machine, or an address that only exists in a private network."""
     address = _ip(host)
     if address is None:

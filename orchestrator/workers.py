@@ -13,6 +13,7 @@ from typing import Literal
 from orchestrator.bell import Bell
 from orchestrator.errors import Unreachable, WorkerError
 from orchestrator.local_worker import LocalWorker
+from orchestrator.other_ways import other_ways
 from orchestrator.quota import Ledger
 from orchestrator.settings import Settings
 from orchestrator.store.workers import WorkerStore
@@ -151,6 +152,22 @@ class Workers:
         await self._store.use(address)
         meter = partial(self._ledger.count, address.url) if address else None
         await self.remote.put(self._client(address, meter) if address else None)
+
+    async def go_another_way(self, lost: WorkerClient) -> bool:
+        """Connects another address of the run of the worker that ``lost`` led to."""
+        for address in other_ways(lost.address, self.remote.health):
+            client = self._client(address)
+            try:
+                found = await client.health()
+            except WorkerError:
+                continue
+            finally:
+                await client.close()
+            if self.remote.client is lost and found.boot_id == lost.boot_id:
+                log.info("The worker is asked at %s from now on.", address.url)
+                await self.connect(address)
+                return True
+        return False
 
     async def choose(self) -> Choice:
         """The worker for the next film; raises Unreachable with the reason if none."""

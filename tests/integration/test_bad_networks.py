@@ -21,7 +21,7 @@ from tests.servers.cli_film import CliFilm
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import STORY, LiveOrchestrator
 from tests.servers.troubles import ALL_ALONG, IN_THE_WAY, LIMITS
-from tests.servers.tunnel import Tunnel
+from tests.servers.tunnel import Tunnel, says
 
 UNITS = 10
 
@@ -131,6 +131,25 @@ async def test_a_tunnel_that_cuts_held_replies_gets_shorter_ones(
         b.tunnel.trouble = None
         await b.worker.work(job_id)
         await b.check_whole()
+
+
+async def test_one_of_two_tunnels_dies(tmp_path: Path) -> None:
+    """The worker told of both: it is asked through the other, and nobody pastes a thing."""
+    async with bench(tmp_path) as b, Tunnel(b.worker.url) as other:
+        b.worker.tunnels = [b.tunnel.url, "http://192.0.2.7:5001", other.url]
+        await b.live.connect(b.tunnel.url, b.worker.token)
+        job_id = await b.film.accepted()
+        await b.live.until(job_id, "sent_to_colab", message="0 units.")
+        await b.worker.work(job_id, units=3)
+        await b.live.until(job_id, mirrored=3)
+
+        b.tunnel.trouble = says(404, "ERR_NGROK_3200")
+        await b.worker.work(job_id)
+        await b.check_whole()
+        health = (await b.live.api.get("/health")).json()
+
+    assert health["colab_url"] == other.url
+    assert b.worker.asked.count(f"PUT /jobs/{job_id}") == 1
 
 
 async def test_a_new_address_is_asked_for_and_goes_on(tmp_path: Path) -> None:

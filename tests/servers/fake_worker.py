@@ -32,6 +32,7 @@ from shared_protocol.jobs import (
     JobView,
     PairReply,
     PairRequest,
+    TunnelView,
     UnitState,
     UnitView,
     WaitReply,
@@ -111,6 +112,8 @@ class FakeWorker:
         self.made: list[str] = []
         self.uploaded: list[str] = []
         self.deleted: list[str] = []
+        #: Public addresses that it tells.
+        self.tunnels: list[str] = []
         self.gateway: Gateway | None = None
         #: A submission is refused with this.
         self.refusal: tuple[int, ErrorBody] | None = None
@@ -232,6 +235,9 @@ class FakeWorker:
     async def _health(self, request: web.Request) -> web.Response:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         private: dict[str, Any] = {"worker_id": "fake", "boot_id": self.boot_id}
+        private["tunnels"] = [
+            TunnelView(name="tunnel", state="up", url=url) for url in self.tunnels
+        ]
         known = scopes_of(given, self.token, time.time())
         health = Health(protocol=1, tts="fake", **(private if known else {}))
         return web.json_response(text=health.model_dump_json())
