@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +82,46 @@ def test_a_worker_keeps_a_likeness_from_blob_to_picture(
     assert view["state"] == "complete", view["error"]
     facts = [u["result"]["facts"] for u in view["units"] if u["kind"] == "image"]
     assert [told.get("likeness") for told in facts] == [None, "plus"]
+
+
+def test_a_model_killed_in_the_middle_of_a_picture_is_loaded_anew(
+    shelf: Path, tmp_path: Path
+) -> None:
+    """As the system does when memory runs out: the picture is drawn again, the job goes on."""
+    spec = film("the cat", engine={"image": "sdxl"}, image={"steps": 30})
+    with WorkerProcess(
+        tmp_path, engines="[]", env={"MOONREEL_MODELS": str(shelf)}
+    ) as worker:
+        job_id = worker.submit(spec)
+        drawing = picture_of(worker.status(job_id))
+        while not 0.05 < drawing["progress"] < 1:
+            assert drawing["state"] in ("pending", "queued", "running"), worker.log()
+            time.sleep(0.05)
+            drawing = picture_of(worker.status(job_id))
+        os.kill(largest_child(worker), signal.SIGKILL)
+        view = worker.finish(job_id, within_s=240)
+
+    assert view["state"] == "complete", view["error"]
+    assert picture_of(view)["attempt"] == 2
+    assert picture_of(view)["result"]["facts"]["steps"] == 30
+
+
+def picture_of(view: dict[str, Any]) -> dict[str, Any]:
+    """The unit that draws; before there is a plan, one that waits."""
+    waits = {"state": "pending", "progress": 0.0}
+    return next((u for u in view["units"] if u["kind"] == "image"), waits)
+
+
+def largest_child(worker: WorkerProcess) -> int:
+    """The process that holds the model."""
+    assert worker.process is not None
+    pid = worker.process.pid
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()
+    sizes = {
+        int(child): int(Path(f"/proc/{child}/statm").read_text("ascii").split()[1])
+        for child in found
+    }
+    return max(sizes, key=sizes.__getitem__)
 
 
 def test_a_dial_that_the_engine_lacks_is_refused(shelf: Path, tmp_path: Path) -> None:
