@@ -87,7 +87,6 @@ def test_options_reach_the_spec() -> None:
         "image_style": "noir",
         "voice_id": "guy",
         "voice_speed": 1.2,
-        "zoom_effect": False,
         "zoom_intensity": 3.0,
         "auto_captions": True,
         "color_filter": "warm",
@@ -102,6 +101,7 @@ def test_options_reach_the_spec() -> None:
 
     assert {name: getattr(spec, name) for name in options} == options
     assert (spec.engine.image, spec.engine.voice) == ("sdxl", "coqui")
+    assert not write(zoom_effect=False)[1].zoom_effect
 
 
 def test_the_soft_track_reaches_the_spec() -> None:
