@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from colab_worker.models.adapters import read_likenesses
@@ -42,11 +43,14 @@ def _list(folder: Path, _: argparse.Namespace) -> None:
         licence, size = licences.get(entry.name, ("its own", 0))
         size = _size(folder / entry.name.replace("/", SLASH)) if here else size
         told = "yes" if here else "no"
-        table.add_row(entry.name, entry.kind, told, f"{size / GB:.1f}", licence)
+        row = entry.name, entry.kind, told, f"{size / GB:.1f}", licence
+        table.add_row(*map(escape, row))
     _list_adapters(table, folder)
     for name, lora in shelf.loras().items():
         size = lora.path.stat().st_size
-        table.add_row(name, "lora", "yes", f"{size / GB:.1f}", f"for {lora.family}")
+        table.add_row(
+            escape(name), "lora", "yes", f"{size / GB:.1f}", f"for {lora.family}"
+        )
     Console(width=None if sys.stdout.isatty() else 120).print(table)
 
 

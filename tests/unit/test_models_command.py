@@ -28,7 +28,9 @@ def test_link_list_and_remove(
     assert command.main(["link", "mine", str(mine)]) == 0
     capsys.readouterr()
     assert command.main(["list"]) == 0
-    rows = [line.split() for line in capsys.readouterr().out.splitlines()]
+    told = capsys.readouterr().out
+    assert "FLUX.1 [dev] Non-Commercial" in told
+    rows = [line.split() for line in told.splitlines()]
     here = {row[0]: row[2] for row in rows[1:]}
     assert (here["sdxl"], here["mine"], here["flux-dev"]) == ("yes", "yes", "no")
 
