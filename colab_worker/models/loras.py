@@ -69,13 +69,20 @@ def _family(keys: Iterable[str], trained_on: str) -> str:
 
 
 def _header(path: Path) -> dict[str, Any] | None:
-    """The JSON that a safetensors file begins with; None for another file."""
+    """The JSON that a safetensors file begins with; None for another or half a file."""
     try:
         with path.open("rb") as file:
             (length,) = struct.unpack("<Q", file.read(8))
             if length > _MOST_HEADER_BYTES:
                 return None
             content = json.loads(file.read(length))
-    except (OSError, ValueError, struct.error):
+            whole = 8 + length + _data_bytes(content) == path.stat().st_size
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, struct.error):
         return None
-    return content if isinstance(content, dict) else None
+    return content if whole else None
+
+
+def _data_bytes(content: Mapping[str, Any]) -> int:
+    """Where the last tensor ends, counted from the end of the header."""
+    tensors = (item for name, item in content.items() if name != "__metadata__")
+    return max((tensor["data_offsets"][1] for tensor in tensors), default=0)
