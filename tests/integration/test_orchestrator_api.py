@@ -257,7 +257,7 @@ async def test_health_and_voices_answer_without_a_worker(
 
     assert (health["status"], health["colab_connected"]) == ("ok", False)
     assert (voices["total"], "aria" in voices["voices"]) == (16, True)
-    assert worker == {"worker": None, "read_token": None}
+    assert worker == {"worker": None, "read_token": None, "pace": None}
 
 
 async def test_unknown_films_are_404(live: LiveOrchestrator) -> None:
