@@ -1,6 +1,7 @@
-"""``python -m tests.models.short_of_memory MODELS MIB``: one picture in little memory.
+"""``python -m tests.models.short_of_memory MODELS PERCENT``: a picture in less memory.
 
-The process may grow by so many MiB after the model is warm; it prints the picture's facts.
+The picture is drawn twice: freely, and with so much of the memory that it then took more
+than the warm model. The second one's facts are printed.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ SIDE = 256
 
 
 def main() -> None:
-    """Warms the model up with a small picture, then draws a larger one."""
+    """Warms the model up with a small picture, then draws a larger one twice."""
     import torch
 
     torch.set_num_threads(1)
@@ -29,15 +30,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         out = Path(name) / "a.png"
         engine.draw(quick, out, silent)
-        most = _size_bytes() + (int(sys.argv[2]) << 20)
+        warm, large = _bytes_of("VmSize"), replace(quick, width=SIDE, height=SIDE)
+        engine.draw(large, out, silent)
+        needed = _bytes_of("VmPeak") - warm
+        most = _bytes_of("VmSize") + needed * int(sys.argv[2]) // 100
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-        facts = engine.draw(replace(quick, width=SIDE, height=SIDE), out, silent)
+        facts = engine.draw(large, out, silent)
     sys.stdout.write(json.dumps(facts) + "\n")
 
 
-def _size_bytes() -> int:
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    return pages * resource.getpagesize()
+def _bytes_of(name: str) -> int:
+    """A figure of this process, as the system tells it."""
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    (value,) = [line.split()[1] for line in lines if line.startswith(f"{name}:")]
+    return int(value) << 10
 
 
 if __name__ == "__main__":
