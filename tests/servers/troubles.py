@@ -55,6 +55,10 @@ def _loses_replies(tunnel: Tunnel) -> None:
     tunnel.lost = ["PUT", "POST", "GET", "POST"]
 
 
+def _impatient(tunnel: Tunnel) -> None:
+    tunnel.trouble = bad.gives_up_after(2)
+
+
 def _few_at_once(tunnel: Tunnel) -> None:
     tunnel.trouble = bad.in_flight_cap(3)
 
@@ -67,4 +71,5 @@ ALL_ALONG: dict[str, Callable[[Tunnel], None]] = {
     "a page for browsers": _warns_browsers,
     "lost replies": _loses_replies,
     "few at once": _few_at_once,
+    "no long silence": _impatient,
 }
