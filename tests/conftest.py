@@ -1,15 +1,16 @@
-"""What all tests share: a clean environment, a watched event loop, a worker to ask."""
+"""What all tests share: a clean environment, a watched event loop, servers to ask."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from blockbuster import blockbuster_ctx
 
+from tests.servers.gemini import FakeGemini
 from tests.workers import WorkerProcess
 
 OURS = ["colab_worker", "orchestrator", "shared_protocol"]
@@ -54,3 +55,10 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
     """A worker process with simulated engines, the same for all tests."""
     with WorkerProcess(tmp_path_factory.mktemp("worker")) as process:
         yield process
+
+
+@pytest.fixture
+async def gemini() -> AsyncIterator[FakeGemini]:
+    """A server that writes as Gemini does."""
+    async with FakeGemini() as started:
+        yield started

@@ -7,8 +7,17 @@ import zipfile
 from pathlib import Path
 
 from orchestrator.cli.exits import UsageError
-from shared_protocol.music import HEAD_BYTES, MAX_MUSIC_BYTES, music_format
+from orchestrator.cli.given_files import GivenKind
+from shared_protocol.music import MAX_MUSIC_BYTES, music_format
 from shared_protocol.project import MUSIC_FILE
+
+_MUSIC = GivenKind(
+    flag="--music",
+    most_bytes=MAX_MUSIC_BYTES,
+    smaller="give it as mp3 or ogg, or a part of it, which is looped",
+    formats="wav, mp3, flac or ogg",
+    format_of=music_format,
+)
 
 
 def music_hash(name: str) -> str:
@@ -18,19 +27,7 @@ def music_hash(name: str) -> str:
 
 def read_music(path: Path) -> bytes:
     """The bytes of a music file; UsageError says why it is none."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_MUSIC_BYTES + 1)
-    except OSError as error:
-        raise UsageError(f"--music: cannot read {path}: {error.strerror}") from error
-    if len(data) > MAX_MUSIC_BYTES:
-        raise UsageError(
-            f"--music: {path} is larger than {MAX_MUSIC_BYTES >> 20} MiB; "
-            "give it as mp3 or ogg, or a part of it, which is looped"
-        )
-    if music_format(data[:HEAD_BYTES]) is None:
-        raise UsageError(f"--music: {path} is not wav, mp3, flac or ogg")
-    return data
+    return _MUSIC.read(path)
 
 
 def music_of_project(name: str) -> bytes:

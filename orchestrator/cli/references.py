@@ -8,13 +8,21 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from orchestrator.cli.exits import UsageError
+from orchestrator.cli.given_files import GivenKind
 from shared_protocol.api import GenerateRequest
-from shared_protocol.music import HEAD_BYTES
 from shared_protocol.project import REFERENCE_FOLDER
 from shared_protocol.references import (
     MAX_REFERENCE_BYTES,
     given_files,
     picture_format,
+)
+
+_PICTURE = GivenKind(
+    flag="--reference",
+    most_bytes=MAX_REFERENCE_BYTES,
+    smaller="a thousand pixels across are enough",
+    formats="png, jpeg or webp",
+    format_of=picture_format,
 )
 
 
@@ -31,7 +39,7 @@ def with_references(
                 f'--character "{name}: DESCRIPTION"'
             )
     hashes = {
-        name.casefold(): hashlib.sha256(_read(path)).hexdigest()
+        name.casefold(): hashlib.sha256(_PICTURE.read(path)).hexdigest()
         for name, path in found.values()
     }
     if len(hashes) < len(found):
@@ -47,7 +55,7 @@ def with_references(
 def references_of_files(entries: Iterable[str]) -> Iterator[bytes]:
     """The pictures themselves."""
     for entry in entries:
-        yield _read(_split(entry)[1])
+        yield _PICTURE.read(_split(entry)[1])
 
 
 def references_of_project(name: str, request: GenerateRequest) -> Iterator[bytes]:
@@ -74,21 +82,3 @@ def _split(entry: str) -> tuple[str, Path]:
             f"--reference {entry!r} is not NAME=FILE, as in --reference Mira=mira.png"
         )
     return name, Path(path)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_REFERENCE_BYTES + 1)
-    except OSError as error:
-        raise UsageError(
-            f"--reference: cannot read {path}: {error.strerror}"
-        ) from error
-    if len(data) > MAX_REFERENCE_BYTES:
-        raise UsageError(
-            f"--reference: {path} is larger than {MAX_REFERENCE_BYTES >> 20} MiB; a "
-            "thousand pixels across are enough"
-        )
-    if picture_format(data[:HEAD_BYTES]) is None:
-        raise UsageError(f"--reference: {path} is not png, jpeg or webp")
-    return data

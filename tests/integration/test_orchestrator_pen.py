@@ -15,13 +15,6 @@ from tests.servers.live_orchestrator import LiveOrchestrator
 
 
 @pytest.fixture
-async def gemini() -> AsyncIterator[FakeGemini]:
-    """A server that writes."""
-    async with FakeGemini() as started:
-        yield started
-
-
-@pytest.fixture
 async def studio(tmp_path: Path, gemini: FakeGemini) -> AsyncIterator[LiveOrchestrator]:
     """An orchestrator with a key."""
     async with LiveOrchestrator(

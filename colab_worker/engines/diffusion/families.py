@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,16 +23,16 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Family:
+class Family(ABC):
     """A kind of pipeline."""
 
     pipeline: str
     #: The network that takes the noise away.
     denoiser: str
 
+    @abstractmethod
     def tell(self, pipe: Any, request: ImageRequest) -> Told:
         """What the pipeline is told of the words of a request."""
-        raise NotImplementedError
 
 
 class Sdxl(Family):
