@@ -50,3 +50,9 @@ def finished(page: Page) -> Locator:
     job = page.locator(".job[data-state=complete]")
     job.wait_for()
     return job
+
+
+def comes_true(page: Page, expression: str) -> None:
+    """Waits for it from here: the page's policy forbids Playwright to wait inside."""
+    while not page.evaluate(expression):
+        page.wait_for_timeout(20)

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.steps import open_page
+from tests.browser.steps import comes_true, open_page
 from tests.browser.test_everyone import ORDER, themed, violations
 from tests.servers.served import Served
 from tests.workers import TOKEN, WorkerProcess
@@ -120,7 +120,7 @@ def test_news_while_away(
         "Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })"
     )
     told.waiting[0].fulfill(json=view | {"version": view["version"] + 1})
-    page.wait_for_function("told.length === 1")
+    comes_true(page, "told.length === 1")
 
     assert page.evaluate("told[0]") == [view["title"], view["message"]]
 

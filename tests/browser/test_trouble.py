@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from shared_protocol.api import TunnelQuota
 from tests.browser.conftest import LIMIT_MS
-from tests.browser.steps import STORY, finished, make_film, open_page
+from tests.browser.steps import STORY, comes_true, finished, make_film, open_page
 from tests.browser.watched_page import Watched
 from tests.servers.served import Served
 from tests.workers import TOKEN, WorkerProcess
@@ -164,8 +164,9 @@ def test_places_are_there_though_the_server_has_ended(rough_page: Watched) -> No
     expect(page.locator("main")).to_contain_text("cannot be fetched now")
     page.unroute("**/views/connection.js", refuse)
     expect(page.locator(".wizard")).to_be_visible()
-    page.wait_for_function(
-        "performance.getEntriesByType('resource').some(e => e.name.endsWith('library.js'))"
+    comes_true(
+        page,
+        "performance.getEntriesByType('resource').some(e => e.name.endsWith('library.js'))",
     )
     page.route("**/*", refuse)
     page.keyboard.press("Alt+2")
