@@ -159,6 +159,51 @@ def test_a_reference_is_looked_at_once(
     assert looked == [1, 1]
 
 
+def test_each_picture_says_how_much_it_looks_like_its_references(
+    engine: Any, faces: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The same picture scores 1, also as one of two; the worst met character counts."""
+    drawn(engine, tmp_path)
+    same = (tmp_path / "a.png").rename(tmp_path / "ddd")
+    scale = {"scale": 0.0}  # so that the picture is the one before
+    out = tmp_path / "a.png"
+
+    def told(*people: tuple[Path, str]) -> dict[str, Any]:
+        return engine.draw(replace(REQUEST, **locked(*people, **scale)), out, silent)
+
+    assert told((same, "Ann"))["likeness_score"] == pytest.approx(1, abs=1e-3)
+    assert told((faces[0], "Ann"), (same, "Ann"))["likeness_scores"] == {
+        "Ann": pytest.approx(1, abs=1e-3)
+    }
+    both = told((same, "Ann"), (faces[0], "Bob"))
+    assert both["likeness_score"] == min(both["likeness_scores"].values()) < 0.999
+    assert set(both["likeness_scores"]) == {"Ann", "Bob"}
+    assert "likeness_score" not in engine.draw(REQUEST, out, silent)
+
+
+def test_a_score_that_memory_does_not_suffice_for_is_left_out(
+    engine: Any, faces: tuple[Path, Path], tmp_path: Path
+) -> None:
+    """The picture is there all the same, and the job is told."""
+    import torch
+
+    looks = replace(REQUEST, **locked((faces[0], "Ann")))
+    engine.draw(looks, tmp_path / "a.png", silent)  # now the reference is known
+    network = engine._identity.eye._network
+
+    def too_big(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 4 GiB")
+
+    hook = network.register_forward_pre_hook(too_big)
+    facts = engine.draw(looks, tmp_path / "b.png", silent)
+    hook.remove()
+    assert "likeness_score" not in facts
+    assert facts["warnings"] == [
+        "Memory did not suffice to score the likeness of a scene."
+    ]
+    assert (tmp_path / "a.png").read_bytes() == (tmp_path / "b.png").read_bytes()
+
+
 def test_what_is_no_picture_is_told_with_whose_it_is(
     engine: Any, tmp_path: Path
 ) -> None:

@@ -24,6 +24,7 @@ from colab_worker.engines.diffusion.loading import (
     speed_up,
 )
 from colab_worker.engines.diffusion.loras import Wardrobe, adapters
+from colab_worker.engines.diffusion.resemblance import resemblance
 from colab_worker.engines.diffusion.schedulers import scheduler
 from colab_worker.engines.diffusion.styles import STYLES
 
@@ -84,7 +85,8 @@ class DiffusionEngine:
                 warnings.append(self._went_down(error))
         tick(0.98, "writing the picture")
         picture.save(out, format="PNG")
-        return self._facts(request, warnings)
+        met = self._resemblance(request, picture, warnings)
+        return self._facts(request, warnings) | met
 
     def unload(self) -> None:
         """Gives the memory back."""
@@ -186,11 +188,31 @@ class DiffusionEngine:
         peak = memory.peak_bytes()
         if peak is not None:
             facts["peak_vram_bytes"] = peak
-        if request.references:
-            facts["likeness"] = request.likeness
         if warnings:
             facts["warnings"] = list(dict.fromkeys(warnings))
         return facts
+
+    def _resemblance(
+        self, request: ImageRequest, picture: Any, warnings: list[str]
+    ) -> dict[str, Any]:
+        """How well the characters were met: of the one who was met worst, and of each."""
+        if not request.references or self._identity is None:
+            return {}
+        device, dtype = self._pipe._execution_device, self._pipe.unet.dtype
+        told: dict[str, Any] = {"likeness": request.likeness}
+        try:
+            scores = resemblance(
+                self._identity.eye, picture, request.references, device, dtype
+            )
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_out_of_memory(error):
+                raise
+            warnings.append("Memory did not suffice to score the likeness of a scene.")
+            return told
+        return told | {
+            "likeness_score": min(scores.values()),
+            "likeness_scores": {name or "": score for name, score in scores.items()},
+        }
 
 
 def _check(request: ImageRequest) -> None:

@@ -11,16 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps
+from PIL import Image
 
-from colab_worker.engines.base import (
-    BadInput,
-    EngineError,
-    ImageRequest,
-    ReferenceUse,
-)
-from colab_worker.engines.diffusion.quiet import import_diffusers
-from colab_worker.models.adapters import EYE, WEIGHTS, adapter_file
+from colab_worker.engines.base import EngineError, ImageRequest, ReferenceUse
+from colab_worker.engines.diffusion.eye import Eye, broken, opened
+from colab_worker.models.adapters import WEIGHTS, adapter_file
 
 #: What the eye saw in so many pictures is kept.
 _MOST_SEEN = 64
@@ -35,6 +30,7 @@ class IdentityLock:
         self._pipe = pipe
         self._folder = folder
         self._rebuild = rebuild
+        self.eye = Eye(folder)
         #: The kind of likeness whose adapter is in the pipeline.
         self._on: str | None = None
         self._proven: set[str] = set()
@@ -83,11 +79,11 @@ class IdentityLock:
         try:
             self._rebuild(load)
         except (OSError, ValueError, LookupError, SafetensorError) as error:
-            raise _broken(file.name, error) from error
+            raise broken(file.name, error) from error
         except RuntimeError as error:
             if "size mismatch" not in str(error):
                 raise
-            raise _broken(file.name, error) from error
+            raise broken(file.name, error) from error
         self._on = likeness
 
     def _take_off(self) -> None:
@@ -109,39 +105,24 @@ class IdentityLock:
             self._seen.clear()
             return self._embeds(references, guided=guided)
         if new:
-            pictures = {key: _opened(use) for key, use in new.items()}
+            pictures = {key: opened(use) for key, use in new.items()}
             self._look(pictures)
         return torch.cat([self._seen[key] for key in keys], dim=1)
 
     def _look(self, pictures: dict[tuple[str, bool], Image.Image]) -> None:
-        """Loads the eye, looks, and lets it go: pictures are drawn without it."""
+        """The eye is in the pipeline only while it looks."""
         import torch
 
-        import_diffusers()
-        from safetensors import SafetensorError
-        from transformers import CLIPImageProcessor, CLIPVisionModelWithProjection
-
         pipe = self._pipe
+        device = pipe._execution_device
         try:
-            eye = CLIPVisionModelWithProjection.from_pretrained(
-                str(self._folder / EYE),
-                dtype=pipe.unet.dtype,
-                use_safetensors=True,
-                local_files_only=True,
-            )
-        except (OSError, ValueError, SafetensorError) as error:
-            raise _broken("the image encoder", error) from error
-        device, side = pipe._execution_device, eye.config.image_size
-        reader = CLIPImageProcessor(size=side, crop_size=side)
-        try:
-            pipe.register_modules(
-                image_encoder=eye.to(device), feature_extractor=reader
-            )
-            with torch.inference_mode():
-                for key, picture in pictures.items():
-                    (self._seen[key],) = pipe.prepare_ip_adapter_image_embeds(
-                        [[picture]], None, device, 1, key[1]
-                    )
+            with self.eye.open(device, pipe.unet.dtype) as (network, reader):
+                pipe.register_modules(image_encoder=network, feature_extractor=reader)
+                with torch.inference_mode():
+                    for key, picture in pictures.items():
+                        (self._seen[key],) = pipe.prepare_ip_adapter_image_embeds(
+                            [[picture]], None, device, 1, key[1]
+                        )
         finally:
             pipe.register_modules(image_encoder=None, feature_extractor=None)
 
@@ -204,26 +185,3 @@ class IdentityLock:
             output_type="latent",
             **self._regions(request.references, side, side),
         ).images
-
-
-def _opened(use: ReferenceUse) -> Image.Image:
-    try:
-        with Image.open(use.path, formats=["PNG", "JPEG", "WEBP"]) as picture:
-            return ImageOps.exif_transpose(picture).convert("RGB")
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        whose = f" of {use.name}" if use.name else ""
-        raise BadInput(
-            f"the reference picture{whose} cannot be read: {_first_line(error)}",
-            "send it as png, jpeg or webp",
-        ) from error
-
-
-def _broken(what: str, error: Exception) -> EngineError:
-    return EngineError(
-        f"{what} cannot be loaded: {_first_line(error)}",
-        "`moonreel models remove ip-adapter`, then pull it again",
-    )
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
