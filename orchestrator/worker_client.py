@@ -26,6 +26,7 @@ from shared_protocol.jobs import (
     BlobQuery,
     BlobReply,
     BundleRequest,
+    Capabilities,
     Health,
     JobAccepted,
     JobSubmission,
@@ -96,6 +97,10 @@ class WorkerClient:
             "GET", routes.HEALTH, limit_bytes=MAX_HEALTH_BYTES, attempts=1
         )
         return parse(answer, Health)
+
+    async def capabilities(self) -> Capabilities:
+        """``GET /capabilities``: engines, models, words, limits."""
+        return parse(await self._ask("GET", routes.CAPABILITIES), Capabilities)
 
     async def submit(self, job_id: str, submission: JobSubmission) -> JobAccepted:
         """``PUT /jobs/{job_id}``; the same id and spec again is the same job."""

@@ -17,6 +17,7 @@ from pydantic import (
 
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
+from shared_protocol.models import ModelInfo
 from shared_protocol.music import Music
 from shared_protocol.references import Likeness, References
 from shared_protocol.vocab import (
@@ -502,3 +503,4 @@ class Capabilities(View):
     engines: tuple[EngineInfo, ...]
     vocabularies: dict[str, tuple[str, ...]]
     limits: dict[str, int]
+    models: tuple[ModelInfo, ...] = ()

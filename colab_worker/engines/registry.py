@@ -11,6 +11,7 @@ from colab_worker.engines.entry import EngineEntry
 from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
 from shared_protocol.jobs import Dials, EngineInfo
+from shared_protocol.models import ModelInfo
 
 __all__ = ["BUILT_IN", "PLUGINS_VARIABLE", "EngineEntry", "PlanRefused", "Registry"]
 
@@ -47,6 +48,9 @@ class Look(Protocol):
     def loras(self) -> dict[str, LoraFile]:
         """The LoRAs by name."""
 
+    def inventory(self) -> tuple[ModelInfo, ...]:
+        """What is there and what could be."""
+
 
 class _Bare:
     """A machine without models."""
@@ -56,6 +60,9 @@ class _Bare:
 
     def loras(self) -> dict[str, LoraFile]:
         return {}
+
+    def inventory(self) -> tuple[ModelInfo, ...]:
+        return ()
 
 
 class PlanRefused(KeyError):
@@ -106,6 +113,10 @@ class Registry:
         entries = (*self._built_in, *self._look.entries(), *self._plugins)
         self.loras = self._look.loras()
         self._entries = {(entry.kind, entry.name): entry for entry in entries}
+
+    def models(self) -> tuple[ModelInfo, ...]:
+        """The shelf for people to read; blocks for a moment."""
+        return self._look.inventory()
 
     def get(self, kind: str, name: str, language: str = "en") -> EngineEntry:
         """The engine called ``name``; ``auto`` is the best that can be used.

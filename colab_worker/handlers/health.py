@@ -81,7 +81,7 @@ def _models(registry: Registry, loaded: set[str]) -> tuple[str, ...]:
 
 
 async def get_capabilities(request: web.Request) -> web.Response:
-    """``GET /capabilities``: job kinds with their schema, engines, words, limits."""
+    """``GET /capabilities``: job kinds, engines, models, words, limits."""
     settings = request.app[SETTINGS]
     reply = Capabilities(
         protocol=routes.PROTOCOL_VERSION,
@@ -94,6 +94,7 @@ async def get_capabilities(request: web.Request) -> web.Response:
             "queue": settings.queue_capacity,
             "hold_s": int(routes.MAX_HOLD_S),
         },
+        models=await asyncio.to_thread(request.app[REGISTRY].models),
     )
     return web.json_response(text=reply.model_dump_json())
 

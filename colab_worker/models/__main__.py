@@ -12,11 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from colab_worker.models.adapters import read_likenesses
-from colab_worker.models.folder import NotAModel, model_files, read_model
-from colab_worker.models.presets import BY_NAME, IP_ADAPTER, PRESETS, VITS
+from colab_worker.models.folder import SLASH, NotAModel, read_model
+from colab_worker.models.presets import BY_NAME, GB
 from colab_worker.models.pull import OTHERS, NotPulled, pull
-from colab_worker.models.shelf import GB, LORAS, SLASH, Shelf, models_folder
+from colab_worker.models.shelf import LORAS, Shelf, models_folder
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -35,31 +34,15 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _list(folder: Path, _: argparse.Namespace) -> None:
-    shelf = Shelf(folder, has_gpu=False)
-    licences = {p.name: (p.licence, p.bytes) for p in (*PRESETS, VITS)}
     table = Table("MODEL", "KIND", "HERE", "GB", "LICENCE", box=None)
-    for entry in shelf.entries():
-        here = entry.version not in ("absent", "broken")
-        licence, size = licences.get(entry.name, ("its own", 0))
-        size = _size(folder / entry.name.replace("/", SLASH)) if here else size
-        told = "yes" if here else "no"
-        row = entry.name, entry.kind, told, f"{size / GB:.1f}", licence
+    for model in Shelf(folder, has_gpu=False).inventory():
+        told = "yes" if model.here else "no"
+        licence = model.licence or "its own"
+        if model.kind == "lora":
+            licence = f"for {model.family}"
+        row = model.name, model.kind, told, f"{model.bytes / GB:.1f}", licence
         table.add_row(*map(escape, row))
-    _list_adapters(table, folder)
-    for name, lora in shelf.loras().items():
-        size = lora.path.stat().st_size
-        table.add_row(
-            escape(name), "lora", "yes", f"{size / GB:.1f}", f"for {lora.family}"
-        )
     Console(width=None if sys.stdout.isatty() else 120).print(table)
-
-
-def _list_adapters(table: Table, folder: Path) -> None:
-    here = bool(read_likenesses(folder / IP_ADAPTER.name))
-    size = _size(folder / IP_ADAPTER.name) if here else IP_ADAPTER.bytes
-    told = "yes" if here else "no"
-    kind, licence = "likeness", IP_ADAPTER.licence
-    table.add_row(IP_ADAPTER.name, kind, told, f"{size / GB:.1f}", licence)
 
 
 def _pull(folder: Path, arguments: argparse.Namespace) -> None:
@@ -92,10 +75,6 @@ def _link(folder: Path, arguments: argparse.Namespace) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     path.symlink_to(target)
     sys.stdout.write(f"{path}\n")
-
-
-def _size(path: Path) -> int:
-    return sum(file.stat().st_size for file in model_files(path))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 INDEX = "model_index.json"
+#: Stands in a folder's name for the slash in ``owner/model``.
+SLASH = "--"
 #: Pipelines that the engines can drive, and the folder of the network that denoises.
 FAMILIES = {
     "StableDiffusionXLPipeline": ("sdxl", "unet"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from colab_worker.engines.entry import Drawing
 
+GB = 1_000_000_000
 SDXL = Drawing(
     side=1024,
     steps={"draft": 15, "fast": 20, "standard": 30, "high": 40},
@@ -180,3 +181,11 @@ IP_ADAPTER = AdapterPreset(
     bytes=4_220_000_000,
 )
 BY_NAME = {preset.name: preset for preset in PRESETS}
+
+
+def how_to_get(preset: Preset | VoicePreset | AdapterPreset) -> str:
+    """That a worker lacks it, and how it gets there."""
+    return (
+        f"it is not on this worker; `moonreel models pull {preset.name}` there "
+        f"fetches it ({preset.bytes / GB:.1f} GB, licence: {preset.licence})"
+    )

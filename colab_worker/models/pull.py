@@ -18,6 +18,7 @@ from pathlib import Path
 from colab_worker.models.hashes import wrong_files
 from colab_worker.models.presets import (
     BY_NAME,
+    GB,
     IP_ADAPTER,
     VITS,
     AdapterPreset,
@@ -26,7 +27,6 @@ from colab_worker.models.presets import (
 )
 from colab_worker.models.shelf import models_folder
 
-GB = 1_000_000_000
 #: What can be pulled and is no picture model.
 OTHERS = {preset.name: preset for preset in (VITS, IP_ADAPTER)}
 CONNECT_S = 30.0

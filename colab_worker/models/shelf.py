@@ -14,12 +14,14 @@ from platformdirs import user_cache_path
 from colab_worker.engines.entry import EngineEntry
 from colab_worker.models.adapters import read_likenesses
 from colab_worker.models.folder import (
+    SLASH,
     ModelFolder,
     NotAModel,
     fingerprint,
     model_files,
     read_model,
 )
+from colab_worker.models.inventory import take_inventory
 from colab_worker.models.loras import LoraFile, read_loras
 from colab_worker.models.presets import (
     BY_FAMILY,
@@ -28,16 +30,15 @@ from colab_worker.models.presets import (
     PRESETS,
     VITS,
     Preset,
-    VoicePreset,
+    how_to_get,
 )
+from shared_protocol.models import ModelInfo
 from shared_protocol.references import Likeness
 
 #: Names the folder of models, in place of the user's cache.
 FOLDER_VARIABLE = "MOONREEL_MODELS"
 #: The folder of LoRAs on the shelf.
 LORAS = "loras"
-#: Stands in a folder's name for the slash in ``owner/model``.
-SLASH = "--"
 ENGINE = "colab_worker.engines.diffusion.engine:DiffusionEngine"
 VOICE_ENGINE = "colab_worker.engines.coqui.engine:VitsEngine"
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft")
@@ -45,7 +46,6 @@ PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft")
 ENGINE_VERSION = "1"
 #: A step of a large model takes seconds; killing it would throw the loaded model away.
 PATIENCE_S = 20.0
-GB = 1_000_000_000
 
 
 def models_folder(environ: Mapping[str, str] = os.environ) -> Path:
@@ -70,6 +70,10 @@ class Shelf:
     def loras(self) -> dict[str, LoraFile]:
         """The LoRAs that stand here, by name."""
         return read_loras(self.folder / LORAS)
+
+    def inventory(self) -> tuple[ModelInfo, ...]:
+        """What is here and what could be, for people to read."""
+        return take_inventory(self.folder, self.entries(), self.loras())
 
     def read(self, name: str) -> ModelFolder:
         """The model in the folder ``name``; raises NotAModel."""
@@ -96,7 +100,7 @@ class Shelf:
                 absent,
                 preference=-1,
                 drawing=preset.drawing,
-                unavailable=_absent(preset),
+                unavailable=how_to_get(preset),
             )
 
     def _others(self) -> Iterator[EngineEntry]:
@@ -169,7 +173,7 @@ class Shelf:
         )
         files = list(model_files(folder)) if folder.is_dir() else []
         if not any(file.suffix == ".pth" for file in files):
-            return replace(entry, preference=-1, unavailable=_absent(VITS))
+            return replace(entry, preference=-1, unavailable=how_to_get(VITS))
         mark = fingerprint(folder, files)
         return replace(entry, version=f"{ENGINE_VERSION}/{mark}")
 
@@ -185,13 +189,6 @@ def _tried(path: Path) -> ModelFolder | NotAModel:
         return read_model(path)
     except NotAModel as problem:
         return problem
-
-
-def _absent(preset: Preset | VoicePreset) -> str:
-    return (
-        f"it is not on this worker; `moonreel models pull {preset.name}` there "
-        f"fetches it ({preset.bytes / GB:.1f} GB, licence: {preset.licence})"
-    )
 
 
 def _missing_packages(*names: str, extra: str) -> str | None:

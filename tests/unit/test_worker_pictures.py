@@ -20,6 +20,7 @@ from colab_worker.picture_plan import native_size
 from colab_worker.planner import plan
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec
+from shared_protocol.models import ModelInfo
 
 
 class Shelf:
@@ -36,6 +37,10 @@ class Shelf:
             "ann": LoraFile("ann", Path("ann"), "sdxl", "f2", None),
             "flow": LoraFile("flow", Path("flow"), "flux", "f3", None),
         }
+
+    def inventory(self) -> tuple[ModelInfo, ...]:
+        """None."""
+        return ()
 
 
 MODELS = Registry(

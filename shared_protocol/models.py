@@ -1,0 +1,62 @@
+"""Models and LoRAs of a worker: what each is, how large, and whether it is there."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from shared_protocol.wire import View
+
+#: ``image`` draws, ``voice`` speaks, ``video`` films, ``likeness`` keeps faces, ``lora``
+#: bends what ``image`` draws.
+ModelKind = Literal["image", "voice", "video", "likeness", "lora"]
+
+
+class ModelInfo(View):
+    """One model as its worker knows it; part of ``GET /capabilities``."""
+
+    name: str
+    kind: ModelKind
+    #: ``sdxl`` or ``flux``; of a LoRA what it is made for, in words if for neither.
+    family: str | None = None
+    #: None: its files do not say.
+    licence: str | None = None
+    #: On the disk, or else about what fetching it brings.
+    bytes: int
+    #: Whether its files stand on the worker.
+    here: bool
+    #: The word that calls a LoRA up.
+    trigger: str | None = None
+    #: Tells its files from others of the same name; None while it is not there.
+    version: str | None = None
+    added_at: str | None = None
+    #: Where people read about it and accept its licence.
+    page: str | None = None
+    #: Why it cannot be used now, and what to do; None when it can.
+    unavailable: str | None = None
+    #: Of LoRAs and likenesses: the picture models that take it.
+    fits: tuple[str, ...] = ()
+
+
+class ModelView(View):
+    """One model in the words that clients know; ``GET /api/models/{id}``."""
+
+    id: str
+    name: str
+    version: str | None
+    model_type: ModelKind
+    trigger_word: str | None
+    file_size_mb: float
+    #: ``family, licence, on_worker, unavailable, fits, page`` as in ``ModelInfo``.
+    model_metadata: dict[str, Any] = Field(default_factory=dict)
+    created_at: str | None
+    #: Where its files come from; a worker gives none of them away.
+    download_url: str | None
+
+
+class ModelList(View):
+    """Reply of ``GET /api/models/``."""
+
+    models: tuple[ModelView, ...]
+    total: int
