@@ -25,6 +25,8 @@ CSP = (
     "connect-src 'self' https: http://127.0.0.1:* http://localhost:*; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
+#: Where the files of the page are.
+PAGE_FILES = "/static"
 #: By path of an upload, what its type may begin with.
 _FILE_TYPES = {
     routes.API_MUSIC: (
@@ -121,7 +123,7 @@ def header_signal(
         reply.headers.setdefault("X-Content-Type-Options", "nosniff")
         reply.headers.setdefault("Referrer-Policy", "no-referrer")
         reply.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        reply.headers.setdefault("Cache-Control", "no-store")
+        reply.headers.setdefault("Cache-Control", _caching(request))
         foreign = guard.foreign_origin(request)
         if foreign is not None:
             reply.headers["Access-Control-Allow-Origin"] = foreign
@@ -130,6 +132,12 @@ def header_signal(
             reply.headers["Vary"] = "Origin"
 
     return add_headers
+
+
+def _caching(request: web.Request) -> str:
+    """Files of the page are kept, and asked for by their tag; nothing else is."""
+    own = request.path == "/" or request.path.startswith(f"{PAGE_FILES}/")
+    return "no-cache" if own else "no-store"
 
 
 def _cannot_be_a_form(request: web.Request) -> bool:

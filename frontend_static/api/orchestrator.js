@@ -65,6 +65,7 @@ export const readWorker = (jobId) =>
 export const readStoryTypes = () => call("/api/story-types");
 // How a script is made, as a manner for others.
 export const analyzeScript = (text, type) => send("POST", "/api/analyze-script", { scriptContent: text, scriptType: type });
+export const readModels = () => call("/api/models/");
 export const readVoices = () => call("/api/voices");
 export const connectWorker = (url) => send("POST", "/api/set-colab-url", { url });
 export const cancelFilm = (jobId) => send("POST", `${of(jobId)}/cancel`, {});

@@ -1,16 +1,18 @@
 // What is wrong right now, told apart: no network, no server, no worker. Nothing on the
 // page is lost by any of them.
 
-import { html } from "../lib/html.js";
+import { html, useEffect } from "../lib/html.js";
 import { clock } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { capabilities, health, serverDown, serverRetryAt, tryNow } from "../state/connection.js";
 import { now, offline } from "../state/clock.js";
 import { film } from "../state/film.js";
+import { say } from "../state/spoken.js";
 
 export function Banners() {
   const found = current();
-  return html`<div class="banners" role="status">
+  useEffect(() => { if (found) say(`${t(`banner.${found.kind}`)} ${t(`banner.${found.kind}.more`)}`); }, [found?.kind]);
+  return html`<div class="banners">
     ${found && html`<div class=${`banner ${found.kind}`} data-banner=${found.kind}>
       <p><strong>${t(`banner.${found.kind}`)}</strong> ${t(`banner.${found.kind}.more`)} ${found.more}</p>
       ${found.action}

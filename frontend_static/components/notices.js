@@ -5,7 +5,7 @@ import { t } from "../lib/strings.js";
 import { dismiss, notices } from "../state/notices.js";
 
 export function Notices() {
-  return html`<div class="notices" role="status" aria-live="polite">
+  return html`<div class="notices">
     ${notices.value.map((notice) => html`
       <div class="notice" key=${notice.id}>
         <span>${notice.text}</span>

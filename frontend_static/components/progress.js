@@ -1,18 +1,20 @@
 // How far the film is, how long it still takes, and who says so.
 
-import { html } from "../lib/html.js";
+import { html, useEffect } from "../lib/html.js";
 import { range } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { tunnelOf } from "../state/connection.js";
 import { direct, film, source } from "../state/film.js";
+import { say } from "../state/spoken.js";
 
 export function Progress() {
   const { terminal, progress, worker } = film.value;
-  if (terminal) return null;
   const percent = Math.max(progress, Math.min(direct.value?.progress ?? 0, 99));
-  const message = direct.value?.message ?? film.value.message;
+  const message = terminal ? film.value.message : direct.value?.message ?? film.value.message;
+  useEffect(() => say(terminal ? message : `${percent} %: ${message}`), [message]);
+  if (terminal) return null;
   return html`<section class="progress" aria-label=${t("job.progress")}>
-    <div class="line"><strong>${percent} %</strong> <span role="status">${message}</span> <span class="eta">${eta()}</span></div>
+    <div class="line"><strong>${percent} %</strong> <span>${message}</span> <span class="eta">${eta()}</span></div>
     <progress max="100" value=${percent} aria-label=${t("job.progress")}></progress>
     <p class="calm" data-source=${source.value}>${t(`source.${source.value}`, { kind: t(`kind.${worker?.kind ?? "none"}`) })}
       ${worker?.reason && ` ${worker.reason}`} ${tunnelOf(worker)?.warning}</p>

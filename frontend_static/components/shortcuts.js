@@ -5,7 +5,7 @@ import { t } from "../lib/strings.js";
 import { Dialog } from "./dialog.js";
 
 const KEYS = [
-  ["?", "keys.help"], ["Alt+1", "keys.make"], ["Alt+2", "keys.library"], ["Alt+3", "keys.connection"],
+  ["?", "keys.help"], ["Alt+1", "keys.make"], ["Alt+2", "keys.library"], ["Alt+3", "keys.models"], ["Alt+4", "keys.connection"],
   ["Ctrl+Enter", "keys.submit"], ["Alt+↑ Alt+↓", "keys.move"], ["Esc", "keys.close"],
 ];
 

@@ -18,7 +18,7 @@ export function parse(hash) {
     return { view: "job", id, scene: section === "scenes" ? Number(detail) : null };
   }
   if (first === "compare" && id && section) return { view: "compare", id, other: section };
-  if (["make", "library", "connection"].includes(first)) return { view: first };
+  if (["make", "library", "models", "connection"].includes(first)) return { view: first };
   // Addresses of the first version were the bare id of a film.
   if (/^[\w-]{8,64}$/.test(first)) return { view: "job", id: first, scene: null };
   return { view: "make" };

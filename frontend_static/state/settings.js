@@ -1,10 +1,12 @@
-// What this browser's user prefers: theme, and whether to be told when a film is ready.
+// What this browser's user prefers: theme, notices, and what downloads say of themselves.
 
 import { effect, signal } from "../lib/html.js";
 import { recall, remember } from "../lib/storage.js";
 
 export const theme = signal(recall("theme", "auto"));
 export const notify = signal(recall("notify", false));
+// Whether films and pictures are downloaded without what they say of themselves.
+export const strip = signal(recall("strip", false));
 
 effect(() => {
   remember("theme", theme.value);
@@ -13,6 +15,7 @@ effect(() => {
 });
 
 effect(() => remember("notify", notify.value));
+effect(() => remember("strip", strip.value));
 
 // Notices need permission, and browsers give none to pages over plain http elsewhere.
 export async function wantNotices(wanted) {

@@ -2,7 +2,7 @@
 
 export default {
   "title.make": "Machen", "title.job": "Film", "title.script": "Drehbuch", "title.library": "Sammlung",
-  "title.compare": "Vergleich", "title.connection": "Verbindung",
+  "title.compare": "Vergleich", "title.models": "Modelle", "title.connection": "Verbindung",
   draft: "Entwurf",
   "draft.more": "Platzhalter-Bilder und eine einfache Stimme. Mit einer GPU werden es echte; Drehbuch, Zeiten und Änderungen bleiben.",
 
@@ -15,7 +15,7 @@ export default {
   "notice.dismiss": "Ausblenden", "notice.undo": "Rückgängig", "dialog.close": "Schließen",
   "copy.button": "Kopieren", "copy.done": "Kopiert",
 
-  "keys.title": "Tasten", "keys.help": "Diese Übersicht", "keys.make": "Machen", "keys.library": "Sammlung",
+  "keys.title": "Tasten", "keys.help": "Diese Übersicht", "keys.make": "Machen", "keys.models": "Modelle", "keys.library": "Sammlung",
   "keys.connection": "Verbindung", "keys.submit": "Film machen", "keys.move": "Szene nach oben oder unten",
   "keys.close": "Dialog schließen",
 
@@ -141,16 +141,17 @@ export default {
   "script.conflict": "Jemand anders hat das Drehbuch inzwischen geändert; du siehst seine Fassung.",
 
   "player.title": "Der Film", "player.captions": "Untertitel", "player.chapters": "Kapitel",
-  "downloads.title": "Herunterladen", "downloads.film": "Film", "downloads.parts": "Bilder, Stimmen und Clips ({n} Dateien)",
+  "downloads.title": "Herunterladen", "downloads.film": "Film", "downloads.strip": "Ohne Metadaten herunterladen", "downloads.strip.help": "Filme, Ton und Bilder tragen dann weder Titel noch Startzahl, Einstellungen oder Datum; Kapitel und Untertitel bleiben. project.zip und script.md sind die Einstellungen, und bleiben, wie sie sind.",
+  "downloads.parts": "Bilder, Stimmen und Clips ({n} Dateien)",
   "gantt.title": "Was wann lief", "gantt.asTable": "als Tabelle", "gantt.summary": "{n} Arbeiten in {time}",
   "gantt.scene": "Szene", "gantt.stage": "Abschnitt", "gantt.start": "Beginn", "gantt.took": "Dauer",
   "log.title": "Protokoll", "log.workerLost": "Der Worker antwortet nicht.",
   "log.workerRestarted": "Der Worker wurde neu gestartet; der Film geht weiter, wo er stand.",
   "log.workerChanged": "Ein anderer Worker macht mit dem Film weiter.",
 
-  "library.seed": "Seed übernehmen", "library.starred": "mit Stern", "library.starOf": "Stern für {title}", "library.since": "Gemacht", "library.ever": "irgendwann",
+  "library.seed": "Startzahl übernehmen", "library.starred": "mit Stern", "library.starOf": "Stern für {title}", "library.since": "Gemacht", "library.ever": "irgendwann",
   "library.day": "am letzten Tag", "library.week": "in der letzten Woche", "library.month": "im letzten Monat",
-  "reuse.seed": "Der Seed von „{title}“ steht im Formular.",
+  "reuse.seed": "Die Startzahl von „{title}“ steht im Formular.",
   "library.cancelOf": "{title} abbrechen", "library.clear": "Alle {n} abbrechen", "library.clear.sure": "{n} Filme abbrechen, die gerade entstehen? Was davon fertig ist, bleibt.",
   "library.opening": "Die Sammlung wird geöffnet …", "library.search": "Nach Titel suchen", "library.filter": "Zeigen", "library.all": "alle Filme",
   "library.open": "in Arbeit", "library.complete": "fertig", "library.failed": "gescheitert oder abgebrochen", "library.compare": "Zwei vergleichen",
@@ -162,6 +163,14 @@ export default {
   "reuse.settings": "Einstellungen und Startzahl von „{title}“ stehen im Formular.", "reuse.remix": "Die Einstellungen von „{title}“ stehen im Formular, mit anderer Startzahl.",
   "compare.title": "Zwei Filme", "compare.opening": "Beide Filme werden geöffnet …", "compare.same": "Beide wurden mit denselben Einstellungen bestellt.", "compare.setting": "Einstellung",
   "state.complete": "fertig", "state.error": "gescheitert", "state.canceled": "abgebrochen",
+
+  "models.intro": "Womit der verbundene Worker zeichnet und spricht, und was er holen könnte. Die Entwurfs-Werkzeuge brauchen kein Modell.", "models.opening": "Der Worker wird gefragt …",
+  "models.kind.image": "Bildmodelle", "models.kind.lora": "LoRAs", "models.kind.likeness": "Ähnlichkeit", "models.kind.voice": "Stimmen", "models.kind.video": "Filme",
+  "models.here": "auf dem Worker", "models.absent": "nicht auf dem Worker", "models.family": "Familie", "models.madeFor": "Gemacht für", "models.fetch": "Auf dem Worker holt es:", "models.fetchOf": "Befehl, der {name} holt", "models.trigger": "Auslösewort", "models.licence": "Lizenz",
+  "models.licence.none": "steht nicht in den Dateien", "models.fits": "Passt zu", "models.fits.none": "keinem Modell auf diesem Worker", "models.refused": "nicht zu {name}: das ist {other}, dies ist für {family} gemacht",
+  "models.noLoras": "Noch keine. Lege NAME.safetensors in den Ordner loras bei den Modellen des Workers: wenige Sekunden später steht sie hier.",
+  "models.take.image": "Damit zeichnen", "models.take.imageOf": "Mit {name} zeichnen", "models.take.voice": "Damit sprechen", "models.take.voiceOf": "Mit {name} sprechen",
+  "models.take.lora": "Anziehen", "models.take.loraOf": "{name} anziehen", "models.draws": "{name} wird zeichnen.", "models.speaks": "{name} wird sprechen.", "models.worn": "{engine} wird zeichnen und {name} tragen.",
 
   "health.quota": "Diesen Monat übrig", "health.quotaOf": "{requests} Anfragen, {size}", "health.unmetered": "nicht begrenzt",
   "health.title": "Der Worker", "health.none": "Noch kein Worker; dieser Rechner startet seinen eigenen, wenn er gebraucht wird.", "health.where": "Wo", "health.state": "Zustand",

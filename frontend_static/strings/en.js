@@ -2,7 +2,7 @@
 
 export default {
   "title.make": "Make", "title.job": "Film", "title.script": "Script", "title.library": "Library",
-  "title.compare": "Compare", "title.connection": "Connection",
+  "title.compare": "Compare", "title.models": "Models", "title.connection": "Connection",
   draft: "draft",
   "draft.more": "Stand-in pictures and a scratch voice. Connect a GPU for real ones; script, timing and edits stay.",
 
@@ -15,7 +15,7 @@ export default {
   "notice.dismiss": "Dismiss", "notice.undo": "Undo", "dialog.close": "Close",
   "copy.button": "Copy", "copy.done": "Copied",
 
-  "keys.title": "Keys", "keys.help": "This sheet", "keys.make": "Make", "keys.library": "Library",
+  "keys.title": "Keys", "keys.help": "This sheet", "keys.make": "Make", "keys.library": "Library", "keys.models": "Models",
   "keys.connection": "Connection", "keys.submit": "Make the film", "keys.move": "Move a scene up or down",
   "keys.close": "Close a dialog",
 
@@ -140,7 +140,8 @@ export default {
   "script.conflict": "Somebody else has changed the script meanwhile; theirs is shown.",
 
   "player.title": "The film", "player.captions": "Captions", "player.chapters": "Chapters",
-  "downloads.title": "Downloads", "downloads.film": "Film", "downloads.parts": "Pictures, voices and clips ({n} files)",
+  "downloads.title": "Downloads", "downloads.film": "Film", "downloads.strip": "Strip metadata on download", "downloads.strip.help": "Films, sound and pictures then carry no title, seed, settings or date; chapters and captions stay. project.zip and script.md are the settings, and are left as they are.",
+  "downloads.parts": "Pictures, voices and clips ({n} files)",
   "gantt.title": "What ran when", "gantt.asTable": "as a table", "gantt.summary": "{n} pieces of work in {time}",
   "gantt.scene": "Scene", "gantt.stage": "Stage", "gantt.start": "Start", "gantt.took": "Took",
   "log.title": "Log", "log.workerLost": "The worker does not answer.",
@@ -161,6 +162,14 @@ export default {
   "reuse.settings": "The settings and the seed of “{title}” are in the form.", "reuse.remix": "The settings of “{title}” are in the form, with another seed.",
   "compare.title": "Two films", "compare.opening": "Opening both films…", "compare.same": "Both were ordered with the same settings.", "compare.setting": "Setting",
   "state.complete": "finished", "state.error": "failed", "state.canceled": "canceled",
+
+  "models.intro": "What the connected worker draws and speaks with, and what it could fetch. Draft engines need no model.", "models.opening": "Asking the worker…",
+  "models.kind.image": "Picture models", "models.kind.lora": "LoRAs", "models.kind.likeness": "Likenesses", "models.kind.voice": "Voices", "models.kind.video": "Films",
+  "models.here": "on the worker", "models.absent": "not on the worker", "models.family": "Family", "models.madeFor": "Made for", "models.fetch": "On the worker this fetches it:", "models.fetchOf": "Command that fetches {name}", "models.trigger": "Trigger word", "models.licence": "Licence",
+  "models.licence.none": "its files do not say", "models.fits": "Goes with", "models.fits.none": "no model on this worker", "models.refused": "not {name}: that is {other}, this is made for {family}",
+  "models.noLoras": "None yet. Put NAME.safetensors into the folder loras of the worker's models: it shows here a few seconds later.",
+  "models.take.image": "Draw with it", "models.take.imageOf": "Draw with {name}", "models.take.voice": "Speak with it", "models.take.voiceOf": "Speak with {name}",
+  "models.take.lora": "Wear it", "models.take.loraOf": "Wear {name}", "models.draws": "{name} will draw.", "models.speaks": "{name} will speak.", "models.worn": "{engine} will draw, and wear {name}.",
 
   "health.quota": "Left this month", "health.quotaOf": "{requests} requests, {size}", "health.unmetered": "not metered",
   "health.title": "The worker", "health.none": "No worker yet; this machine starts its own when it is needed.", "health.where": "Where", "health.state": "State",

@@ -7,6 +7,7 @@ import { t } from "../lib/strings.js";
 import { canReach } from "../api/worker.js";
 import { checkWorker, connectWorker, orderFilm } from "../api/orchestrator.js";
 import { CopyLine } from "../components/copy_line.js";
+import { say } from "../state/spoken.js";
 import { capabilities, health, refresh, tunnelOf, worker } from "../state/connection.js";
 
 const NOTEBOOK = "https://colab.research.google.com/";
@@ -69,13 +70,13 @@ function Paste() {
     <label for="address">${t("wizard.paste.more")}</label>
     <textarea id="address" rows="3" autocomplete="off" spellcheck="false" value=${pasted.value} onInput=${(event) => { pasted.value = event.target.value; }}></textarea>
     <button type="submit" aria-busy=${busy.value === "paste"} disabled=${!pasted.value.trim()}>${t("wizard.paste.button")}</button>
-    ${answer.value && html`<p role="status" class=${answer.value.good ? "good" : "refusal"}>${answer.value.text}</p>`}
+    ${answer.value && html`<p class=${answer.value.good ? "good" : "refusal"}>${answer.value.text}</p>`}
   </form>`;
 }
 
 function Check() {
   return html`<button type="button" class="outline" aria-busy=${busy.value === "check"} onClick=${check}>${t("wizard.check.button")}</button>
-    <ul class="checks" role="status">${(steps.value ?? []).map((step) => html`<li data-ok=${step.ok}>
+    <ul class="checks">${(steps.value ?? []).map((step) => html`<li data-ok=${step.ok}>
       <strong>${step.ok ? "✓" : "✗"} ${step.message}</strong>${step.advice && html`<p>${step.advice}</p>`}</li>`)}</ul>`;
 }
 
@@ -84,6 +85,7 @@ async function connect(event) {
   await doing("paste", async () => {
     const reply = await connectWorker(pasted.value);
     answer.value = { good: reply.connected, text: [reply.message, ...reply.warnings].join(" ") };
+    say(answer.value.text);
     // What was pasted holds a token: it is not left standing in the page.
     pasted.value = "";
     await check();
@@ -95,6 +97,7 @@ function check() {
   return doing("check", async () => {
     const found = (await checkWorker()).steps;
     steps.value = [...found, await reach()].filter(Boolean);
+    say(steps.value.map((step) => step.message).join(" "));
     refresh();
   }, (error) => { steps.value = [{ ok: false, message: error.message }]; });
 }

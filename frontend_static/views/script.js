@@ -7,6 +7,7 @@ import { duration } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { ScriptCard } from "../components/script_card.js";
 import { film, missing, watchFilm } from "../state/film.js";
+import { say } from "../state/spoken.js";
 import { lines, openScript, plan, rename, render, restore, saving, script, scriptError } from "../state/script.js";
 
 export function Script() {
@@ -47,9 +48,10 @@ function History() {
 function Bar({ id }) {
   const waiting = film.value?.state === "review";
   const idle = plan.value?.nothing_to_do && !waiting;
+  useEffect(() => say(plan.value?.message), [plan.value?.message]);
   const start = async () => { if (await render()) go(`/jobs/${id}`); };
   return html`<div class="bar-below" role="region" aria-label=${t("script.next")}>
-    <p role="status" id="plan">${saving.value ? t("script.saving") : plan.value?.message}</p>
+    <p id="plan">${saving.value ? t("script.saving") : plan.value?.message}</p>
     ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
     <button type="button" disabled=${idle || saving.value} aria-describedby="plan" onClick=${start}>${t(waiting ? "make.button" : "script.render")}</button>
   </div>`;

@@ -6,6 +6,7 @@ import { go, route } from "../lib/router.js";
 import { LANGUAGES, language, speak, t } from "../lib/strings.js";
 import { Banners } from "../components/banners.js";
 import { Notices } from "../components/notices.js";
+import { Spoken } from "../components/spoken.js";
 import { openShortcuts, Shortcuts } from "../components/shortcuts.js";
 import { WorkerBadge } from "../components/worker_badge.js";
 import { notify, theme, wantNotices } from "../state/settings.js";
@@ -18,9 +19,10 @@ const VIEWS = {
   script: later("Script", () => import("./script.js")),
   library: later("Library", () => import("./library.js")),
   compare: later("Compare", () => import("./compare.js")),
+  models: later("Models", () => import("./models.js")),
   connection: later("Connection", () => import("./connection.js")),
 };
-const PLACES = ["make", "library", "connection"];
+const PLACES = ["make", "library", "models", "connection"];
 
 export function Shell() {
   const { view } = route.value;
@@ -41,6 +43,7 @@ export function Shell() {
     <main id="main" tabindex="-1"><${Shown} key=${route.value.id} /></main>
     <${Footer} />
     <${Notices} />
+    <${Spoken} />
     <${Shortcuts} />`;
 }
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 
 from orchestrator import keys
 from orchestrator.asked_files import bring_asked
+from orchestrator.bare_files import bare_edits
 from orchestrator.store.films import Film
 from shared_protocol.api import FileOrigin, FileOrigins
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
-from shared_protocol.kit.ranges import ServedFile, serve_file
+from shared_protocol.kit.ranges import ServedFile, serve_edited, serve_file
 
 FILM = "film.mp4"
+#: ``?metadata=none`` leaves out what a file says of itself.
+METADATA, NO_METADATA = "metadata", "none"
 
 
 async def download(request: web.Request) -> web.StreamResponse:
@@ -48,7 +53,27 @@ async def _send(request: web.Request, job_id: str, name: str) -> web.StreamRespo
         artifact = await bring_asked(request.app, film, name)
     if artifact is None:
         raise _absent(film, name)
-    return await serve_file(request, _file(request, film, artifact))
+    file = _file(request, film, artifact)
+    if METADATA not in request.query:
+        return await serve_file(request, file)
+    return await _send_bare(request, file)
+
+
+async def _send_bare(request: web.Request, file: ServedFile) -> web.StreamResponse:
+    """The file without what it says of itself: no seed, no settings, no date."""
+    if request.query[METADATA] != NO_METADATA:
+        raise _refused(f"{METADATA} can only be {NO_METADATA}, or be left out.")
+    edits = await asyncio.to_thread(bare_edits, file.path, file.media_type)
+    if edits is None:
+        raise _refused(
+            f"{METADATA}: only films, sound.m4a, PNG and JPEG pictures are sent "
+            f"without; ask for {file.filename} as it is."
+        )
+    return await serve_edited(request, file, edits, "bare")
+
+
+def _refused(message: str) -> ApiError:
+    return ApiError(Code.INVALID_FIELD, message, param=METADATA)
 
 
 def _file(request: web.Request, film: Film, artifact: Artifact) -> ServedFile:

@@ -18,9 +18,8 @@ from orchestrator.handlers import (
     words,
     workers,
 )
+from orchestrator.security import PAGE_FILES
 from shared_protocol import routes
-
-STATIC = "/static"
 
 
 def add_routes(app: web.Application) -> None:
@@ -28,7 +27,7 @@ def add_routes(app: web.Application) -> None:
     app.add_routes(
         [
             web.get("/", pages.index),
-            web.static(STATIC, pages.PAGE_FOLDER),
+            web.static(PAGE_FILES, pages.PAGE_FOLDER),
             web.get(routes.HEALTH, workers.health),
             web.get(routes.API_MODELS, models.list_models),
             web.get(routes.API_MODEL, models.show_model),

@@ -82,6 +82,7 @@ def test_no_violations_anywhere(themed: Page, film: str) -> None:
         ("script", f"/#/jobs/{film}/script", ".lines"),
         ("compare", f"/#/compare/{film}/{film}", ".compare video"),
         ("gone", "/#/jobs/00000000-none", ".empty"),
+        ("models", "/#/models", ".model"),
         ("connection", "/#/connection", ".health"),
     ):
         page.goto(path)
@@ -110,6 +111,7 @@ def test_no_sideways_scroll_on_a_phone(
         "/#/library",
         f"/#/jobs/{film}",
         f"/#/jobs/{film}/script",
+        "/#/models",
         "/#/connection",
     ):
         page.goto(path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import finished, job_id, make_film, open_page
 
@@ -73,3 +73,32 @@ def test_what_was_typed_survives_a_reload(page: Page) -> None:
     expect(page.get_by_role("textbox", name="My own text")).to_have_value(
         "Once upon a time."
     )
+
+
+def test_downloads_that_tell_nothing(page: Page, tmp_path: Path) -> None:
+    """The switch is kept; film and picture then carry no word about themselves."""
+    made = make_film(page, scenes=2)
+    finished(page)
+    page.get_by_text("Pictures, voices and clips").click()
+    film = page.locator(".downloads a.main")
+    picture = page.get_by_role("link", name="scene-001-picture.png")
+    told = taken(page, film, tmp_path), taken(page, picture, tmp_path)
+    page.get_by_role("switch", name="Strip metadata on download").check()
+    page.reload()
+    assert job_id(page) == made
+    expect(page.get_by_role("switch", name="Strip metadata")).to_be_checked()
+    page.get_by_text("Pictures, voices and clips").click()
+    bare = taken(page, film, tmp_path), taken(page, picture, tmp_path)
+
+    assert b"\xa9cmt" in told[0] and b"\xa9cmt" not in bare[0]
+    assert b"Moonreel" in told[1] and b"seed" in told[1]
+    assert b"Moonreel" not in bare[1] and b"iTXt" not in bare[1]
+    assert bare[1].startswith(b"\x89PNG")
+
+
+def taken(page: Page, link: Locator, folder: Path) -> bytes:
+    """What the browser saves."""
+    with page.expect_download() as file:
+        link.click()
+    file.value.save_as(folder / "taken")
+    return (folder / "taken").read_bytes()

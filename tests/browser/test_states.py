@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -180,3 +181,39 @@ def _preflight_lasts_s(url: str, page_url: str) -> int:
     }
     reply = httpx.options(url, headers=asking)
     return int(reply.headers["Access-Control-Max-Age"])
+
+
+#: Every text that the live region has held, with the page's time.
+LISTEN = """() => {
+  window.heard = [];
+  const region = document.querySelector("[role=status]");
+  new MutationObserver(() => heard.push([Date.now(), region.textContent]))
+    .observe(region, { childList: true, characterData: true, subtree: true });
+  return document.querySelectorAll("[role=status], [aria-live=polite]").length;
+}"""
+
+
+def test_at_most_one_polite_message_in_ten_seconds(
+    page: Page, view: dict[str, Any]
+) -> None:
+    """However much happens: the last of it is said."""
+    page.clock.install()
+    told = Told(page, view, **RUNNING)
+    page.locator(".progress").wait_for()
+    page.clock.run_for(30_000)
+    assert page.evaluate(LISTEN) == 1
+    version = view["version"]
+    for number in range(1, 9):
+        while len(told.waiting) < number:
+            page.wait_for_timeout(20)
+        news = RUNNING | {"version": version + number, "message": f"News {number}."}
+        told.waiting[number - 1].fulfill(json=view | news)
+        expect(page.locator(".progress")).to_contain_text(f"News {number}.")
+        page.clock.run_for(2_500)
+    page.clock.run_for(30_000)
+    heard = page.evaluate("heard")
+    times = [at for at, _ in heard]
+
+    assert heard[-1][1] == "40 %: News 8."
+    assert 2 <= len(heard) <= 4
+    assert all(b - a >= 10_000 for a, b in pairwise(times))

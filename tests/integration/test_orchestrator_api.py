@@ -247,6 +247,21 @@ async def test_the_page_and_its_files_are_served(live: LiveOrchestrator) -> None
     assert style.status_code == 200
 
 
+@pytest.mark.parametrize("path", ["/", "/static/app.js", "/static/styles/base.css"])
+async def test_files_of_the_page_are_kept_and_asked_for_by_their_tag(
+    live: LiveOrchestrator, path: str
+) -> None:
+    """A reload costs 304s; anything else is never kept."""
+    first = await live.api.get(path)
+    again = await live.api.get(path, headers={"If-None-Match": first.headers["etag"]})
+    health = await live.api.get("/health")
+
+    assert first.headers["cache-control"] == "no-cache"
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["cache-control"] == "no-cache"
+    assert health.headers["cache-control"] == "no-store"
+
+
 async def test_health_and_voices_answer_without_a_worker(
     live: LiveOrchestrator,
 ) -> None:

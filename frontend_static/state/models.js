@@ -1,0 +1,53 @@
+// The models and LoRAs of the worker that a film would go to, and taking one for the form.
+
+import { signal } from "../lib/html.js";
+import { go } from "../lib/router.js";
+import { t } from "../lib/strings.js";
+import { NoAnswer, readModels } from "../api/orchestrator.js";
+import { serverLost } from "./connection.js";
+import { announce } from "./notices.js";
+import { change, form } from "./order.js";
+
+export const models = signal(null);
+export const modelsTrouble = signal(null);
+
+export async function learnModels() {
+  try {
+    models.value = (await readModels()).models;
+    modelsTrouble.value = null;
+  } catch (error) {
+    if (error instanceof NoAnswer) serverLost();
+    modelsTrouble.value = error.message;
+  }
+}
+
+export const isUsable = ({ model_metadata: about }) => about.on_worker && !about.unavailable;
+
+// The picture models that a LoRA or a likeness does not go with, of those on the worker.
+export function refusedBy({ model_metadata: about }) {
+  return models.value.filter((other) => other.model_type === "image" && other.model_metadata.on_worker && !about.fits.includes(other.name));
+}
+
+export function take(model) {
+  ({ image: draw, voice: speak, lora: wear })[model.model_type](model);
+  go("/make");
+}
+
+function draw({ name }) {
+  change({ engine_image: name });
+  announce(t("models.draws", { name }));
+}
+
+function speak({ name }) {
+  change({ engine_voice: name });
+  announce(t("models.speaks", { name }));
+}
+
+// Worn by the model that was chosen if that can, else by the first that does.
+function wear({ name, model_metadata: { fits } }) {
+  const { engine_image: chosen, loras } = form.value;
+  const engine = fits.includes(chosen) ? chosen : fits[0];
+  const others = engine === chosen ? loras.filter((lora) => lora.name !== name) : [];
+  change({ engine_image: engine, loras: [...others, { name, weight: 1 }] });
+  announce(t("models.worn", { name, engine }));
+}

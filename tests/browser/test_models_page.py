@@ -1,0 +1,76 @@
+"""Models: what the worker has, what it could have, and who wears which LoRA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.steps import open_page
+
+
+def model(name: str, kind: str, **about: Any) -> dict[str, Any]:
+    """One as the orchestrator tells it."""
+    metadata = {
+        "family": "sdxl",
+        "licence": None,
+        "unavailable": None,
+        "fits": [],
+        "page": None,
+        "on_worker": True,
+    }
+    return {
+        "id": f"{kind}-{name}",
+        "name": name,
+        "version": "1",
+        "model_type": kind,
+        "trigger_word": about.pop("trigger", None),
+        "file_size_mb": 144.5,
+        "model_metadata": metadata | about,
+        "created_at": None,
+        "download_url": None,
+    }
+
+
+STOCK = [
+    model("sdxl", "image", licence="RAIL"),
+    model("flux-dev", "image", family="flux"),
+    model("ink", "lora", trigger="inkish", fits=["sdxl"]),
+]
+
+
+def card(page: Page, name: str) -> Locator:
+    """The model's card."""
+    heading = page.get_by_role("heading", name=name, exact=True, level=3)
+    return page.locator(".model", has=heading)
+
+
+def test_what_this_worker_lacks_and_how_it_gets_it(page: Page) -> None:
+    """The worker's own list: size, licence, and the command that fetches a model."""
+    open_page(page, "/#/models")
+    flux = card(page, "flux-dev")
+    expect(flux).to_contain_text("not on the worker · 34 GB")
+    expect(flux).to_contain_text("Non-Commercial")
+
+    expect(flux.get_by_label("Command that fetches flux-dev")).to_have_value(
+        "moonreel models pull flux-dev"
+    )
+    expect(page.get_by_text("None yet. Put NAME.safetensors")).to_be_visible()
+
+
+def test_a_lora_is_refused_by_another_family_and_worn_by_its_own(page: Page) -> None:
+    """With the reason; wearing it chooses the model that can."""
+    told = {"models": STOCK, "total": len(STOCK)}
+    page.route("**/api/models/", lambda route: route.fulfill(json=told))
+    open_page(page, "/#/models")
+    ink = card(page, "ink")
+    expect(ink).to_contain_text("inkish")
+    expect(ink).to_contain_text("145 MB")
+    expect(ink).to_contain_text("not flux-dev: that is flux, this is made for sdxl")
+    ink.get_by_role("button", name="Wear ink").click()
+    expect(page.locator(".notice")).to_contain_text("sdxl will draw, and wear ink")
+    page.wait_for_url("**/#/make")
+    form = page.evaluate("JSON.parse(localStorage['moonreel.order'])")
+
+    assert form["engine_image"] == "sdxl"
+    assert form["loras"] == [{"name": "ink", "weight": 1}]
