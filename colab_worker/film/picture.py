@@ -11,6 +11,7 @@ from colab_worker.engines.base import BadInput
 from colab_worker.film.grade import graded
 from colab_worker.film.headers import check_png
 from colab_worker.film.resample import Planes, Words16
+from colab_worker.film.subject import crop_corner
 
 #: A picture of more pixels is refused before it is decoded.
 MAX_PIXELS = 64_000_000
@@ -29,7 +30,7 @@ _BT709 = (
 def prepared(
     path: Path, width: int, height: int, color_filter: str, zoom_percent: float
 ) -> Planes:
-    """The picture at ``path`` cropped to cover ``width`` x ``height``, and graded.
+    """The picture at ``path`` cropped around its subject to ``width`` x ``height``, graded.
 
     A zoom needs more pixels than the frame has; ``zoom_percent`` 0 gives exactly
     the frame. BadInput if the file is no picture that can be used.
@@ -67,7 +68,7 @@ def _opaque(picture: Image.Image) -> Image.Image:
 def _cropped(picture: Image.Image, aspect: float) -> Image.Image:
     width = min(picture.width, max(1, round(picture.height * aspect)))
     height = min(picture.height, max(1, round(picture.width / aspect)))
-    left, top = (picture.width - width) // 2, (picture.height - height) // 2
+    left, top = crop_corner(picture, width, height)
     return picture.crop((left, top, left + width, top + height))
 
 
