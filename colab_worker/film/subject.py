@@ -128,8 +128,9 @@ def _skin(colours: Map) -> Map:
     off = (colours[..., 1:] - _SKIN) / _SKIN_SPREAD
     shade, light = _SHADE
     lit = np.clip((colours[..., 0] - shade) / (light - shade), 0, 1)
-    found = np.exp(-(off**2).sum(2) / 2) * lit
-    return np.clip(found - 2 * np.median(found), 0, None)
+    like: Map = np.exp(-(off**2).sum(2) / 2) * lit
+    found: Map = np.clip(like - 2 * np.median(like), 0, None)
+    return found
 
 
 def _blurred(plane: Map, sigma: float) -> Map:

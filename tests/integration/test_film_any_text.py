@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,7 +108,10 @@ def nothing_is_lost_and_all_can_be_drawn(made: Made) -> None:
     spoken = [word for told in made.words for word, *_ in told["words"]]
     srt = (made.film / "captions.srt").read_text(encoding="utf-8")
     blocks = [block.split("\n")[2:] for block in srt.strip().split("\n\n")]
-    shown = "".join(line for block in blocks for line in block).replace("\u2060", "")
+    shown = "".join(line for block in blocks for line in block)
+    shown = re.sub(
+        "[\u200e\u200f\u2060]", "", shown
+    )  # keep marks apart, give directions
 
     assert len(made.text.split()) >= 3000
     assert "".join(spoken) == "".join(_said(made.text).split())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -162,6 +163,58 @@ def test_karaoke(tmp_path: Path) -> None:
     assert (np.diff(edge) >= 0).all()
     assert abs(halfway - letters.mean()) < 0.2 * WIDTH
     assert edge[-1] > 0.95 * letters.max()
+
+
+#: A text, the language of its film, and its words by number as they stand side by side.
+DIRECTIONS = {
+    "arabic": ("كان يا ما كان", "ar", [3, 2, 1, 0]),
+    "hebrew": ("פעם היה עורב צמא", "he", [3, 2, 1, 0]),
+    "persian marks": ("«کتاب» (جدید)!", "fa", [1, 0]),
+    "latin first": ("Moonreel فيلم جميل في London", "ar", [4, 3, 2, 1, 0]),
+    "latin name": ("في New York فيلم جميل", "ar", [4, 3, 1, 2, 0]),
+    "number": ("كان عام 2026 جميلا", "ar", [3, 2, 1, 0]),
+    "in english": ("The word كتاب جديد means book", "en", [0, 1, 3, 2, 4, 5]),
+    "english later": ("كتاب is Arabic for book", "en", [0, 1, 2, 3, 4]),
+    "quoted": ("«كتاب قديم» قال", "en", [2, 1, 0]),
+    "hindi": ("एक प्यासा कौआ था", "hi", [0, 1, 2, 3]),
+    "chinese": ("从前。有一只。乌鸦。", "zh", [0, 1, 2]),
+    "thai": ("กาล ครั้งหนึ่ง นานมาแล้ว", "th", [0, 1, 2]),
+    "several fonts": ("aकb 从c 😀!", "en", [0, 1, 2]),
+}
+
+
+@pytest.mark.parametrize("animation", ["karaoke", "typewriter"])
+@pytest.mark.parametrize("case", list(DIRECTIONS))
+def test_words_come_in_the_order_in_which_they_are_read(
+    tmp_path: Path, case: str, animation: str
+) -> None:
+    """Right to left, left to right, and both in one line: each word when it is heard."""
+    text, language, side_by_side = DIRECTIONS[case]
+    tokens = re.findall(r"[^ 。]+。?", text)
+    words = {
+        "text": text,
+        "words": [[t, n * 0.5 + 0.1, n * 0.5 + 0.3] for n, t in enumerate(tokens)],
+        "sentences": [0],
+        "duration_s": len(tokens) * 0.5,
+    }
+    clip, _ = make_clip(
+        tmp_path, plain(640, 360), words, fps=FPS, width=640, height=360,
+        captions=CAPTIONS | {"animation": animation}, language=language,
+    )  # fmt: skip
+    frames = pictures(clip, 640, 360).astype(int)
+    told = frames[:, :, :, 0] - frames[:, :, :, 2] > 60  # yellow: heard
+    if animation == "typewriter":
+        told = np.abs(frames - 90).max(axis=3) > 60
+    before = [told[round((n * 0.5 + 0.05) * FPS)] for n in range(len(tokens))]
+    after = [told[round((n * 0.5 + 0.4) * FPS)] for n in range(len(tokens))]
+    middles = [
+        np.nonzero(new & ~old)[1].mean() for old, new in zip(before, after, strict=True)
+    ]
+
+    assert np.argsort(middles).tolist() == side_by_side
+    assert not before[0].any()
+    for old, new in zip(before[1:], after[:-1], strict=True):
+        assert (old != new).mean() < 0.0001
 
 
 def test_a_fixed_text_stays_for_the_whole_clip(tmp_path: Path) -> None:

@@ -283,7 +283,7 @@ def test_a_canceled_clip_leaves_nothing(tmp_path: Path) -> None:
         if note == "encoding the clip" and fraction > 0:
             raise Stopped("canceled")
 
-    words = spoken("A crow.", 60.0)
+    words = spoken("A crow.", 900.0)
     begun = time.monotonic()
     with pytest.raises(Stopped):
         make_clip(tmp_path, plain(), words, tick=stop, zoom_effect=True, preset="slow")

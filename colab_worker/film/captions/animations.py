@@ -10,14 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from colab_worker.film.captions.cues import Cue, TimedWord
+from colab_worker.film.captions.letters import clusters, leftward
 from colab_worker.film.captions.looks import Frame, Look
 
 #: Seconds that a caption takes to come or go.
 MOTION_S = 0.35
+#: Karaoke: what changes at once, but not with the word before.
+_INSTANT_S = 0.01
 #: A pulse: seconds from beat to beat, percent of the size at its height.
 BEAT_S, BEAT_PERCENT = 1.0, 112
-#: Scripts whose letters change with their neighbours come word by word.
+#: Scripts whose letters change with their neighbours come word by word; these do not:
+#: Latin, Greek, Cyrillic and Armenian, Hebrew, Thai, Chinese, Japanese and Korean.
 _LAST_SIMPLE_LETTER = "\u058f"
+_UNJOINED = ("HEBREW ", "THAI ", "LATIN ", "GREEK ")
 
 
 @dataclass(frozen=True)
@@ -26,26 +31,28 @@ class Stage:
 
     frame: Frame
     look: Look
-    #: A text as ASS shows it: escaped, in fonts that can draw it.
-    show: Callable[[str], str]
+    #: A text as ASS shows it, escaped: its stretches of one font, each with its width.
+    runs: Callable[[str], list[tuple[float, str]]]
     #: Tags that give letters, edges and shadows the style's own opacity.
     visible: str
 
     def plain(self, cue: Cue) -> str:
         """All lines, without any motion."""
-        return r"\N".join(self.line(line, lambda word: "") for line in cue.lines)
+        return self.lines(cue, lambda word: self.show(word.text))
 
-    def line(
-        self, words: tuple[TimedWord, ...], before: Callable[[TimedWord], str]
-    ) -> str:
-        """One line; ``before`` gives the tags that stand before each word."""
-        parts = [
-            ("" if word.glued or not number else " ")
-            + before(word)
-            + self.show(word.text)
-            for number, word in enumerate(words)
-        ]
-        return "".join(parts)
+    def lines(self, cue: Cue, shown: Callable[[TimedWord], str]) -> str:
+        """All lines, each word as ``shown`` gives it."""
+        return r"\N".join(
+            "".join(
+                ("" if word.glued or not number else " ") + shown(word)
+                for number, word in enumerate(line)
+            )
+            for line in cue.lines
+        )
+
+    def show(self, text: str) -> str:
+        """A text as ASS shows it."""
+        return "".join(shown for _, shown in self.runs(text))
 
 
 def animated(cue: Cue, stage: Stage) -> str:
@@ -94,14 +101,30 @@ def _pulse(cue: Cue, stage: Stage) -> str:
 
 
 def _karaoke(cue: Cue, stage: Stage) -> str:
-    """Each word takes another colour, from left to right, as it is heard."""
+    """Each word takes another colour as it is heard: from left to right within it.
+
+    Libass sweeps no other way, so words written from right to left change at once. It
+    would give all of a word's time to the part in its first font, so each has its own.
+    """
     clock = _Centis(cue.start_s)
 
     def sing(word: TimedWord) -> str:
-        wait, span = clock.until(word.start_s), clock.until(word.end_s)
-        return (rf"{{\k{wait}}}" if wait else "") + rf"{{\kf{span}}}"
+        wait = clock.until(word.start_s)
+        parts = stage.runs(word.text)
+        at_once = leftward(word.text)
+        step = (word.end_s - word.start_s) / (sum(width for width, _ in parts) or 1)
+        at, sung = word.start_s, [rf"{{\k{wait}}}"] if wait else []
+        for number, (width, shown) in enumerate(parts, start=1):
+            at += width * step
+            if number == len(parts):
+                at = word.end_s
+            elif at_once:
+                at = word.start_s + number * _INSTANT_S
+            sweep = r"\k" if at_once else r"\kf"
+            sung.append(f"{{{sweep}{clock.until(at)}}}{shown}")
+        return "".join(sung)
 
-    return r"\N".join(stage.line(line, sing) for line in cue.lines)
+    return stage.lines(cue, sing)
 
 
 class _Centis:
@@ -122,26 +145,30 @@ def _typewriter(cue: Cue, stage: Stage) -> str:
 
     def typed(word: TimedWord) -> str:
         begin = word.start_s - cue.start_s
-        whole = not _separable(word.text)
-        parts = [word.text] if whole else list(word.text)
+        parts = list(clusters(word.text)) if _separable(word.text) else [word.text]
         step = (word.end_s - word.start_s) / max(len(parts), 1)
         return "".join(
             _appear(begin + step * n, stage.visible) + stage.show(part)
             for n, part in enumerate(parts)
         )
 
-    lines = []
-    for line in cue.lines:
-        parts = [("" if word.glued else " ") + typed(word) for word in line]
-        lines.append("".join(parts).lstrip())
-    return r"\N".join(lines)
+    return stage.lines(cue, typed)
 
 
 def _separable(text: str) -> bool:
-    """Whether the letters may be shown one by one."""
-    return all(
-        c <= _LAST_SIMPLE_LETTER and not unicodedata.combining(c) for c in text
-    ) or all(unicodedata.east_asian_width(c) in "WF" for c in text)
+    """Whether the letters may be shown one by one, with the marks on them."""
+    return all(_stands_alone(letter) for letter in clusters(text))
+
+
+def _stands_alone(letter: str) -> bool:
+    """Whether its shape does not hang on its neighbours."""
+    first = letter[0]
+    return (
+        first <= _LAST_SIMPLE_LETTER
+        or unicodedata.east_asian_width(first) in "WF"
+        or unicodedata.category(first).startswith("P")
+        or unicodedata.name(first, "").startswith(_UNJOINED)
+    )
 
 
 def _appear(seconds: float, visible: str) -> str:

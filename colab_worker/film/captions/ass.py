@@ -86,15 +86,17 @@ def _style(frame: Frame, look: Look, book: FontBook) -> str:
 def _event(cue: Cue, frame: Frame, look: Look, book: FontBook) -> str:
     style = STYLES[look.style]
 
-    def show(text: str) -> str:
-        runs = book.runs(text.upper() if style.upper else text)
-        return "".join(
-            _in_font(run, style, frame.letter_px * style.size) for run in runs
-        )
+    def runs(text: str) -> list[tuple[float, str]]:
+        shown = book.runs(text.upper() if style.upper else text)
+        letter = frame.letter_px * style.size
+        return [
+            ((run.face or book.own).width(run.text), _in_font(run, style, letter))
+            for run in shown
+        ]
 
     blur = round(frame.letter_px * style.blur, 1)
     soft = rf"{{\blur{blur}}}" if blur else ""
-    stage = Stage(frame, look, show, visible=_opacities(style))
+    stage = Stage(frame, look, runs, visible=_opacities(style))
     text = soft + animated(cue, stage)
     return (
         f"Dialogue: 0,{_clock(cue.start_s)},{_clock(cue.end_s)},Caption,,0,0,0,,{text}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from colab_worker.film.captions.breaks import Breaker
-from colab_worker.film.captions.letters import clusters
+from colab_worker.film.captions.letters import clusters, direction_mark
 from colab_worker.film.captions.measure import (
     Measure,
     by_characters,
@@ -87,7 +87,7 @@ def cues_of(
     duration_s = float(words["duration_s"])
     begins = _begins(groups, duration_s)
     return [
-        _cue(breaker, group, begin, until)
+        _cue(breaker, group, begin, until, language)
         for group, (begin, until) in zip(
             groups, itertools.pairwise([*begins, duration_s]), strict=True
         )
@@ -186,7 +186,11 @@ def _begins(groups: list[list[TimedWord]], duration_s: float) -> list[float]:
 
 
 def _cue(
-    breaker: Breaker, group: list[TimedWord], begin_s: float, until_s: float
+    breaker: Breaker,
+    group: list[TimedWord],
+    begin_s: float,
+    until_s: float,
+    language: str,
 ) -> Cue:
     """The cue of ``group``, which may be shown until the next one begins."""
     read_s = max(MIN_CUE_S, reading_s(joined(group)))
@@ -194,5 +198,11 @@ def _cue(
     if until_s - end_s < FLICKER_S:
         end_s = until_s
     cut = breaker.line_break(group)
-    lines = (tuple(group),) if cut is None else (tuple(group[:cut]), tuple(group[cut:]))
-    return Cue(lines, begin_s, end_s)
+    lines = (group,) if cut is None else (group[:cut], group[cut:])
+    return Cue(tuple(_directed(line, language) for line in lines), begin_s, end_s)
+
+
+def _directed(line: list[TimedWord], language: str) -> tuple[TimedWord, ...]:
+    """The line, with an invisible mark where it would run the wrong way."""
+    mark = direction_mark(joined(line), language)
+    return (replace(line[0], text=mark + line[0].text), *line[1:])
