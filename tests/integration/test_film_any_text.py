@@ -125,13 +125,15 @@ def _said(text: str) -> str:
 
 
 def the_frames_show_the_captions(made: Made) -> None:
-    """Each cue is drawn whole within the safe area while it is heard, and only then."""
-    seen = 0
+    """In the film, each cue is drawn whole, in the safe area, while it is heard, only then."""
+    seen, begin, film = 0, 0, greys(made.film / "film.mp4")
     for clip, words in zip(made.clips, made.words, strict=True):
         book = FontBook(STYLES[LOOK.style].face)
         measure = line_measure(FRAME, LOOK, book)
         cues = cues_of(words, measure)
-        frames = np.abs(greys(clip).astype(int) - 90) > 60
+        count = probe(clip).frames
+        frames = np.abs(film[begin : begin + count].astype(int) - 90) > 60
+        begin += count
         for cue in cues:
             _check(frames[_frame(cue)], cue, book)
         for before, after in itertools.pairwise(cues):
