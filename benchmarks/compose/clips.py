@@ -80,15 +80,16 @@ def raw_encode(
     case: Case, picture: Path, seconds: float, folder: Path, cost: Cost
 ) -> None:
     """x264 alone: the same frames without captions, read from a file."""
-    frames, made = folder / "frames.nv12", folder / "raw.mp4"
+    frames, made = folder / "frames.yuv", folder / "raw.mp4"
     planes = prepared(picture, case.width, case.height, "none", ZOOM_PERCENT)
-    shown = windows("zoom_in", ZOOM_PERCENT, frames_for(seconds, case.fps))
+    count = frames_for(seconds, case.fps)
+    shown = list(windows("zoom_in", ZOOM_PERCENT, count))
     with frames.open("wb") as file:
         for frame in resample.frames(planes, case.width, case.height, shown):
             file.write(frame)
     size = ("-video_size", f"{case.width}x{case.height}", "-framerate", str(case.fps))
     with cost.counted(made):
-        _ffmpeg("-f", "rawvideo", "-pix_fmt", "nv12", *size, "-i", str(frames),
+        _ffmpeg("-f", "rawvideo", "-pix_fmt", "yuv420p", *size, "-i", str(frames),
                 *_x264(case), str(made))  # fmt: skip
     frames.unlink()
 

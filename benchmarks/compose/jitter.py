@@ -24,7 +24,7 @@ def jitter_px(length_s: float, folder: Path) -> tuple[float, float]:
     """Root mean square and worst distance from the line, in pixels of the frame."""
     count = frames_for(length_s, CANVAS.fps)
     path = folder / "dot.mp4"
-    shown = windows("zoom_in", ZOOM_PERCENT, count)
+    shown = list(windows("zoom_in", ZOOM_PERCENT, count))
     encode.clip(_dot(), CANVAS, shown, count, path, folder, lambda part, note: None,
                 still=False, captions=None)  # fmt: skip
     track = np.array([_centre(frame) for frame in _greys(path)])
@@ -40,8 +40,9 @@ def _dot() -> Planes:
     height, width = CANVAS.height * 3 // 2, CANVAS.width * 3 // 2
     rows, columns = np.indices((height, width))
     far = (columns - PLACE[0] * width) ** 2 + (rows - PLACE[1] * height) ** 2
-    luma = (16 + 219 * np.exp(-far / (2 * RADIUS_PX**2))).round().astype(np.uint16)
-    return Planes(luma, np.full((height // 2, width // 2, 2), 128, np.uint16))
+    luma = (16 + 219 * np.exp(-far / (2 * RADIUS_PX**2))).round().astype(np.uint8)
+    grey = np.full((height // 2, width // 2), 128, np.uint8)
+    return Planes(luma, grey, grey)
 
 
 def _greys(path: Path) -> npt.NDArray[np.uint8]:

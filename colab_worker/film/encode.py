@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from colab_worker.film.resample import Lead, Planes
 #: Frames that x264 looks ahead at most. Its slower presets hold 40 and more, 160 MB at
 #: 1080p, for nothing that can be seen in a still that moves.
 LOOKAHEAD = 20
-#: Presets that look less far ahead by themselves.
+#: Presets that look less far ahead by themselves, and leave a processor time for what
+#: draws the frames and for another clip: a thread more would only cost.
 _SHORT_SIGHTED = ("ultrafast", "superfast", "veryfast", "faster")
 #: Of x264, for one clip.
 MAX_THREADS = 8
@@ -30,7 +31,7 @@ TICKS_IN_FRAME = 512
 def clip(
     planes: Planes,
     canvas: Canvas,
-    shown: Iterable[Window],
+    shown: Sequence[Window],
     frames: int,
     out: Path,
     folder: Path,
@@ -51,7 +52,7 @@ def clip(
         "pipe:0",
         format="rawvideo",
         thread_queue_size=1,
-        pixel_format="nv12",
+        pixel_format="yuv420p",
         video_size=(canvas.width, canvas.height),
         framerate=canvas.fps,
         **INPUT,
@@ -65,7 +66,7 @@ def clip(
     )
     if still:
         stream = stream.filter("tpad", stop_mode="clone", stop=frames - faded - 1)
-        shown = list(shown)[: faded + 1]
+        shown = shown[: faded + 1]
     if captions is not None:
         stream = stream.filter("ass", filename=captions, fontsdir="fonts")
     rate = canvas.fps * TICKS_IN_FRAME
@@ -74,8 +75,7 @@ def clip(
         vcodec=canvas.encoder,
         preset=canvas.preset,
         **_quality(canvas),
-        # x264 and NVENC both take NV12, and write 4:2:0: nothing is rearranged.
-        pix_fmt="nv12",
+        pix_fmt="yuv420p",
         frames=frames,
         fps_mode="cfr",
         # Where the fade is over, so that stills can be taken from there.
@@ -100,13 +100,15 @@ def _quality(canvas: Canvas) -> dict[str, Any]:
     """Size by quality: no bitrate is ever asked for."""
     if canvas.encoder == NVENC:
         return {"rc": "vbr", "cq": canvas.crf, "video_bitrate": 0, "tune": "hq"}
-    x264 = {"sync-lookahead": 0, "threads": _threads()}
-    if canvas.preset not in _SHORT_SIGHTED:
+    quick = canvas.preset in _SHORT_SIGHTED
+    x264 = {"sync-lookahead": 0, "threads": _threads(quick)}
+    if not quick:
         x264["rc-lookahead"] = LOOKAHEAD
     told = ":".join(f"{name}={value}" for name, value in x264.items())
     return {"crf": canvas.crf, "x264-params": told}
 
 
-def _threads() -> int:
+def _threads(quick: bool) -> int:
     """Each holds frames of its own, and other clips are encoded beside this one."""
-    return max(2, min(MAX_THREADS, os.cpu_count() or 1))
+    processors = os.cpu_count() or 1
+    return max(1, min(MAX_THREADS, processors // 2 if quick else processors))

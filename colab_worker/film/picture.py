@@ -10,7 +10,7 @@ from PIL import Image
 from colab_worker.engines.base import BadInput
 from colab_worker.film.grade import graded
 from colab_worker.film.headers import check_png
-from colab_worker.film.resample import Planes, Words16
+from colab_worker.film.resample import Bytes8, Planes
 from colab_worker.film.subject import crop_corner
 
 #: A picture of more pixels is refused before it is decoded.
@@ -76,10 +76,8 @@ def _planes(picture: Image.Image, width: int, height: int, oversize: float) -> P
     luma, blue, red = picture.convert("RGB", _BT709).split()
     size = round(width * oversize), round(height * oversize)
     half = round(width * oversize / 2), round(height * oversize / 2)
-    chroma = np.stack([_scaled(blue, half), _scaled(red, half)], axis=2)
-    return Planes(_scaled(luma, size), chroma)
+    return Planes(_scaled(luma, size), _scaled(blue, half), _scaled(red, half))
 
 
-def _scaled(plane: Image.Image, size: tuple[int, int]) -> Words16:
-    scaled = plane.resize(size, Image.Resampling.LANCZOS)
-    return np.asarray(scaled).astype(np.uint16)
+def _scaled(plane: Image.Image, size: tuple[int, int]) -> Bytes8:
+    return np.asarray(plane.resize(size, Image.Resampling.LANCZOS))

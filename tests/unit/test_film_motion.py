@@ -130,8 +130,8 @@ def test_drawing_agrees_with_a_careful_resampler() -> None:
     random = np.random.default_rng(5)
     small = random.integers(20, 235, (18, 30), dtype=np.uint8)
     smooth = Image.fromarray(small).resize((240, 144), Image.Resampling.BICUBIC)
-    flat = np.full((72, 120, 2), (90, 160), np.uint16)
-    planes = Planes(np.asarray(smooth).astype(np.uint16), flat)
+    blue, red = (np.full((72, 120), level, np.uint8) for level in (90, 160))
+    planes = Planes(np.asarray(smooth), blue, red)
     width, height = SIZE
     shown = list(windows("zoom_left", 9.0, 7))
     for window, frame in zip(shown, frames(planes, *SIZE, shown), strict=True):
@@ -140,18 +140,20 @@ def test_drawing_agrees_with_a_careful_resampler() -> None:
         wanted = smooth.resize(SIZE, Image.Resampling.BILINEAR, box=box)
         values = np.frombuffer(frame, np.uint8)
         luma = values[: width * height].reshape(height, width).astype(int)
-        chroma = values[width * height :].reshape(-1, 2)
+        chroma = values[width * height :].reshape(2, -1)
 
         assert np.abs(luma - np.asarray(wanted)).mean() < 1.5
-        assert np.unique(chroma, axis=0).tolist() == [[90, 160]]
+        assert np.unique(chroma[0]).tolist() == [90]
+        assert np.unique(chroma[1]).tolist() == [160]
 
 
 def test_black_and_white_stay_what_they_are() -> None:
     """The whole range of a byte passes without wrapping around."""
-    luma = np.zeros((144, 240), np.uint16)
+    luma = np.zeros((144, 240), np.uint8)
     luma[:, 120:] = 255
-    planes = Planes(luma, np.full((72, 120, 2), 255, np.uint16))
-    frame = next(iter(frames(planes, *SIZE, windows("zoom_in", 5.0, 1))))
+    white = np.full((72, 120), 255, np.uint8)
+    planes = Planes(luma, white, white)
+    frame = next(frames(planes, *SIZE, list(windows("zoom_in", 5.0, 1))))
     values = np.frombuffer(frame, np.uint8)[: SIZE[0] * SIZE[1]].reshape(96, 160)
 
     assert (values[:, :79] == 0).all()
