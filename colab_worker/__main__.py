@@ -17,7 +17,7 @@ from aiohttp import web
 from colab_worker import keys
 from colab_worker.announcement import Announcement
 from colab_worker.app import make_app
-from colab_worker.device import Identity, identify
+from colab_worker.device import Identity, gpu_bytes, identify
 from colab_worker.engines.registry import PlanRefused, Registry
 from colab_worker.models.shelf import Shelf, models_folder
 from colab_worker.settings import Settings, parse_settings
@@ -78,7 +78,9 @@ async def serve(settings: Settings, *, show_token: bool) -> None:
 
 
 def _registry(identity: Identity) -> Registry:
-    shelf = Shelf(models_folder(), has_gpu=identity.gpu is not None)
+    has_gpu = identity.gpu is not None
+    room = gpu_bytes() if has_gpu else None
+    shelf = Shelf(models_folder(), has_gpu=has_gpu, gpu_bytes=room)
     return Registry.from_environment(look=shelf)
 
 

@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from colab_worker.device import gpu_driver, gpu_memory, gpu_name
+from colab_worker.device import gpu_bytes, gpu_driver, gpu_memory, gpu_name
 from colab_worker.engine_host import EngineFailure, EngineHost
 from colab_worker.engine_wire import Do, Done
 from colab_worker.engines.registry import Registry
@@ -42,7 +42,7 @@ Told = dict[str, str | None]
 def main() -> int:
     """Prints the checks as they are done."""
     has_gpu = gpu_name() is not None
-    shelf = Shelf(models_folder(), has_gpu=has_gpu)
+    shelf = Shelf(models_folder(), has_gpu=has_gpu, gpu_bytes=gpu_bytes())
     for told in checks(shelf, has_gpu=has_gpu):
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()

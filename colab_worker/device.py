@@ -66,6 +66,12 @@ def gpu_memory() -> dict[str, int] | None:
     return {"total_bytes": total, "used_bytes": used}
 
 
+def gpu_bytes() -> int | None:
+    """All of the first GPU's memory; None without one."""
+    memory = gpu_memory()
+    return memory["total_bytes"] if memory else None
+
+
 def _asked(fields: str, *form: str) -> str | None:
     """The driver's own tool about the first GPU; None where it knows none."""
     tool = shutil.which("nvidia-smi")

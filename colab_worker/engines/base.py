@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 #: Called with (fraction 0-1, a few words); raises ``Stopped`` once the unit is canceled.
 Tick = Callable[[float, str], None]
@@ -79,6 +79,11 @@ class ImageRequest:
     references: tuple[ReferenceUse, ...] = ()
     likeness: str | None = None
     ip_adapter_scale: float | None = None
+    #: A picture to begin with in place of noise, and how much of it is noise again.
+    redraw: Path | None = None
+    strength: float | None = None
+    #: Whether the network is compiled first: slow to begin, then quicker.
+    compiled: bool = False
 
 
 class ImageEngine(Protocol):
@@ -97,6 +102,18 @@ class ImageEngine(Protocol):
 
     def unload(self) -> None:
         """Gives the memory back."""
+
+
+#: Called with a small picture in WebP of what is being drawn.
+Show = Callable[[bytes], None]
+
+
+@runtime_checkable
+class ShowsItsWork(Protocol):
+    """An image engine that can be watched while it draws."""
+
+    def show_to(self, show: Show | None) -> None:
+        """Whom the next pictures are shown to; None: nobody."""
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from colab_worker.models.weights import part_numbers
 
 INDEX = "model_index.json"
 #: Stands in a folder's name for the slash in ``owner/model``.
@@ -39,6 +41,8 @@ class ModelFolder:
     #: Tells models apart, whatever their folders are called.
     fingerprint: str
     bytes: int
+    #: How many numbers each of its networks has.
+    numbers: Mapping[str, int]
 
 
 def read_model(path: Path) -> ModelFolder:
@@ -66,6 +70,7 @@ def read_model(path: Path) -> ModelFolder:
         or bool(_json(path / denoiser / "config.json").get("guidance_embeds")),
         fingerprint=fingerprint(path, files),
         bytes=sum(file.stat().st_size for file in files),
+        numbers=part_numbers(path),
     )
 
 

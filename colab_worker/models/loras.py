@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import struct
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from colab_worker.models.folder import fingerprint
+from colab_worker.models.headers import read_header
 
-#: A header longer than this is none.
-_MOST_HEADER_BYTES = 1 << 25
 _FLUX_KEYS = ("transformer.", "lora_transformer_", "double_blocks.", "single_blocks.")
 _UNET_KEYS = ("unet.", "lora_unet_", "lora_te", "text_encoder")
 #: Where trainers note the word that calls a LoRA up.
@@ -37,7 +34,7 @@ def read_loras(folder: Path) -> dict[str, LoraFile]:
     """Every LoRA in a folder; files that cannot be read are none."""
     found: dict[str, LoraFile] = {}
     for path in sorted(folder.glob("*.safetensors")) if folder.is_dir() else ():
-        header = _header(path)
+        header = read_header(path)
         if header is not None:
             found[path.stem] = _described(path, header)
     return found
@@ -66,23 +63,3 @@ def _family(keys: Iterable[str], trained_on: str) -> str:
     if any(name.startswith(_UNET_KEYS) for name in names):
         return "sdxl"
     return "no picture model"
-
-
-def _header(path: Path) -> dict[str, Any] | None:
-    """The JSON that a safetensors file begins with; None for another or half a file."""
-    try:
-        with path.open("rb") as file:
-            (length,) = struct.unpack("<Q", file.read(8))
-            if length > _MOST_HEADER_BYTES:
-                return None
-            content = json.loads(file.read(length))
-            whole = 8 + length + _data_bytes(content) == path.stat().st_size
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, struct.error):
-        return None
-    return content if whole else None
-
-
-def _data_bytes(content: Mapping[str, Any]) -> int:
-    """Where the last tensor ends, counted from the end of the header."""
-    tensors = (item for name, item in content.items() if name != "__metadata__")
-    return max((tensor["data_offsets"][1] for tensor in tensors), default=0)

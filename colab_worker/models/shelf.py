@@ -32,6 +32,7 @@ from colab_worker.models.presets import (
     Preset,
     how_to_get,
 )
+from colab_worker.models.weights import SHRINKS, WHOLE, fitting_bits
 from shared_protocol.models import ModelInfo
 from shared_protocol.references import Likeness
 
@@ -42,6 +43,8 @@ LORAS = "loras"
 ENGINE = "colab_worker.engines.diffusion.engine:DiffusionEngine"
 VOICE_ENGINE = "colab_worker.engines.coqui.engine:VitsEngine"
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft")
+#: Keeps weights in 4 bits; it needs CUDA.
+FOUR_BITS_PACKAGE = "bitsandbytes"
 #: Raise it when the code of the engine draws another picture from the same request.
 ENGINE_VERSION = "1"
 #: A step of a large model takes seconds; killing it would throw the loaded model away.
@@ -57,9 +60,13 @@ def models_folder(environ: Mapping[str, str] = os.environ) -> Path:
 class Shelf:
     """The models in one folder; looking at it blocks for a moment."""
 
-    def __init__(self, folder: Path, *, has_gpu: bool) -> None:
+    def __init__(
+        self, folder: Path, *, has_gpu: bool, gpu_bytes: int | None = None
+    ) -> None:
         self.folder = folder
         self._has_gpu = has_gpu
+        #: All of the GPU's memory; from it follows how weights are kept.
+        self._gpu_bytes = gpu_bytes
         #: What was read of each folder, until its index changes.
         self._known: dict[Path, tuple[int, ModelFolder | NotAModel]] = {}
 
@@ -125,15 +132,19 @@ class Shelf:
         drawing = preset.drawing if preset else BY_FAMILY[model.family]
         if not model.has_guidance:
             drawing = replace(drawing, guidance=None)
+        bits = self._bits(model)
         about = {
             "model": str(model.path),
             "family": model.family,
+            "bits": bits,
             "lora": str(lora) if lora else None,
             "loras": str(self.folder / LORAS),
             "adapters": str(self.folder / IP_ADAPTER.name),
         }
         added = fingerprint(lora.parent, [lora]) if lora else ""
-        parts = [ENGINE_VERSION, model.fingerprint, added]
+        # Fewer bits draw another picture, so they are part of every key.
+        kept = f"{bits}bits" if bits != WHOLE else ""
+        parts = [ENGINE_VERSION, model.fingerprint, added, kept]
         return EngineEntry(
             name,
             "image",
@@ -150,6 +161,12 @@ class Shelf:
             patience_s=PATIENCE_S,
             unavailable=_missing_packages(*PACKAGES, extra="image"),
         )
+
+    def _bits(self, model: ModelFolder) -> int:
+        if model.family not in SHRINKS or self._gpu_bytes is None:
+            return WHOLE
+        four = importlib.util.find_spec(FOUR_BITS_PACKAGE) is not None
+        return fitting_bits(model.numbers, model.family, self._gpu_bytes, four=four)
 
     def _likenesses(self, model: ModelFolder) -> dict[Likeness, str]:
         if model.family != "sdxl":

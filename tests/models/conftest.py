@@ -17,6 +17,7 @@ LIBRARIES_SAY = (
     "ignore:__array__ implementation:DeprecationWarning",
     "ignore:Already found a `peft_config`:UserWarning",
     "ignore:invalid value encountered in cast:RuntimeWarning",
+    "ignore:`torch.jit.script_method` is deprecated:DeprecationWarning",
 )
 MISSING = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
 

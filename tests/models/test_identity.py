@@ -117,7 +117,7 @@ def test_two_characters_have_their_own_part_of_the_picture(
     same = drawn(engine, tmp_path, **locked(ann, (faces[1], "Ann")))
     assert len({left, right, same}) == 3
 
-    masks = engine._identity._regions(locked(ann, bob)["references"], 64, 32)
+    masks = engine._pencil.identity._regions(locked(ann, bob)["references"], 64, 32)
     (mask,) = masks["cross_attention_kwargs"]["ip_adapter_masks"]
     across = mask.shape[-1]
     assert mask[0, 0, :, : across // 2].min() == mask[0, 1, :, across // 2 :].min() == 1
@@ -140,22 +140,22 @@ def test_a_reference_is_looked_at_once(
     engine: Any, faces: tuple[Path, Path], tmp_path: Path
 ) -> None:
     """However many pictures show it; and the eye is gone while they are drawn."""
-    engine._identity._seen.clear()
+    engine._pencil.identity._seen.clear()
     looked: list[int] = []
-    whole = engine._identity._look
+    whole = engine._pencil.identity._look
 
     def counted(pictures: dict[Any, Any]) -> None:
         looked.append(len(pictures))
         whole(pictures)
 
-    engine._identity._look = counted
+    engine._pencil.identity._look = counted
     red, noise = (faces[0], "Ann"), (faces[1], "Bob")
     for people in ((red,), (red, noise), (noise,)):
         facts = engine.draw(
             replace(REQUEST, **locked(*people)), tmp_path / "a.png", silent
         )
         assert facts["likeness"] == "plus"
-    del engine._identity._look
+    del engine._pencil.identity._look
     assert looked == [1, 1]
 
 
@@ -189,7 +189,7 @@ def test_a_score_that_memory_does_not_suffice_for_is_left_out(
 
     looks = replace(REQUEST, **locked((faces[0], "Ann")))
     engine.draw(looks, tmp_path / "a.png", silent)  # now the reference is known
-    network = engine._identity.eye._network
+    network = engine._pencil.identity.eye._network
 
     def too_big(*_: object) -> None:
         raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 4 GiB")

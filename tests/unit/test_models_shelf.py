@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import struct
 from pathlib import Path
 
 import pytest
@@ -115,6 +116,37 @@ def test_without_a_gpu_models_draw_only_by_name(tmp_path: Path) -> None:
         assert registry.get("image", "sdxl").name == "sdxl"
         with_gpu = Registry(BUILT_IN, look=Shelf(tmp_path, has_gpu=True))
         assert with_gpu.get("image", "auto").name == "sdxl"
+
+
+def test_flux_is_kept_with_fewer_bits_where_it_does_not_fit(tmp_path: Path) -> None:
+    """Which is another version, so that its pictures have keys of their own."""
+    folder = put_model(tmp_path / "big")
+    index = json.loads((folder / "model_index.json").read_text("utf-8"))
+    index["_class_name"] = "FluxPipeline"
+    (folder / "model_index.json").write_text(json.dumps(index), "utf-8")
+    (folder / "unet").rename(folder / "transformer")
+    put_weights(folder / "transformer" / "a.safetensors", numbers=11_900_000_000)
+
+    def engine(gib: int | None) -> EngineEntry:
+        room = gib << 30 if gib else None
+        shelf = Shelf(tmp_path, has_gpu=gib is not None, gpu_bytes=room)
+        return next(e for e in shelf.entries() if e.name == "big")
+
+    few = 4 if importlib.util.find_spec("bitsandbytes") else 8
+    bits = {gib: json.loads(engine(gib).argument)["bits"] for gib in (None, 80, 16)}
+    assert bits == {None: 16, 80: 16, 16: few}
+    assert engine(None).version == engine(80).version
+    assert engine(16).version == f"{engine(80).version}/{few}bits"
+
+
+def put_weights(path: Path, numbers: int) -> None:
+    """A file of so many numbers that takes no room: there is nothing in it."""
+    size = 2 * numbers
+    header = {"w": {"dtype": "F16", "shape": [numbers], "data_offsets": [0, size]}}
+    told = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(told)) + told)
+    with path.open("r+b") as file:
+        file.truncate(8 + len(told) + size)
 
 
 def test_models_come_and_go_while_the_worker_serves(tmp_path: Path) -> None:

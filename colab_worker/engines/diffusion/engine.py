@@ -8,30 +8,29 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from colab_worker.engines.base import (
     BadInput,
     EngineError,
     ImageRequest,
+    Show,
     Tick,
     Unusable,
 )
 from colab_worker.engines.diffusion import memory
-from colab_worker.engines.diffusion.families import FAMILIES
-from colab_worker.engines.diffusion.identity import IdentityLock
-from colab_worker.engines.diffusion.loading import (
-    load_pipeline,
-    part_sizes,
-    speed_up,
-)
-from colab_worker.engines.diffusion.loras import Wardrobe, adapters
+from colab_worker.engines.diffusion.encoders import Encoders
+from colab_worker.engines.diffusion.loading import load_pipeline, speed_up
+from colab_worker.engines.diffusion.loras import adapters
+from colab_worker.engines.diffusion.pencil import Pencil
 from colab_worker.engines.diffusion.resemblance import resemblance
-from colab_worker.engines.diffusion.schedulers import scheduler
 from colab_worker.engines.diffusion.styles import STYLES
+from colab_worker.models.weights import WHOLE, part_bytes, part_numbers
 
 #: Decoders halve a side three times.
 SIDE_MULTIPLE = 8
-#: Of a picture's time, the part that is left for the decoder.
-_DECODING = 0.1
+#: Of PNG's nine: the GPU waits meanwhile, and more makes files hardly smaller.
+_PNG_EFFORT = 1
 
 
 class DiffusionEngine:
@@ -45,30 +44,54 @@ class DiffusionEngine:
         self._lora = Path(told["lora"]) if told.get("lora") else None
         self._loras = Path(told["loras"])
         self._adapters = Path(told["adapters"])
+        #: Of a number in the network that draws, where memory is short.
+        self._bits: int = told.get("bits", WHOLE)
         self._pipe: Any = None
         self._device = memory.Device("cpu", None)
         self._rung = "resident"
-        self._schedule: Any = None
-        self._wardrobe: Wardrobe | None = None
-        self._identity: IdentityLock | None = None
+        self._encoders: Encoders | None = None
+        self._pencil: Pencil | None = None
+        self._show: Show | None = None
 
     def load(self) -> None:
         """Brings the model into memory; takes seconds to minutes."""
         self._device = memory.find_device()
-        self._pipe = load_pipeline(self._folder, self._family, self._device)
-        self._schedule = self._pipe.scheduler.config
+        numbers = part_numbers(self._folder) if self._folder.is_dir() else {}
+        parts = part_bytes(numbers, self._family, self._bits)
+        rung = memory.first_rung(self._device, parts)
+        pipe = load_pipeline(
+            self._folder,
+            self._family,
+            self._device,
+            bits=self._bits,
+            straight=rung in memory.STAYING,
+        )
+        self.take(pipe, rung)
+
+    def take(self, pipe: Any, rung: str) -> None:
+        """Draws with ``pipe`` from now on, its parts lying where ``rung`` wants them."""
+        self._pipe = pipe
         if self._lora is not None:
             self._bake_in(self._lora)
-        sizes = part_sizes(self._pipe)
-        self._rung = memory.first_rung(self._device, sum(sizes), max(sizes))
+        speed_up(pipe, self._device)
+        self._encoders = Encoders(pipe)
         try:
-            memory.settle(self._pipe, self._device, self._rung)
+            self._settle(rung)
         except Exception as error:
             if not memory.is_out_of_memory(error) or not self._step_down():
                 raise
-        speed_up(self._pipe, self._device)
-        self._wardrobe = Wardrobe(self._pipe, self._loras)
-        self._identity = IdentityLock(self._pipe, self._adapters, self._rebuild)
+        self._pencil = Pencil(
+            pipe,
+            self._family,
+            self._loras,
+            self._adapters,
+            self._rebuild,
+            bits=self._bits,
+        )
+
+    def show_to(self, show: Show | None) -> None:
+        """See ``ShowsItsWork``."""
+        self._show = show
 
     def draw(
         self, request: ImageRequest, out: Path, tick: Tick
@@ -84,52 +107,25 @@ class DiffusionEngine:
             except (RuntimeError, MemoryError) as error:
                 warnings.append(self._went_down(error))
         tick(0.98, "writing the picture")
-        picture.save(out, format="PNG")
+        picture.save(out, format="PNG", compress_level=_PNG_EFFORT)
         met = self._resemblance(request, picture, warnings)
         return self._facts(request, warnings) | met
 
     def unload(self) -> None:
         """Gives the memory back."""
-        self._pipe = self._wardrobe = self._identity = None
+        self._pipe = self._pencil = self._encoders = None
         memory.tidy()
 
-    def _drawn(self, request: ImageRequest, tick: Tick, warnings: list[str]) -> Any:
-        import torch
-
-        if self._wardrobe is None or self._identity is None:
+    def _drawn(
+        self, request: ImageRequest, tick: Tick, warnings: list[str]
+    ) -> Image.Image:
+        if self._pencil is None or self._encoders is None:
             raise EngineError("the model is not loaded")
-
-        steps = request.steps or 1
-        pipe = self._pipe
-
-        def after_step(_pipe: Any, step: int, _time: Any, tensors: Any) -> Any:
-            part = (1 - _DECODING) * (step + 1) / steps
-            tick(part, f"step {step + 1} of {steps}")
-            return tensors
-
         tick(0.0, "reading the prompt")
-        self._wardrobe.wear(request.loras)
-        likeness = self._identity.set(request)
-        told = FAMILIES[self._family].tell(pipe, request)
-        warnings.extend(told.warnings)
-        pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
-        done = pipe(
-            **told.arguments,
-            **likeness,
-            width=request.width,
-            height=request.height,
-            num_inference_steps=steps,
-            # Noise from the CPU: the same on every device.
-            generator=torch.Generator("cpu").manual_seed(request.seed),
-            callback_on_step_end=after_step,
-        )
-        picture = done.images[0]
-        if picture.getbbox() is None:
-            raise EngineError(
-                "the picture came out black: numbers overflowed in the model",
-                "use another seed or fewer LoRAs",
-            )
-        return picture
+        with self._encoders.at_hand():
+            task = self._pencil.prepare(request)
+        warnings.extend(task.warnings)
+        return self._pencil.draw(task, tick, self._show)
 
     def _went_down(self, error: Exception) -> str:
         """Words for the user about one step down; raises where there is none."""
@@ -154,13 +150,21 @@ class DiffusionEngine:
         if rung is None:
             return False
         memory.tidy()
-        self._rung = rung
-        memory.settle(self._pipe, self._device, rung)
+        self._settle(rung)
         return True
+
+    def _settle(self, rung: str) -> None:
+        self._rung = rung
+        if self._encoders is None:
+            raise EngineError("the model is not loaded")
+        self._encoders.come_back()
+        memory.settle(self._pipe, self._device, rung)
+        if rung == "lean":
+            self._encoders.rest()
 
     def _rebuild(self, change: Callable[[], None]) -> None:
         """Changes parts of the model; off-loading is arranged anew around them."""
-        offloads = self._rung not in ("resident", "tiled")
+        offloads = self._rung not in memory.STAYING
         if offloads:
             memory.gather(self._pipe)
         change()
@@ -185,6 +189,8 @@ class DiffusionEngine:
             "memory": self._rung,
             "steps": request.steps,
         }
+        if self._bits != WHOLE:
+            facts["bits"] = self._bits
         peak = memory.peak_bytes()
         if peak is not None:
             facts["peak_vram_bytes"] = peak
@@ -193,16 +199,16 @@ class DiffusionEngine:
         return facts
 
     def _resemblance(
-        self, request: ImageRequest, picture: Any, warnings: list[str]
+        self, request: ImageRequest, picture: Image.Image, warnings: list[str]
     ) -> dict[str, Any]:
         """How well the characters were met: of the one who was met worst, and of each."""
-        if not request.references or self._identity is None:
+        if not request.references or self._pencil is None:
             return {}
         device, dtype = self._pipe._execution_device, self._pipe.unet.dtype
         told: dict[str, Any] = {"likeness": request.likeness}
         try:
             scores = resemblance(
-                self._identity.eye, picture, request.references, device, dtype
+                self._pencil.identity.eye, picture, request.references, device, dtype
             )
         except (RuntimeError, MemoryError) as error:
             if not memory.is_out_of_memory(error):

@@ -15,8 +15,8 @@ _T5_SHORT, _T5_LONG = 256, 512
 
 
 @dataclass(frozen=True)
-class Told:
-    """The arguments of one call, and what the user should know of them."""
+class Words:
+    """Encoded words as arguments of a call, and what the user should know of them."""
 
     arguments: dict[str, Any]
     warnings: list[str] = field(default_factory=list)
@@ -27,31 +27,40 @@ class Family(ABC):
     """A kind of pipeline."""
 
     pipeline: str
+    #: The one that begins with a picture.
+    redrawing: str
     #: The network that takes the noise away.
     denoiser: str
+    #: Whether ``redrawing`` is told the size too; else the picture has it.
+    redraws_sized: bool = False
 
     @abstractmethod
-    def tell(self, pipe: Any, request: ImageRequest) -> Told:
-        """What the pipeline is told of the words of a request."""
+    def read(self, pipe: Any, request: ImageRequest) -> Words:
+        """The words of a request, as the pipeline takes them."""
+
+    def dials(self, request: ImageRequest) -> dict[str, Any]:
+        """What else the pipeline is told, by the names that it has for it."""
+        told = {"guidance_scale": request.guidance, "strength": request.strength}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 class Sdxl(Family):
     """Two CLIP encoders, read in windows; a negative prompt; guidance by two passes."""
 
-    def tell(self, pipe: Any, request: ImageRequest) -> Told:
+    def read(self, pipe: Any, request: ImageRequest) -> Words:
         """See ``Family``."""
         encoded = encode(
             pipe,
             styled(request.prompt, request.style),
             unwanted(request.negative_prompt, request.style),
         )
-        return Told(vars(encoded) | {"guidance_scale": request.guidance})
+        return Words(dict(vars(encoded)))
 
 
 class Flux(Family):
     """T5 reads the whole prompt, CLIP its beginning; guidance is an input."""
 
-    def tell(self, pipe: Any, request: ImageRequest) -> Told:
+    def read(self, pipe: Any, request: ImageRequest) -> Words:
         """See ``Family``."""
         import torch
 
@@ -64,14 +73,14 @@ class Flux(Family):
                 prompt, prompt_2=None, max_sequence_length=longest
             )
         arguments = {"prompt_embeds": embeds, "pooled_prompt_embeds": pooled}
-        if request.guidance is not None:
-            arguments["guidance_scale"] = request.guidance
-        return Told(arguments, _too_long(tokens, longest))
+        return Words(arguments, _too_long(tokens, longest))
 
 
 FAMILIES: dict[str, Family] = {
-    "sdxl": Sdxl("StableDiffusionXLPipeline", "unet"),
-    "flux": Flux("FluxPipeline", "transformer"),
+    "sdxl": Sdxl(
+        "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "unet"
+    ),
+    "flux": Flux("FluxPipeline", "FluxImg2ImgPipeline", "transformer", True),
 }
 
 

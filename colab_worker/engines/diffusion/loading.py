@@ -9,10 +9,17 @@ from colab_worker.engines.base import EngineError
 from colab_worker.engines.diffusion.families import FAMILIES
 from colab_worker.engines.diffusion.memory import Device
 from colab_worker.engines.diffusion.quiet import import_diffusers
+from colab_worker.models.weights import EIGHT, FOUR, SHRINKS_TOO, WHOLE, weight_files
 
 
-def load_pipeline(folder: Path, family: str, device: Device) -> Any:
-    """The model in the precision of the device; raises EngineError."""
+def load_pipeline(
+    folder: Path, family: str, device: Device, *, bits: int = WHOLE, straight: bool
+) -> Any:
+    """The model in the precision of the device; raises EngineError.
+
+    ``straight``: its weights go from the disk to the device, not by way of the host's
+    memory, which is small beside the GPUs of notebooks.
+    """
     if not folder.is_dir():  # diffusers would speak of a network
         raise EngineError(
             f"the model's folder {folder.name} is gone",
@@ -23,7 +30,12 @@ def load_pipeline(folder: Path, family: str, device: Device) -> Any:
         "use_safetensors": True,
         "local_files_only": True,
     }
-    if any((folder / FAMILIES[family].denoiser).glob("*.fp16.safetensors")):
+    if straight and bits == WHOLE:
+        options["device_map"] = device.name
+    if bits == FOUR:
+        options["quantization_config"] = _in_four_bits(family, device)
+    files = weight_files(folder / FAMILIES[family].denoiser)
+    if any(".fp16" in file.name for file in files):
         options["variant"] = "fp16"
     if family == "sdxl":
         options["add_watermarker"] = False
@@ -36,6 +48,8 @@ def load_pipeline(folder: Path, family: str, device: Device) -> Any:
             f"the model {folder.name} cannot be loaded: {_first_line(error)}",
             f"`moonreel models remove {folder.name}`, then pull it again",
         ) from error
+    if bits == EIGHT:
+        _keep_in_eight_bits(getattr(pipe, FAMILIES[family].denoiser))
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -46,7 +60,7 @@ def precision(family: str, device: Device) -> Any:
 
     if device.name == "cpu":
         return torch.float32
-    bf16 = family == "flux" and torch.cuda.is_bf16_supported(including_emulation=False)
+    bf16 = family == "flux" and _has_bf16()
     return torch.bfloat16 if bf16 else torch.float16
 
 
@@ -61,15 +75,63 @@ def speed_up(pipe: Any, device: Device) -> None:
     pipe.vae.to(memory_format=torch.channels_last)
     if hasattr(pipe, "unet"):
         pipe.unet.to(memory_format=torch.channels_last)
+    if _has_bf16():
+        decode_in_bf16(pipe.vae)
 
 
-def part_sizes(pipe: Any) -> list[int]:
-    """Bytes of each network of the pipeline."""
-    return [
-        sum(p.numel() * p.element_size() for p in part.parameters())
-        for part in pipe.components.values()
-        if hasattr(part, "parameters")
-    ]
+def decode_in_bf16(vae: Any) -> None:
+    """Spares a decoder that overflows in fp16 the way through 32 bits; again after use.
+
+    bf16 has the range of 32 bits, and its rounding stays below what 8 bits a colour show.
+    """
+    import torch
+
+    if not vae.config.get("force_upcast") or vae.dtype == torch.bfloat16:
+        return
+    vae.to(torch.bfloat16)
+    if not vae.post_quant_conv._forward_pre_hooks:
+        vae.post_quant_conv.register_forward_pre_hook(_as_the_weights_are)
+
+
+def _as_the_weights_are(layer: Any, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    return tuple(item.to(layer.weight.dtype) for item in inputs)
+
+
+def _has_bf16() -> bool:
+    import torch
+
+    return torch.cuda.is_available() and bool(
+        torch.cuda.is_bf16_supported(including_emulation=False)
+    )
+
+
+def _keep_in_eight_bits(network: Any) -> None:
+    """Weights rest in 8 bits, and each layer's are widened while it is at work."""
+    import torch
+
+    network.enable_layerwise_casting(
+        storage_dtype=torch.float8_e4m3fn, compute_dtype=network.dtype
+    )
+
+
+def _in_four_bits(family: str, device: Device) -> Any:
+    if device.name == "cpu":
+        raise EngineError(
+            "the model was to be kept in 4 bits for the GPU, but torch finds none",
+            "`moonreel doctor --gpu` says what is wrong",
+        )
+    import_diffusers()
+    from diffusers.quantizers import PipelineQuantizationConfig
+
+    return PipelineQuantizationConfig(
+        quant_backend="bitsandbytes_4bit",
+        quant_kwargs={
+            "load_in_4bit": True,
+            "bnb_4bit_quant_type": "nf4",
+            "bnb_4bit_compute_dtype": precision(family, device),
+        },
+        components_to_quantize=[FAMILIES[family].denoiser, *SHRINKS_TOO],
+    )
 
 
 def _first_line(error: Exception) -> str:

@@ -11,9 +11,11 @@ from colab_worker.engines.base import BadInput, EngineError, LoraUse
 class Wardrobe:
     """The LoRAs that a pipeline wears now; those of one picture stay for its like."""
 
-    def __init__(self, pipe: Any, folder: Path) -> None:
+    def __init__(self, pipe: Any, folder: Path, whole: Any = None) -> None:
         self._pipe = pipe
         self._folder = folder
+        #: Of a network kept in 8 bits, the precision in which it works.
+        self._whole = whole
         self._worn: tuple[str, ...] = ()
 
     def wear(self, uses: tuple[LoraUse, ...]) -> None:
@@ -50,6 +52,8 @@ class Wardrobe:
             raise BadInput(
                 f"the LoRA {use.name} does not fit this model: none of its layers does"
             )
+        if self._whole is not None:
+            _widen(self._pipe, file, _adapter(use), self._whole)
 
 
 def adapters(pipe: Any) -> set[str]:
@@ -59,6 +63,23 @@ def adapters(pipe: Any) -> set[str]:
     """
     found = pipe.get_list_adapters()
     return {*found.get("unet", ()), *found.get("transformer", ())}
+
+
+def _widen(pipe: Any, file: Path, adapter: str, dtype: Any) -> None:
+    """Puts a LoRA's own numbers in place of those that were rounded to 8 bits.
+
+    They are small, so most would be 0; what a LoRA weighs is nothing beside the model.
+    """
+    import torch
+
+    state = pipe.lora_state_dict(str(file.parent), weight_name=file.name)
+    for name, value in state.items():
+        part, _, end = name.partition(".")
+        path, _, half = end.rpartition(".lora_")
+        if part == "transformer" and half in ("A.weight", "B.weight"):
+            layer = getattr(getattr(pipe, part).get_submodule(path), f"lora_{half[0]}")
+            whole = value.to(layer[adapter].weight.device, dtype)
+            layer[adapter].weight = torch.nn.Parameter(whole, requires_grad=False)
 
 
 def _adapter(use: LoraUse) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-GIB = 1 << 30
-#: What drawing needs beside the weights, for a picture of about a megapixel.
-_WORKING_BYTES = 3 * GIB
+from colab_worker.engines.diffusion.encoders import ENCODERS
+from colab_worker.models.weights import WORKING_BYTES
 
 #: From fast and hungry to slow and frugal.
-RUNGS = ("resident", "tiled", "offload", "sequential")
+RUNGS = ("resident", "tiled", "lean", "offload", "sequential")
 _CPU_RUNGS = ("resident", "tiled")
+#: Where the networks that draw stay on the device between pictures.
+STAYING = ("resident", "tiled", "lean")
 IN_WORDS = {
     "resident": "the whole model in memory",
     "tiled": "decoding the picture in tiles",
+    "lean": "keeping the text encoders out of the GPU while drawing",
     "offload": "keeping only the part at work on the GPU",
     "sequential": "keeping only the layer at work on the GPU",
 }
@@ -42,12 +45,15 @@ def find_device() -> Device:
     return Device("cpu", None)
 
 
-def first_rung(device: Device, model_bytes: int, largest_part_bytes: int) -> str:
-    """The fastest rung that should fit, from what the GPU really has."""
-    free = device.free_bytes
-    if free is None or free >= model_bytes + _WORKING_BYTES:
+def first_rung(device: Device, parts: Mapping[str, int]) -> str:
+    """The fastest rung that should fit; ``parts``: bytes of each network by its name."""
+    free, whole = device.free_bytes, sum(parts.values())
+    if free is None or free >= whole + WORKING_BYTES:
         return "resident"
-    return "offload" if free >= largest_part_bytes + _WORKING_BYTES else "sequential"
+    encoders = sum(size for name, size in parts.items() if name.startswith(ENCODERS))
+    if free >= max(whole, whole - encoders + WORKING_BYTES):
+        return "lean"
+    return "offload" if free >= max(parts.values()) + WORKING_BYTES else "sequential"
 
 
 def next_rung(device: Device, rung: str) -> str | None:
@@ -61,7 +67,7 @@ def settle(pipe: Any, device: Device, rung: str) -> None:
     if rung != "resident":
         pipe.vae.enable_tiling()
         pipe.vae.enable_slicing()
-    if rung in ("resident", "tiled"):
+    if rung in STAYING:
         pipe.to(device.name)
         return
     gather(pipe)
