@@ -28,6 +28,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.answers import AnswerStore
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
+from orchestrator.store.orphans import OrphanStore
 from orchestrator.store.schema import prepare_schema
 from orchestrator.store.scripts import ScriptStore
 from orchestrator.store.traffic import TrafficStore
@@ -91,7 +92,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.DESK] = Desk(films, scripts, mirrored, library)
     services = app[keys.SERVICES] = Services(settings)
     app[keys.PEN] = Pen(services, AnswerStore(database), scripts)
-    orphans = Orphans(settings, films, workers, bell)
+    orphans = Orphans(settings, OrphanStore(database), films, workers, bell)
     app[keys.STUDIO] = Studio(settings, films, library, workers, services, orphans)
     app[keys.URL_WATCH] = UrlWatch(settings, known, workers)
     return _Parts(database, bell, orphans)

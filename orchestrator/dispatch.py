@@ -147,7 +147,7 @@ class Dispatcher:
         log.info("Film %s is on the %s worker.", film.job_id, choice.slot.kind)
         began_at = film.worker_url if film.render_json is None else None
         if began_at not in (None, choice.client.address.url):
-            self._orphans.leave(film.job_id, began_at)
+            await self._orphans.leave(film.job_id, began_at)
         if await self._films.change(
             film.job_id,
             {FilmState.SENDING},

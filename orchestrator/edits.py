@@ -1,12 +1,18 @@
-"""From a script and what shall be changed to the changed script; pure functions."""
+"""From a script and what shall be changed to the changed script; pure functions.
+
+Pictures of the cast follow the names in image prompts, as the writer has them; whoever
+chooses a scene's pictures in the same edit has the last word.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
+from orchestrator.writer.looks import likenesses, named_in, unseen_warnings
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.references import MAX_REFERENCES
 from shared_protocol.scripts import Script, ScriptEdit, ScriptScene, numbered
 
 
@@ -16,10 +22,13 @@ def edited(script: Script, edit: ScriptEdit) -> Script:
     _check_ids(script.scenes, scenes)
     _check_locks(script.scenes, scenes)
     fresh = max(scene.id or 0 for scene in (*script.scenes, *scenes))
+    before = {scene.id: scene for scene in script.scenes}
+    shown = [_with_cast(scene, before.get(scene.id), script) for scene in scenes]
     return script.model_copy(
         update={
             "title": edit.title or script.title,
-            "scenes": tuple(numbered(scenes, after=fresh)),
+            "scenes": tuple(numbered(shown, after=fresh)),
+            "warnings": _warnings(script, shown),
         }
     )
 
@@ -28,6 +37,30 @@ def restored(script: Script, earlier: Script) -> Script:
     """The title and the scenes of an earlier version; locks of today hold."""
     _check_locks(script.scenes, earlier.scenes)
     return script.model_copy(update={"title": earlier.title, "scenes": earlier.scenes})
+
+
+def _with_cast(
+    scene: ScriptScene, before: ScriptScene | None, script: Script
+) -> ScriptScene:
+    """The scene with the pictures of those who are named anew, without those of whom
+    the prompt does not speak any more."""
+    if scene.references != (before.references if before else ()):
+        return scene
+    cast = script.characters
+    named = set(named_in(cast, scene.image_prompt))
+    named_before = set(named_in(cast, before.image_prompt)) if before else set()
+    gone = likenesses(named_before - named, cast)
+    kept = [found for found in scene.references if found not in gone]
+    there = {found.name for found in kept}
+    new = likenesses(named - named_before - there, cast)
+    return scene.model_copy(update={"references": (*new, *kept)[:MAX_REFERENCES]})
+
+
+def _warnings(script: Script, scenes: Sequence[ScriptScene]) -> tuple[str, ...]:
+    """Those of the script, but for pictures that are not used as it is now."""
+    before = unseen_warnings(script.scenes, script.characters)
+    kept = [warning for warning in script.warnings if warning not in before]
+    return (*kept, *unseen_warnings(scenes, script.characters))
 
 
 def _check_ids(before: Sequence[ScriptScene], after: Sequence[ScriptScene]) -> None:

@@ -1,6 +1,7 @@
 """Cancels what a worker still has of a film that went to another one.
 
-Scenes that were sent ahead wait there for the rest, which comes no more.
+Scenes that were sent ahead wait there for the rest, which comes no more. What is owed
+is kept, so that a restart does not forget it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from orchestrator.bell import Bell
 from orchestrator.errors import Refused, WorkerError
 from orchestrator.settings import Settings
 from orchestrator.store.films import PLACED, TERMINAL, FilmStore
+from orchestrator.store.orphans import OrphanStore
 from orchestrator.workers import Workers
 from shared_protocol.api import FilmState
 
@@ -24,25 +26,35 @@ class Orphans:
     """The loop that tells workers what is not wanted from them any more."""
 
     def __init__(
-        self, settings: Settings, films: FilmStore, workers: Workers, bell: Bell
+        self,
+        settings: Settings,
+        store: OrphanStore,
+        films: FilmStore,
+        workers: Workers,
+        bell: Bell,
     ) -> None:
         self._settings = settings
+        self._store = store
         self._films = films
         self._workers = workers
         self._ear = bell.listen()
-        #: By job and address: how often it was tried.
+        #: By job and address: how often it was tried since the start.
         self._left: dict[tuple[str, str], int] = {}
 
-    def leave(self, job_id: str, url: str) -> None:
+    async def leave(self, job_id: str, url: str) -> None:
         """Notes that the worker at ``url`` may have a job that it shall not finish."""
+        await self._store.put(job_id, url)
         self._left[job_id, url] = 0
         self._ear.event.set()
 
     async def run(self) -> None:
         """Tells for ever."""
+        for job_id, url in await self._store.all():
+            self._left.setdefault((job_id, url), 0)
         while True:
             for job_id, url in list(self._left):
                 if await self._is_settled(job_id, url):
+                    await self._store.drop(job_id, url)
                     self._left.pop((job_id, url))
             await self._ear.wait(self._settings.longest_retry_s if self._left else None)
 

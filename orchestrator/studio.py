@@ -70,6 +70,8 @@ class Studio:
         if before is not None:
             return _same_order(before, body_sha256)
         await self._check_room()
+        if _is_unwritten(request):
+            self._services.prepare(request.engine.script)
         given = given_files(request.music, request.scenes)
         given |= character_files(request.characters)
         await self._library.check_given(given)
@@ -85,8 +87,7 @@ class Studio:
 
     async def _ordered(self, request: GenerateRequest) -> Film:
         """The film as it begins: with its script, or with one to be written."""
-        if request.script is None and not request.scenes:
-            self._services.name_for(request.engine.script)
+        if _is_unwritten(request):
             return _to_be_written(request)
         script, spec = await asyncio.to_thread(write_film, request)
         return Film(
@@ -117,18 +118,18 @@ class Studio:
 
     async def cancel(self, job_id: str) -> Film:
         """Stops a film: at once if no worker has it, else through its worker."""
-        before = await self.find(job_id)
-        if await self._films.change(
+        before, waiting = await self.find(job_id), {*PLACEABLE, *_BEFORE}
+        if before.state in waiting and before.worker_url is not None:
+            # Its first scenes may be there; the note counts if it is canceled now.
+            await self._orphans.leave(job_id, before.worker_url)
+        if not await self._films.change(
             job_id,
-            {*PLACEABLE, *_BEFORE},
+            waiting,
             state=FilmState.CANCELED,
             stage="canceled",
             message="Canceled before a worker had it.",
             finished_at=utc_now(),
         ):
-            if before.worker_url is not None:  # its first scenes may be there
-                self._orphans.leave(job_id, before.worker_url)
-        else:
             await self._films.change(
                 job_id,
                 _CANCELABLE,
@@ -199,6 +200,10 @@ class Studio:
                 f"{self._settings.disk_floor_bytes >> 20} MiB are wanted for a film; "
                 "free some space or delete old films.",
             )
+
+
+def _is_unwritten(request: GenerateRequest) -> bool:
+    return request.script is None and not request.scenes
 
 
 def _to_be_written(request: GenerateRequest) -> Film:

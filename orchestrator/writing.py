@@ -21,11 +21,9 @@ from orchestrator.studio import ready_message
 from orchestrator.telling import Telling
 from orchestrator.workers import Workers
 from orchestrator.writer.asking import Asker
-from orchestrator.writer.clip import count_tokens
 from orchestrator.writer.film_spec import film_spec
 from orchestrator.writer.services.base import WritingError
 from orchestrator.writer.services.choice import Services
-from orchestrator.writer.spoken import spoken
 from orchestrator.writer.story import StoryWriter
 from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
@@ -63,6 +61,7 @@ class Writing:
 
     async def run(self) -> None:
         """Writes for ever."""
+        self._services.stand_by()
         try:
             while True:
                 await self._look()
@@ -141,11 +140,9 @@ class Writing:
             on_note=on_note,
             first_wait_s=self._settings.writer_first_wait_s,
         )
-        warming = asyncio.create_task(asyncio.to_thread(_warm_up))
         try:
             return await StoryWriter(asker, request, on_scenes).write()
         finally:
-            await warming
             await telling.stop()
 
     async def _save(self, film: Film, script: Script) -> None:
@@ -186,12 +183,6 @@ class Writing:
 
     async def _say(self, film: Film, message: str, **values: Any) -> None:
         await self._films.change(film.job_id, WRITING, message=message, **values)
-
-
-def _warm_up() -> None:
-    """Loads what reading an answer needs, while the service is still thinking."""
-    count_tokens("a scene")
-    spoken("A sentence.")
 
 
 def _is_retryable(code: str) -> bool:

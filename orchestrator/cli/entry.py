@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import importlib
 import os
 import sys
@@ -11,6 +10,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from orchestrator.cli.exits import CliError, Exit, UsageError
+from orchestrator.loading import without_collecting
 
 
 class Command(Protocol):
@@ -78,14 +78,10 @@ def _dispatch(words: list[str]) -> int:
 
 
 def _module(name: str) -> Command:
-    """The module of a command, loaded without collecting garbage that is not there.
-
-    What is loaded stays for good; a server's collections need not look at it again.
-    """
-    gc.disable()
-    module: Command = importlib.import_module(f"orchestrator.cli.{COMMANDS[name][0]}")
-    gc.enable()
-    gc.freeze()
+    with without_collecting():
+        module: Command = importlib.import_module(
+            f"orchestrator.cli.{COMMANDS[name][0]}"
+        )
     return module
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest revision under ``migrations/versions``.
-HEAD = "0004"
+HEAD = "0005"
 
 metadata = sa.MetaData()
 
@@ -111,4 +111,12 @@ allowed = sa.Table(
     "allowed",
     metadata,
     sa.Column("job_id", sa.String(64), sa.ForeignKey("films.job_id"), primary_key=True),
+)
+
+#: Jobs that a worker may have and shall not finish; it was not told yet.
+orphans = sa.Table(
+    "orphans",
+    metadata,
+    sa.Column("job_id", sa.String(64), primary_key=True),
+    sa.Column("url", sa.String(300), primary_key=True),
 )

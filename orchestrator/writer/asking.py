@@ -103,7 +103,7 @@ class Asker:
         ask = Ask(**vars(ask) | {"schema": model.model_json_schema()})
         answer = await self._remembered(ask)
         if answer is not None:
-            return parse(answer.text)
+            return await asyncio.to_thread(parse, answer.text)
         return await self._asked(ask, parse, on_part)
 
     async def ask_text(self, ask: Ask) -> str:

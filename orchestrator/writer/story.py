@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 import re
 from collections.abc import Awaitable, Callable, Sequence
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from orchestrator.writer import briefing
 from orchestrator.writer.asking import Asker
+from orchestrator.writer.clip import count_tokens
 from orchestrator.writer.looks import (
     image_prompt,
     length_warnings,
@@ -86,6 +88,7 @@ class StoryWriter:
         self._language = ""
         #: Scenes of the chapters that are written.
         self._before: tuple[ScriptScene, ...] = ()
+        self._can_read = False
 
     async def write(self) -> Script:
         """The script; raises WritingError with a sentence."""
@@ -129,6 +132,7 @@ class StoryWriter:
     async def _told(self, ask: Ask, model: type[Told], wanted: Wanted) -> Told:
         """The answer; one of a wrong length is repaired once, and the better one taken."""
         first = await self._asker.ask(ask, model, self._hear, _speakable)
+        await self._learn_to_read()
         faults = wanted.faults(first.scenes)
         if not faults:
             return first
@@ -142,6 +146,7 @@ class StoryWriter:
         """Tells of the scenes of a growing answer; the last one may be half written."""
         if self._on_scenes is None or not isinstance(part, dict):
             return
+        await self._learn_to_read()
         written = [
             scene
             for found in (part.get("scenes") or [])[:-1]
@@ -159,6 +164,15 @@ class StoryWriter:
             self._language = named
         told = self._before + self._scenes(written)
         await self._on_scenes(told, self._spoken_language(told))
+
+    async def _learn_to_read(self) -> None:
+        """Loads what reading an answer needs, beside the loop.
+
+        Not before there is one to read: until the question is out, nothing may slow it.
+        """
+        if not self._can_read:
+            await asyncio.to_thread(_warm_up)
+            self._can_read = True
 
     def _introduce(self, people: Sequence[WrittenCharacter]) -> None:
         """Adds those who are new; whom the order describes looks as it says."""
@@ -208,6 +222,11 @@ class StoryWriter:
         prompts = [scene.image_prompt for scene in told]
         found += length_warnings(prompts, self._cast)
         return found + unseen_warnings(told, self._cast)
+
+
+def _warm_up() -> None:
+    count_tokens("a scene")
+    spoken("A sentence.")
 
 
 def told_scene(

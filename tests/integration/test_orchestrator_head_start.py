@@ -158,3 +158,21 @@ async def test_a_film_canceled_before_it_is_whole_leaves_no_scenes_behind(
         assert worker.jobs[job_id].state == "running"
         worker.gateway = None
         await eventually(lambda: worker.jobs[job_id].state == "canceled")
+
+
+async def test_a_restart_does_not_forget_whom_to_tell(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """A film canceled while its worker was away is canceled there by the next start."""
+    home = tmp_path / "home"
+    async with head_start(home, gemini) as (worker, studio, job_id, rest):
+        worker.gateway = lambda _request: web.Response(status=502)
+        rest.set()
+        await studio.until(job_id, "waiting_for_worker")
+        await studio.api.post(f"/api/jobs/{job_id}/cancel", json={})
+        await studio.__aexit__()
+        assert worker.jobs[job_id].state == "running"
+        worker.gateway = None
+        async with studio_of(home, gemini) as again:
+            await eventually(lambda: worker.jobs[job_id].state == "canceled")
+            assert (await again.film(job_id))["state"] == "canceled"

@@ -227,3 +227,71 @@ async def test_a_picture_outlives_a_restart(tmp_path: Path) -> None:
 
     with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
         assert archive.read(f"references/{SHA}") == PNG
+
+
+async def edit(live: LiveOrchestrator, job_id: str, **changes: Any) -> dict[str, Any]:
+    """The script after its second scene was changed so."""
+    path = f"/api/jobs/{job_id}/script"
+    view = (await live.api.get(path)).json()
+    scenes = view["script"]["scenes"]
+    scenes[1] |= changes
+    reply = await live.api.put(
+        path, json={"version": view["version"], "scenes": scenes}
+    )
+    assert reply.status_code == 200, reply.text
+    return dict((await live.api.get(path)).json()["script"])
+
+
+def names(script: dict[str, Any]) -> list[list[str]]:
+    """Of whom there are pictures, by scene."""
+    return [[found["name"] for found in s["references"]] for s in script["scenes"]]
+
+
+async def test_a_picture_follows_a_name_that_is_written_into_a_prompt(
+    live: LiveOrchestrator,
+) -> None:
+    """And leaves with it; what warned of the unused picture is taken back meanwhile."""
+    await live.api.post("/api/references", content=PNG, headers=KIND)
+    otto = {"name": "Otto", "description": "a dog", "reference": SHA}
+    job_id = (await tell(live, MIRA, otto, review=True)).json()["job_id"]
+
+    shown = await edit(live, job_id, image_prompt="wide shot of otto at the sea")
+    assert names(shown) == [["Mira"], ["Otto"], ["Mira"]]
+    assert shown["scenes"][1]["references"][0]["sha256"] == SHA
+    assert shown["warnings"] == []
+    both = await edit(live, job_id, image_prompt="Otto and Mira at the sea")
+    assert names(both)[1] == ["Mira", "Otto"]
+    none = await edit(live, job_id, image_prompt="the lottos of the miracle")
+    assert names(none)[1] == []
+    assert none["warnings"] == ["The picture of Otto is not used: no scene shows Otto."]
+
+
+async def test_pictures_chosen_by_hand_stay_as_chosen(live: LiveOrchestrator) -> None:
+    """With the prompt in one edit, or afterwards; also when none was chosen."""
+    other = picture("png", "blue")
+    for content in (PNG, other):
+        await live.api.post("/api/references", content=content, headers=KIND)
+    job_id = (await tell(live, MIRA, review=True)).json()["job_id"]
+    own = {"sha256": hashlib.sha256(other).hexdigest(), "name": "Sea", "weight": 0.5}
+
+    by_hand = await edit(live, job_id, image_prompt="Mira swims", references=[own])
+    assert names(by_hand)[1] == ["Sea"]
+    later = await edit(live, job_id, image_prompt="Mira swims at night")
+    assert names(later)[1] == ["Sea"]
+    bare = await edit(live, job_id, references=[])
+    assert names(bare)[1] == []
+    again = await edit(live, job_id, image_prompt="the sea, then Mira dives")
+    assert names(again)[1] == []
+
+
+async def test_a_new_scene_shows_whom_it_names(live: LiveOrchestrator) -> None:
+    """As the writer's own scenes do."""
+    await live.api.post("/api/references", content=PNG, headers=KIND)
+    job_id = (await tell(live, MIRA, review=True)).json()["job_id"]
+    path = f"/api/jobs/{job_id}/script"
+    scenes = (await live.api.get(path)).json()["script"]["scenes"]
+    scenes.append({"narration": "The end.", "image_prompt": "Mira, asleep"})
+    await live.api.put(path, json={"version": 1, "scenes": scenes})
+
+    script = (await live.api.get(path)).json()["script"]
+    assert names(script) == [["Mira"], [], ["Mira"], ["Mira"]]

@@ -56,6 +56,12 @@ class Service(Protocol):
     def stream(self, ask: Ask, model: str) -> AsyncIterator[Answer]:
         """The answer as it grows; one request, no retries."""
 
+    def stand_by(self) -> None:
+        """Begins to load what is small, as films may be ordered; returns at once."""
+
+    def prepare(self) -> None:
+        """Begins to load all that a request needs, as one is to come; returns at once."""
+
     async def close(self) -> None:
         """Closes its connections."""
 

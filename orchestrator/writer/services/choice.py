@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from contextlib import suppress
 from typing import Literal
 
 from orchestrator.settings import Settings
@@ -51,6 +52,15 @@ class Services:
         if name not in self._made:
             self._made[name] = self._make(name)
         return self._made[name]
+
+    def stand_by(self) -> None:
+        """Has the service that topics go to ready, if there is one."""
+        with suppress(ApiError):
+            self.get(self.name_for("auto")).stand_by()
+
+    def prepare(self, asked: str) -> None:
+        """Begins to load what that service needs; ApiError as ``name_for``."""
+        self.get(self.name_for(asked)).prepare()
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -7,6 +7,8 @@ import json
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Any
 
+from orchestrator.later import Later
+from orchestrator.loading import without_collecting
 from orchestrator.writer.services.base import (
     Answer,
     Ask,
@@ -39,6 +41,7 @@ class OpenAICompatible:
         self._models = models
         self._silence_s = silence_s
         self._client: AsyncOpenAI | None = None
+        self._library = Later(_load)
         self._door = asyncio.Lock()
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -47,8 +50,16 @@ class OpenAICompatible:
         """See ``Service``."""
         return self._models
 
+    def stand_by(self) -> None:
+        """See ``Service``; what it needs beside openai is loaded in any case."""
+
+    def prepare(self) -> None:
+        """See ``Service``."""
+        self._library.begin()
+
     async def close(self) -> None:
         """See ``Service``."""
+        await self._library.settle()
         if self._client is not None:
             await self._client.close()
             self._client = None
@@ -88,13 +99,13 @@ class OpenAICompatible:
             raise Passing(f"the answer from {self._url} broke off")
 
     async def _connected(self) -> AsyncOpenAI:
+        await self._library.get()
         async with self._door:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._connect)
             return self._client
 
     def _connect(self) -> AsyncOpenAI:
-        # Late: the import takes a second.
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient
 
         return AsyncOpenAI(
@@ -116,6 +127,12 @@ class OpenAICompatible:
         if error.status_code == 429 or error.status_code >= 500:
             return Passing(f"{self._url} is busy ({said})", _wait_s(error))
         return WrongRequest(f"{self._url} does not take the request: {said}")
+
+
+def _load() -> None:
+    """Imports openai, which takes a second."""
+    with without_collecting():
+        import openai  # noqa: F401
 
 
 def _body(ask: Ask, model: str) -> dict[str, Any]:
