@@ -40,7 +40,7 @@ setup-dev: $(VENV)/.dev
 
 # A home of its own: the demo shows this checkout at work, not a film made before.
 demo: $(VENV)/.core
-	MOONREEL_HOME=$(CURDIR)/.moonreel $(BIN)/moonreel make examples/the-crow-and-the-pitcher.md --quality fast --captions -o out/the-crow-and-the-pitcher.mp4
+	MOONREEL_HOME=$(CURDIR)/.moonreel $(BIN)/moonreel make examples/the-crow-and-the-pitcher.md --quality fast --engine image=papercut,voice=espeak --captions -o out/the-crow-and-the-pitcher.mp4
 
 # Four at a time, since many tests wait for processes: `make test JOBS=0` runs them in turn.
 # The page and the models have a process each: one Chromium, one load of the libraries.

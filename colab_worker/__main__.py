@@ -8,7 +8,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import BinaryIO
 
@@ -18,12 +18,15 @@ from colab_worker import keys
 from colab_worker.announcement import Announcement
 from colab_worker.app import make_app
 from colab_worker.device import Identity, gpu_bytes, identify
+from colab_worker.engines.entry import EngineEntry
+from colab_worker.engines.hosted.services import service_entries, take_keys
 from colab_worker.engines.registry import PlanRefused, Registry
 from colab_worker.models.shelf import Shelf, models_folder
 from colab_worker.settings import Settings, parse_settings
 from colab_worker.tunnels.options import NGROK_VARIABLE
 from shared_protocol.kit.folder_lock import FolderInUse, lock_folder
 from shared_protocol.kit.logs import set_up_logs
+from shared_protocol.kit.redaction import keep_secret
 from shared_protocol.tokens import SHORTEST_TOKEN
 
 log = logging.getLogger("colab_worker")
@@ -36,6 +39,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Runs a worker; the exit status."""
     settings, made_token = parse_settings(arguments)
     os.environ.pop(NGROK_VARIABLE, None)  # engines and agents have no use for it
+    service_keys = take_keys(os.environ)  # only those who ask services have
+    for key in service_keys.values():
+        keep_secret(key)
     set_up_logs()
     if len(settings.token) < SHORTEST_TOKEN:
         return _sorry(f"The token is too short to keep strangers out: give at least "
@@ -43,7 +49,13 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         with lock_folder(settings.data_dir, wait_s=LOCK_S):
-            asyncio.run(serve(settings, show_token=made_token))
+            asyncio.run(
+                serve(
+                    settings,
+                    show_token=made_token,
+                    service_keys=service_keys if settings.hosted else None,
+                )
+            )
     except FolderInUse as error:
         return _sorry(f"Another worker uses {settings.data_dir} ({error}); stop it, or "
                       "choose another --data-dir.")  # fmt: skip
@@ -56,11 +68,20 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-async def serve(settings: Settings, *, show_token: bool) -> None:
-    """Serves until a signal, or the end of standard input if so set."""
+async def serve(
+    settings: Settings,
+    *,
+    show_token: bool,
+    service_keys: Mapping[str, str] | None = None,
+) -> None:
+    """Serves until a signal, or the end of standard input if so set.
+
+    Services are asked with ``service_keys``; None: not from here.
+    """
     identity = await asyncio.to_thread(identify, settings.data_dir)
-    registry = await asyncio.to_thread(_registry, identity)
-    app = make_app(settings, identity, registry)
+    services = service_entries(service_keys, settings.receipts, os.environ)
+    registry = await asyncio.to_thread(_registry, settings, identity, services)
+    app = make_app(settings, identity, registry, service_keys)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -77,11 +98,15 @@ async def serve(settings: Settings, *, show_token: bool) -> None:
         settings.ready_file.unlink(missing_ok=True)
 
 
-def _registry(identity: Identity) -> Registry:
+def _registry(
+    settings: Settings, identity: Identity, services: tuple[EngineEntry, ...]
+) -> Registry:
     has_gpu = identity.gpu is not None
     room = gpu_bytes() if has_gpu else None
     shelf = Shelf(models_folder(), has_gpu=has_gpu, gpu_bytes=room)
-    return Registry.from_environment(look=shelf)
+    return Registry.from_environment(
+        look=shelf, services=services, fallback=settings.fallback
+    )
 
 
 @asynccontextmanager

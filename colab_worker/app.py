@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 
 from aiohttp import web
 
@@ -19,6 +19,7 @@ from colab_worker.dispatcher import LocalDispatcher
 from colab_worker.encoder_choice import EncoderChoice
 from colab_worker.engine_host import EngineHost
 from colab_worker.engine_wire import Load
+from colab_worker.engines.hosted.services import LANE
 from colab_worker.engines.registry import Registry
 from colab_worker.handlers import (
     access,
@@ -49,9 +50,14 @@ LAST_LOOK_S = 10.0
 
 
 def make_app(
-    settings: Settings, identity: Identity, registry: Registry
+    settings: Settings,
+    identity: Identity,
+    registry: Registry,
+    keys_of_services: Mapping[str, str] | None = None,
 ) -> web.Application:
     """The worker as a web application; its data folder must exist and be its own.
+
+    Keys of services go to the processes that ask them, and nowhere else.
 
     Raises PlanRefused for an engine to preload that is not here.
     """
@@ -76,7 +82,11 @@ def make_app(
     archive = Archive(settings.memo_folder, blobs) if settings.memo_folder else None
     memo = app[keys.MEMO] = Memo(store, blobs, archive)
     dispatcher = app[keys.DISPATCHER] = _dispatcher(
-        settings, blobs, disk, early_loads(settings.preload, registry)
+        settings,
+        blobs,
+        disk,
+        early_loads(settings.preload, registry),
+        keys_of_services or {},
     )
     encoders = EncoderChoice(settings.data_dir, settings.encoder, identity.gpu)
     parts = RunParts(store, memo, board, dispatcher, registry, settings, encoders)
@@ -141,16 +151,26 @@ def _tidy(app: web.Application) -> None:
 
 
 def _dispatcher(
-    settings: Settings, blobs: BlobStore, disk: Disk, preload: dict[str, list[Load]]
+    settings: Settings,
+    blobs: BlobStore,
+    disk: Disk,
+    preload: dict[str, list[Load]],
+    keys_of_services: Mapping[str, str],
 ) -> LocalDispatcher:
     return LocalDispatcher(
-        {"gpu": 1, "cpu": settings.cpu_lanes, "voice": 1},
+        {
+            "gpu": 1,
+            "cpu": settings.cpu_lanes,
+            "voice": 1,
+            LANE: settings.hosted_lanes,
+        },
         blobs=blobs,
         work=settings.work,
         disk=disk,
-        make_host=lambda: EngineHost(
+        make_host=lambda lane: EngineHost(
             beat_timeout_s=settings.beat_timeout_s,
             cancel_grace_s=settings.cancel_grace_s,
+            secrets=keys_of_services if lane == LANE else None,
         ),
         preload=preload,
         warm={"gpu"},  # the first picture is on the critical path of every film

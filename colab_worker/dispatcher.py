@@ -122,7 +122,7 @@ class LocalDispatcher:
         blobs: BlobStore,
         work: Path,
         disk: Disk,
-        make_host: Callable[[], EngineHost],
+        make_host: Callable[[str], EngineHost],
         warm: Collection[str] = (),
         preload: Mapping[str, Sequence[Load]] | None = None,
     ) -> None:
@@ -131,7 +131,7 @@ class LocalDispatcher:
             name: _Lane(
                 slots,
                 self._do,
-                make_host,
+                functools.partial(make_host, name),
                 warm=name in warm,
                 preload=early.get(name, ()),
             )

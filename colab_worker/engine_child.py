@@ -31,6 +31,7 @@ from colab_worker.engine_wire import (
 )
 from colab_worker.engines.base import (
     BadInput,
+    ServiceFailed,
     Stopped,
     UnitCall,
     UnitOutput,
@@ -131,6 +132,8 @@ def _failed(error: Exception) -> Failed:
         return Failed(message="canceled", hint=None, reason="stopped")
     if isinstance(error, BadInput):
         return Failed(message=str(error), hint=hint, reason="bad_input")
+    if isinstance(error, ServiceFailed):
+        return Failed(message=str(error), hint=hint, reason="service_failed")
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return Failed(
             message="the disk is full", hint="free some space", reason="disk_full"

@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from pydantic import ValidationError
 
@@ -41,7 +41,10 @@ _REASONS = {
     "stopped": Code.CANCELED,
     "engine_failed": Code.ENGINE_FAILED,
     "disk_full": Code.DISK_FULL,
+    "service_failed": Code.SERVICE_FAILED,
 }
+#: What would fail in the same way again, or be paid for again.
+_FINAL = (Code.BAD_INPUT, Code.CANCELED, Code.SERVICE_FAILED)
 
 
 class EngineFailure(Exception):
@@ -54,16 +57,24 @@ class EngineFailure(Exception):
 
     @property
     def retryable(self) -> bool:
-        """False for what would fail in the same way again."""
-        return self.code not in (Code.BAD_INPUT, Code.CANCELED)
+        """Whether nobody need decide about another try."""
+        return self.code not in _FINAL
 
 
 class EngineHost:
     """One child process, started when it is first needed."""
 
-    def __init__(self, *, beat_timeout_s: float, cancel_grace_s: float) -> None:
+    def __init__(
+        self,
+        *,
+        beat_timeout_s: float,
+        cancel_grace_s: float,
+        secrets: Mapping[str, str] | None = None,
+    ) -> None:
         self._beat_timeout_s = beat_timeout_s
         self._cancel_grace_s = cancel_grace_s
+        #: Variables of this child alone.
+        self._secrets = dict(secrets or {})
         self._process: asyncio.subprocess.Process | None = None
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
         self._stderr_task: asyncio.Task[None] | None = None
@@ -127,6 +138,7 @@ class EngineHost:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            env={**os.environ, **self._secrets},
             limit=EVENT_LIMIT_BYTES,
             start_new_session=True,
         )

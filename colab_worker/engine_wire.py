@@ -86,8 +86,9 @@ class Failed(Wire):
     type: Literal["failed"] = "failed"
     message: str
     hint: str | None
-    #: ``bad_input``, ``stopped`` or ``engine_failed``.
-    reason: Literal["bad_input", "stopped", "engine_failed", "disk_full"]
+    reason: Literal[
+        "bad_input", "stopped", "engine_failed", "disk_full", "service_failed"
+    ]
 
 
 _Command = Do | Load | Stop

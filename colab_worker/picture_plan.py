@@ -7,15 +7,12 @@ from typing import Any
 
 from colab_worker.engines.entry import Drawing, EngineEntry
 from colab_worker.engines.registry import PlanRefused, Registry
+from colab_worker.engines.sizes import native_size
 from colab_worker.film.quality import Canvas
 from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec, ImageOptions, SceneSpec
+from shared_protocol.jobs import FilmSpec, ImageOptions, Lora, SceneSpec
 
-#: Models are trained on sizes that are multiples of a sixteenth of their side.
-_PARTS = 16
-#: No decoder takes sides that are no multiple of this.
-_LEAST_MULTIPLE = 8
 #: Close to the reference, and still free to pose and to light.
 USUAL_SCALE = 0.6
 
@@ -71,13 +68,14 @@ def picture_params(
     if engine.drawing is None:
         _refuse_dials(spec.image, engine.name)
     else:
-        size = native_size(engine.drawing.side, *size)
+        size = native_size(engine.drawing, *size)
         dials = _dials(spec, engine.name, engine.drawing)
         _refuse_deaf(spec, number, engine, dials.get("guidance"))
         worn = _worn(spec.image, engine, loras)
         if worn:
             dials["loras"] = worn
-            prompt = _called(prompt, [loras[use["name"]] for use in worn])
+            files = [loras[use["name"]] for use in worn if use["fingerprint"]]
+            prompt = _called(prompt, files)
         if scene.references and engine.likenesses:
             dials |= _likeness(scene, spec.image, engine)
     wanted_away = (scene.negative_prompt, spec.image.negative_prompt)
@@ -89,20 +87,6 @@ def picture_params(
         "width": size[0],
         "height": size[1],
     } | dials
-
-
-def native_size(side: int, width: int, height: int) -> tuple[int, int]:
-    """The size near the model's native area whose shape is most like the frame's."""
-    step = max(_LEAST_MULTIPLE, side // _PARTS)
-    shape, area = width / height, side * side
-
-    def cost(size: tuple[int, int]) -> float:
-        across, down = size
-        return abs(across * down / area - 1) + abs(across / down / shape - 1)
-
-    rows = range(step, 2 * side + 1, step)
-    sizes = ((max(step, round(row * shape / step) * step), row) for row in rows)
-    return min(sizes, key=cost)
 
 
 def _refuse_dials(asked: ImageOptions, engine: str) -> None:
@@ -128,6 +112,9 @@ def _refuse_deaf(
 
 def _dials(spec: FilmSpec, engine: str, drawing: Drawing) -> dict[str, Any]:
     asked = spec.image
+    if not drawing.steps:
+        _refuse_dials(asked, engine)
+        return {"level": drawing.levels[spec.quality]} if drawing.levels else {}
     steps = drawing.steps[spec.quality] if asked.steps is None else asked.steps
     if not drawing.least_steps <= steps <= drawing.most_steps:
         raise _refused(
@@ -140,6 +127,10 @@ def _dials(spec: FilmSpec, engine: str, drawing: Drawing) -> dict[str, Any]:
         dials["guidance"] = _guidance(asked.guidance, engine, drawing)
     elif asked.guidance is not None:
         raise _refused("guidance", f"{engine} has no such dial; leave it out")
+    if not drawing.schedulers:
+        if asked.scheduler is not None:
+            raise _refused("scheduler", f"{engine} has no such dial; leave it out")
+        return dials
     dials["scheduler"] = asked.scheduler or drawing.schedulers[0]
     if dials["scheduler"] not in drawing.schedulers:
         raise _refused(
@@ -166,6 +157,15 @@ def _worn(
     worn = []
     for use in asked.loras:
         file = loras.get(use.name)
+        if engine.drawing is not None and engine.drawing.remote_loras:
+            worn.append(_named_elsewhere(use, engine.name))
+            continue
+        if use.is_elsewhere:
+            raise _refused(
+                "loras",
+                f"{use.name} is an address, and {engine.name} wears LoRAs of its "
+                "worker; bring it there first",
+            )
         if file is None:
             names = ", ".join(loras) or "none"
             raise _refused("loras", f"{use.name!r} is not on this worker, {names} is")
@@ -176,6 +176,17 @@ def _worn(
         mark = {"name": use.name, "weight": use.weight}
         worn.append(mark | {"fingerprint": file.fingerprint})
     return worn
+
+
+def _named_elsewhere(use: Lora, engine: str) -> dict[str, Any]:
+    """A LoRA that a service fetches itself: its address is all that tells it apart."""
+    if not use.is_elsewhere:
+        raise _refused(
+            "loras",
+            f"{engine} fetches LoRAs by https address or as owner/model of Hugging Face, "
+            f"and {use.name} is neither",
+        )
+    return {"name": use.name, "weight": use.weight, "fingerprint": ""}
 
 
 def _likeness(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from colab_worker.engines.hosted.pricing import bill
 from colab_worker.engines.registry import EngineEntry, Registry
 from colab_worker.film.quality import (
     Canvas,
@@ -111,6 +112,9 @@ def plan(spec: FilmSpec, registry: Registry, encoder: Encoder = X264_ALONE) -> P
             _voice(spec, number, scene, voice),
             _clip(spec, number, video, frame),
         ]
+    pictures = [unit.params for unit in units if unit.kind == "image"]
+    automatic = spec.engine.image == "auto"
+    warnings = (*warnings, *bill(pictures, image, automatic=automatic))
     if not spec.open:
         units.append(_sound(spec, video, frame))
         units.append(_film(spec, image, voice, video, frame))

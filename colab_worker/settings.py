@@ -16,10 +16,12 @@ from colab_worker.tunnels.options import (
     read_options,
     secret_in,
 )
+from shared_protocol.fallback import FALLBACK, Fallback, read_fallback
 from shared_protocol.routes import DEFAULT_WORKER_PORT
 from shared_protocol.tokens import new_token
 
 MIB = 1 << 20
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
 TOKEN_VARIABLE = "MOONREEL_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -48,6 +50,12 @@ class Settings:
     encoder: str = "auto"
     #: Child processes for voices, clips and films; pictures have one lane of their own.
     cpu_lanes: int = 2
+    #: Pictures that services draw at the same time.
+    hosted_lanes: int = 2
+    #: Whether image services are asked, with the keys in the environment.
+    hosted: bool = False
+    #: What ``auto`` takes, best first.
+    fallback: tuple[Fallback, ...] = FALLBACK
     #: Jobs that wait; one more is refused with 429.
     queue_capacity: int = 100
     #: Jobs whose units are mixed in the lanes; the others wait in order.
@@ -106,6 +114,11 @@ class Settings:
         return self.data_dir / "blobs"
 
     @property
+    def receipts(self) -> Path:
+        """The folder of what was asked of services."""
+        return self.data_dir / "receipts"
+
+    @property
     def work(self) -> Path:
         """The folder where running units write."""
         return self.data_dir / "work"
@@ -121,6 +134,12 @@ def parse_settings(
         token = options.token or kept_token(options.token_file)
         token = token or environ.get(TOKEN_VARIABLE, "")
         tunnels = read_options(options, environ)
+        fallback = read_fallback(options.fallback)
+        if options.hosted and (tunnels.kinds or options.host not in LOOPBACK):
+            raise ValueError(
+                "--hosted spends your money, so it is for a worker that only this "
+                "machine reaches; leave --tunnel and --host out"
+            )
     except (OSError, ValueError) as error:
         parser.error(str(error))
     settings = Settings(
@@ -150,6 +169,8 @@ def parse_settings(
         beat_timeout_s=options.beat_timeout_s,
         retry_delay_s=options.retry_delay_s,
         preload=options.preload,
+        hosted=options.hosted,
+        fallback=fallback,
     )
     return settings, not token
 
@@ -215,6 +236,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--preload", type=_names, default=(), metavar="NAMES",
         help="engines to load at once, as sdxl,vits")  # fmt: skip
+    add("--hosted", action="store_true",
+        help="ask image services too, with FAL_KEY and OPENAI_API_KEY; for a worker "
+        "that only this machine reaches")  # fmt: skip
+    add("--fallback", default=",".join(FALLBACK), metavar="WORDS",
+        help="what auto takes, best first")  # fmt: skip
     add("--queue-capacity", type=_at_least_one, default=100, help="jobs that may wait")
     add("--body-limit-mib", type=float, default=2, help="largest request body")
     add("--blob-limit-mib", type=float, default=2048, help="largest uploaded file")

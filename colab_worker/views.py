@@ -122,6 +122,7 @@ def job_view(
         heartbeat_at=row.heartbeat_at,
         worker=stamp,
         draft=row.draft,
+        cost_usd=_cost_usd(units),
         warnings=row.warnings,
         error=row.error,
         artifacts=tuple(artifacts(told)),
@@ -138,6 +139,17 @@ def artifacts(units: Iterable[UnitStatus]) -> Iterable[Artifact]:
             continue
         for file in unit.result.files:
             yield _artifact(unit, file)
+
+
+def _cost_usd(units: Iterable[UnitStatus]) -> float | None:
+    """What services took for the units of this job; what was remembered cost nothing."""
+    told = [
+        unit.result.facts.get("cost_usd")
+        for unit in units
+        if unit.result is not None and not unit.reused
+    ]
+    costs = [cost for cost in told if cost is not None]
+    return round(sum(costs), 4) if costs else None
 
 
 def _artifact(unit: UnitStatus, file: FileRef) -> Artifact:

@@ -58,7 +58,7 @@ class Ahead:
 
     async def _wake(self) -> None:
         with suppress(WorkerError):  # whoever needs it says so
-            await self._workers.choose()
+            await self._workers.choose(self._film.request.engine.image)
 
     def offer(self, scenes: tuple[ScriptScene, ...], language: str) -> None:
         """Takes the scenes that are whole so far; returns at once."""
@@ -96,7 +96,7 @@ class Ahead:
 
     async def _send(self) -> None:
         try:
-            choice = await self._workers.choose()
+            choice = await self._workers.choose(self._film.request.engine.image)
             while True:
                 await self._news.wait()
                 self._news.clear()

@@ -83,7 +83,7 @@ class Dispatcher:
 
     async def _place(self, film: Film) -> None:
         try:
-            choice = await self._workers.choose()
+            choice = await self._workers.choose(film.spec.engine.image)
         except Unreachable as trouble:
             await self._park(film, str(trouble), trouble.retry_after_s)
             return

@@ -112,6 +112,7 @@ class LocalWorker:
                 *("--host", "127.0.0.1", "--port", "0"),
                 *("--data-dir", str(self._folder)),
                 *("--ready-file", str(self._ready_file), "--stop-on-eof"),
+                *("--hosted", "--fallback", ",".join(self._settings.fallback)),
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log_file,
                 stderr=log_file,

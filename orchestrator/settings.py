@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Literal, cast, get_args
 
 from orchestrator.errors import SettingsError
+from shared_protocol.fallback import FALLBACK, Fallback, read_fallback
 from shared_protocol.holds import Pace
 from shared_protocol.routes import DEFAULT_ORCHESTRATOR_PORT, HOLD_S
 
 WorkerMode = Literal["auto", "local", "remote"]
 
+FALLBACK_VARIABLE = "MOONREEL_FALLBACK"
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 ANY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - compared with, not bound to
 _ORIGIN = re.compile(r"https?://[a-z0-9.\-\[\]:]{1,255}")
@@ -37,6 +39,8 @@ class Settings:
     #: ``auto``: a connected remote worker, else the local one. ``remote``: jobs wait
     #: for a remote one. ``local``: only this machine.
     worker: WorkerMode = "auto"
+    #: Who makes a film that names no engine, best first.
+    fallback: tuple[Fallback, ...] = FALLBACK
     #: Further ``Host`` headers and ``Origin``s to accept, as ``name:port`` or URL.
     allowed_hosts: tuple[str, ...] = ()
     allowed_origins: tuple[str, ...] = ()
@@ -121,6 +125,7 @@ class Settings:
             if port is None
             else port,
             worker=_mode(worker or environ.get("MOONREEL_WORKER", "auto")),
+            fallback=_fallback(environ.get(FALLBACK_VARIABLE)),
             allowed_hosts=_words(environ, "MOONREEL_ALLOWED_HOSTS"),
             allowed_origins=_words(environ, "MOONREEL_ALLOWED_ORIGINS"),
             private_hosts=_words(environ, "MOONREEL_PRIVATE_HOSTS"),
@@ -163,6 +168,13 @@ def _mode(word: str) -> WorkerMode:
             f"MOONREEL_WORKER is {word!r}; choose auto, local or remote."
         )
     return cast(WorkerMode, word)
+
+
+def _fallback(words: str | None) -> tuple[Fallback, ...]:
+    try:
+        return read_fallback(words) if words else FALLBACK
+    except ValueError as error:
+        raise SettingsError(f"{FALLBACK_VARIABLE}: {error}.") from error
 
 
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:

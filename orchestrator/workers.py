@@ -21,7 +21,8 @@ from orchestrator.url_intake import WorkerAddress
 from orchestrator.worker_client import WorkerClient
 from shared_protocol.api import WorkerLink
 from shared_protocol.clock import rfc3339
-from shared_protocol.jobs import Health
+from shared_protocol.fallback import SERVICES, Fallback
+from shared_protocol.jobs import EngineInfo, Health
 from shared_protocol.routes import PROTOCOL_VERSION
 
 log = logging.getLogger(__name__)
@@ -169,15 +170,18 @@ class Workers:
                 return True
         return False
 
-    async def choose(self) -> Choice:
-        """The worker for the next film; raises Unreachable with the reason if none."""
-        mode = self._settings.worker
+    async def choose(self, image: str = "auto") -> Choice:
+        """The worker for a film with that image engine; Unreachable says why there is none."""
+        mode, order = self._settings.worker, self._settings.fallback
         if mode == "local":
             return await self._choose_local("Only this machine is to be used.")
+        reason = None if mode == "remote" else await self._why_local(image)
+        if reason is not None:
+            return await self._choose_local(reason)
         try:
             return await self._choose_remote()
         except Unreachable as trouble:
-            if mode == "remote":
+            if mode == "remote" or order == ("remote",):
                 raise
             if self.remote.client is None:
                 reason = "No remote worker is connected, so this machine renders."
@@ -212,6 +216,24 @@ class Workers:
             yield client
         finally:
             await client.close()
+
+    async def _why_local(self, image: str) -> str | None:
+        """Why this machine comes before a connected worker; None when it does not."""
+        order = self._settings.fallback
+        if image in SERVICES:
+            return f"This machine asks {image}, so that its key stays here."
+        if "remote" not in order:
+            return "The order of fallbacks names no remote worker."
+        better = order[: order.index("remote")]
+        if not better or self.remote.client is None:
+            return None
+        await self._process.ensure_started()
+        engines = (await self.local.probe()).engines or ()
+        able = {
+            _word(e) for e in engines if e.kind == "image" and (e.automatic or e.draft)
+        }
+        found = next((word for word in better if word in able), None)
+        return found and f"The order of fallbacks puts {found} before a remote worker."
 
     async def _choose_remote(self) -> Choice:
         client = self.remote.client
@@ -250,6 +272,12 @@ class Workers:
             private_hosts=frozenset(self._settings.private_hosts),
             meter=meter,
         )
+
+
+def _word(engine: EngineInfo) -> Fallback:
+    if engine.service is not None:
+        return "hosted"
+    return "draft" if engine.draft else "local"
 
 
 def _check(health: Health) -> None:

@@ -47,6 +47,7 @@ class Code(StrEnum):
     ENGINE_WRONG_OUTPUT = "engine_wrong_output"
     ENGINE_FAILED = "engine_failed"
     BAD_INPUT = "bad_input"
+    SERVICE_FAILED = "service_failed"
     POISON = "poison"
     CANCELED = "canceled"
 

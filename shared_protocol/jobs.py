@@ -66,10 +66,24 @@ class EngineChoice(Wire):
 
 
 class Lora(Wire):
-    """A LoRA that stands on the worker's shelf; several may be worn at once."""
+    """A LoRA that stands on the worker's shelf; several may be worn at once.
 
-    name: Annotated[Text, Field(max_length=100, pattern=r"^\w[\w .+-]*$")]
+    For services that fetch LoRAs: an https address, or ``owner/model`` of Hugging Face.
+    """
+
+    name: Annotated[
+        Text,
+        Field(
+            max_length=500,
+            pattern=r"^(\w[\w .+-]{0,99}|\w[\w.-]*/\w[\w./-]*|https://[^\s@]+)$",
+        ),
+    ]
     weight: Annotated[float, Field(ge=-2, le=2)] = 1.0
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it is an address, and no file of the shelf."""
+        return "/" in self.name
 
 
 class ImageOptions(Wire):
@@ -311,6 +325,8 @@ class JobView(View):
     heartbeat_at: str | None = None
     worker: WorkerStamp
     draft: bool = False
+    #: US dollars that paid services took for it so far, about; None: none was asked.
+    cost_usd: float | None = None
     warnings: tuple[str, ...] = ()
     error: ErrorBody | None = None
     artifacts: tuple[Artifact, ...] = ()
@@ -393,8 +409,8 @@ class Dials(View):
 
     least_steps: int
     most_steps: int
-    #: What each quality means.
-    steps: dict[str, int]
+    #: What each quality means; None: it has no such dial, nor those of LoRAs.
+    steps: dict[str, int] | None = None
     #: Taken when none is asked for; None: it has no such dial.
     guidance: float | None = None
     most_guidance: float
@@ -414,6 +430,11 @@ class EngineInfo(View):
     draft: bool
     #: Why it cannot be used here; None when it can.
     unavailable: str | None = None
+    #: Whether a film that names no engine may be made with it.
+    automatic: bool = False
+    #: The paid service behind it, and about what one picture at standard quality costs.
+    service: str | None = None
+    price_usd: float | None = None
     #: Of picture models: what of a reference they can keep.
     likenesses: tuple[Likeness, ...] = ()
     #: Of picture models; None: it has none, and draws at the film's own size.

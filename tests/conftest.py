@@ -26,7 +26,8 @@ NO_BLOCKS = [
 
 def _clean_environment() -> None:
     """Nothing that the developer has set may change what is tested."""
-    keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY", "COLAB_API_URL"}
+    keys = {"GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY", "COLAB_API_URL",
+            "FAL_KEY", "OPENAI_BASE_URL"}  # fmt: skip
     for name in list(os.environ):
         if name.startswith("MOONREEL_") or name in keys:
             del os.environ[name]

@@ -20,6 +20,7 @@ class EngineError(Exception):
     """An engine could not do what was asked; retrying may help.
 
     ├── BadInput         the request itself cannot work; retrying does not help
+    ├── ServiceFailed    a paid service said no; only a person may ask it again
     ├── Unusable         this process can do nothing any more
     └── Stopped          canceled between two steps
     """
@@ -33,6 +34,10 @@ class BadInput(EngineError):
     """The request cannot work with this engine, however often it is tried."""
 
 
+class ServiceFailed(EngineError):
+    """A paid service said no, or for too long nothing; nobody asks it again by himself."""
+
+
 class Unusable(EngineError):
     """The process itself is spoilt; it must end, and a fresh one may succeed."""
 
@@ -43,7 +48,7 @@ class Stopped(EngineError):
 
 @dataclass(frozen=True)
 class LoraUse:
-    """A LoRA of the worker's shelf, and how strongly it works."""
+    """A LoRA of the worker's shelf or at an address, and how strongly it works."""
 
     name: str
     weight: float
@@ -74,6 +79,8 @@ class ImageRequest:
     steps: int | None = None
     guidance: float | None = None
     scheduler: str | None = None
+    #: How much care a service takes, in its own word.
+    level: str | None = None
     loras: tuple[LoraUse, ...] = ()
     #: Whose likeness is kept, of what kind, and how closely.
     references: tuple[ReferenceUse, ...] = ()

@@ -19,8 +19,8 @@ class Drawing:
 
     #: Side in pixels of the square that the model was trained on.
     side: int
-    #: Denoising steps by quality of the film.
-    steps: Mapping[str, int]
+    #: Denoising steps by quality of the film; without any it has no such dial.
+    steps: Mapping[str, int] = field(default_factory=dict)
     least_steps: int = 1
     most_steps: int = 100
     #: None: the model has no such dial.
@@ -32,8 +32,25 @@ class Drawing:
     negative: bool = True
     #: The LoRAs that it takes.
     family: str = ""
+    #: Whether LoRAs are named by address or repository, not taken from the shelf.
+    remote_loras: bool = False
+    #: In place of steps: how much care is taken, by quality of the film.
+    levels: Mapping[str, str] = field(default_factory=dict)
+    #: Sides are multiples of this; None: of a sixteenth of ``side``.
+    multiple: int | None = None
+    #: Of one picture; None: about as many as the square has.
+    most_pixels: int | None = None
     #: By what of a reference is kept, the mark of the adapter that keeps it.
     likenesses: Mapping[Likeness, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Service:
+    """A paid service that draws: what people call it, its key's variable, its model."""
+
+    label: str
+    variable: str
+    model: str
 
 
 @dataclass(frozen=True)
@@ -53,12 +70,15 @@ class EngineEntry:
     drawing: Drawing | None = None
     #: Of voices: the languages that it speaks; None: all that there are.
     languages: tuple[str, ...] | None = None
-    #: Of those that can be used, ``auto`` takes the highest; below 0 only by name.
+    #: Of those that can be used, ``auto`` takes the highest; 0 is the last resort, below
+    #: it only a name counts.
     preference: int = 0
     #: The lane that its units wait in; None: the usual one of its kind.
     lane: str | None = None
     #: Seconds that a cancel waits for the running step before the process is killed.
     patience_s: float | None = None
+    #: The paid service behind it; None: it works on this machine.
+    service: Service | None = None
     #: Why it cannot be used here, and what to do; None when it can.
     unavailable: str | None = None
 

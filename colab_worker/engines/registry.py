@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from colab_worker.engines.entry import EngineEntry
+from colab_worker.engines.hosted.pricing import usual_price_usd
 from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
+from shared_protocol.fallback import FALLBACK, Fallback
 from shared_protocol.jobs import Dials, EngineInfo
 from shared_protocol.models import ModelInfo
 
@@ -92,8 +94,10 @@ class Registry:
         *,
         look: Look | None = None,
         plugins: tuple[EngineEntry, ...] = (),
+        fallback: tuple[Fallback, ...] = FALLBACK,
     ) -> None:
         self._built_in, self._look, self._plugins = entries, look or _Bare(), plugins
+        self._fallback = fallback
         self._entries: dict[tuple[str, str], EngineEntry] = {}
         #: LoRAs that pictures may ask for, by name.
         self.loras: Mapping[str, LoraFile] = {}
@@ -101,12 +105,19 @@ class Registry:
 
     @classmethod
     def from_environment(
-        cls, environ: Mapping[str, str] = os.environ, *, look: Look | None = None
+        cls,
+        environ: Mapping[str, str] = os.environ,
+        *,
+        look: Look | None = None,
+        services: tuple[EngineEntry, ...] = (),
+        fallback: tuple[Fallback, ...] = FALLBACK,
     ) -> Registry:
-        """The built-in engines, models, and those that ``MOONREEL_ENGINES`` names."""
+        """The built-in engines, services, models, and those of ``MOONREEL_ENGINES``."""
         found = json.loads(environ.get(PLUGINS_VARIABLE, "[]"))
         plugins = tuple(EngineEntry(**plugin) for plugin in found)
-        return cls(BUILT_IN, look=look, plugins=plugins)
+        return cls(
+            (*BUILT_IN, *services), look=look, plugins=plugins, fallback=fallback
+        )
 
     def refresh(self) -> None:
         """Looks at the shelf again: models may have come or gone."""
@@ -151,9 +162,9 @@ class Registry:
         able = [
             entry
             for entry in self.of_kind("image")
-            if entry.unavailable is None and entry.preference >= 0 and entry.likenesses
+            if self.is_automatic(entry) and entry.likenesses
         ]
-        return max(able, key=lambda entry: entry.preference, default=None)
+        return max(able, key=self._rank, default=None)
 
     def of_kind(self, kind: str) -> list[EngineEntry]:
         """All engines that make ``kind``."""
@@ -167,6 +178,9 @@ class Registry:
                 kind=entry.kind,
                 draft=entry.draft,
                 unavailable=entry.unavailable,
+                automatic=self.is_automatic(entry),
+                service=entry.service.label if entry.service else None,
+                price_usd=usual_price_usd(entry),
                 likenesses=tuple(entry.likenesses),
                 dials=self._dials(entry),
             )
@@ -180,7 +194,7 @@ class Registry:
         return Dials(
             least_steps=drawing.least_steps,
             most_steps=drawing.most_steps,
-            steps=dict(drawing.steps),
+            steps=dict(drawing.steps) or None,
             guidance=drawing.guidance,
             most_guidance=drawing.most_guidance,
             schedulers=drawing.schedulers,
@@ -196,6 +210,28 @@ class Registry:
         usable = [
             entry
             for entry in self.of_kind(kind)
-            if entry.unavailable is None and entry.speaks(language)
+            if self.is_automatic(entry) and entry.speaks(language)
         ]
-        return max(usable, key=lambda entry: entry.preference)
+        if not usable:
+            raise PlanRefused(
+                f"engine.{kind}: nothing here may be taken by itself, as the order of "
+                f"fallbacks is {', '.join(self._fallback)}; name an engine"
+            )
+        return max(usable, key=self._rank)
+
+    def is_automatic(self, entry: EngineEntry) -> bool:
+        """Whether ``auto`` may take it."""
+        allowed = entry.kind == "video" or fallback_of(entry) in self._fallback
+        return entry.unavailable is None and entry.preference >= 0 and allowed
+
+    def _rank(self, entry: EngineEntry) -> tuple[int, int]:
+        if entry.kind == "video":
+            return 0, entry.preference
+        return -self._fallback.index(fallback_of(entry)), entry.preference
+
+
+def fallback_of(entry: EngineEntry) -> Fallback:
+    """The word of the order that an engine belongs to."""
+    if entry.service is not None:
+        return "hosted"
+    return "local" if entry.preference > 0 and not entry.draft else "draft"

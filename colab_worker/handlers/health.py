@@ -77,7 +77,8 @@ async def get_health(request: web.Request) -> web.Response:
 def _models(registry: Registry, loaded: set[str]) -> tuple[str, ...]:
     """The models among the engines in memory; what draws drafts is none."""
     entries = (*registry.of_kind("image"), *registry.of_kind("voice"))
-    return tuple(e.name for e in entries if e.argument and e.name in loaded)
+    models = (e for e in entries if e.argument and e.service is None)
+    return tuple(e.name for e in models if e.name in loaded)
 
 
 async def get_capabilities(request: web.Request) -> web.Response:

@@ -277,7 +277,9 @@ def _character(entry: str) -> dict[str, str]:
 
 
 def _lora(entry: str) -> dict[str, str]:
-    name, _, weight = entry.partition(":")
+    name, _, weight = entry.rpartition(":")
+    if not name or "/" in weight:  # the colon is that of an address
+        name, weight = entry, ""
     return {"name": name.strip()} | ({"weight": weight.strip()} if weight else {})
 
 

@@ -68,6 +68,12 @@ async def _followed(client: Client, view: FilmView, *, as_json: bool) -> FilmVie
             reporter.close()
 
 
+def _cost(view: FilmView) -> str:
+    """What image services took for the film."""
+    spent = view.render.cost_usd if view.render else None
+    return "" if spent is None else f"about ${spent:.2f} of image services"
+
+
 def _month(view: FilmView, tunnels: tuple[TunnelQuota, ...]) -> list[tuple[str, str]]:
     """What the tunnel of the film's worker has cost this month."""
     host = urlsplit(view.worker.url).netloc if view.worker else ""
@@ -90,6 +96,7 @@ def _facts(view: FilmView) -> list[tuple[str, str]]:
         ("attempt", str(view.attempt)),
         ("length", "" if seconds is None else figures.clock(seconds)),
         ("draft", "yes" if view.draft else ""),
+        ("cost", _cost(view)),
         ("worker", f"{view.worker.kind} {view.worker.url}" if view.worker else ""),
     ]
     facts += [(c.name, f"{c.done}/{c.total}") for c in stages(view) if c.total]

@@ -279,7 +279,7 @@ def test_codes_of_requests_have_a_status_and_those_of_units_have_none() -> None:
     assert of_units == {
         Code.ENGINE_EXITED, Code.ENGINE_KILLED, Code.ENGINE_TIMEOUT, Code.ENGINE_HUNG,
         Code.ENGINE_WRONG_OUTPUT, Code.ENGINE_FAILED, Code.BAD_INPUT, Code.POISON,
-        Code.CANCELED,
+        Code.CANCELED, Code.SERVICE_FAILED,
     }  # fmt: skip
     assert all(400 <= status < 600 for status in STATUS.values())
     assert set(STATUS) >= RETRYABLE

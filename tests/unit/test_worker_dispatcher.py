@@ -89,7 +89,7 @@ class Lanes:
             blobs=self.blobs,
             work=self.work,
             disk=Disk(folder, 0, None, 0),
-            make_host=lambda: FakeHost(WAYS, self.gate),
+            make_host=lambda lane: FakeHost(WAYS, self.gate),
         )
 
     def submit(self, prompt: str, rank: int = 0, job_id: str = "job-0001") -> None:

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
+from colab_worker.engines.entry import Drawing
 from colab_worker.engines.registry import (
     BUILT_IN,
     EngineEntry,
     PlanRefused,
     Registry,
 )
+from colab_worker.engines.sizes import native_size
 from colab_worker.models.loras import LoraFile
 from colab_worker.models.presets import FLUX_SCHNELL, SDXL, SDXL_FAST
-from colab_worker.picture_plan import native_size
 from colab_worker.planner import plan
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec
@@ -78,7 +79,7 @@ def test_sizes_are_near_the_native_area(
     side: int, frame: tuple[int, int], size: tuple[int, int]
 ) -> None:
     """The shape is the film's, never the model's; the film crops the little rest."""
-    assert native_size(side, *frame) == size
+    assert native_size(Drawing(side), *frame) == size
 
 
 def test_a_model_draws_at_its_own_size_whatever_the_quality() -> None:

@@ -1,0 +1,157 @@
+"""Pictures from OpenAI's image models, through its own client."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import openai
+
+from colab_worker.engines.base import ImageRequest, ServiceFailed, Stopped, Tick
+from colab_worker.engines.diffusion.styles import styled
+from colab_worker.engines.hosted.patience import BUSY, LOOK_S, Passing, busy, patiently
+from colab_worker.engines.hosted.pictures import write_png
+from colab_worker.engines.hosted.prices import about_usd, tokens_usd
+from colab_worker.engines.hosted.receipts import Receipts
+
+LABEL = "OpenAI"
+VARIABLE = "OPENAI_API_KEY"
+#: The slowest level of care takes minutes.
+TIMEOUT_S = 300.0
+_IN_OTHER_WORDS = "write the scene's image prompt in other words"
+_BLOCKED = {"moderation_blocked", "content_policy_violation"}
+
+
+class OpenAIEngine:
+    """``about`` is JSON with the model and the folder of receipts.
+
+    The service answers once, so its answer is kept beside the question until it is safe.
+    """
+
+    def __init__(self, about: str) -> None:
+        told = json.loads(about)
+        self._model = str(told["model"])
+        self._receipts = Receipts(Path(told["receipts"]))
+
+    def load(self) -> None:
+        """Asks nobody."""
+        self._receipts.sweep()
+
+    def draw(self, request: ImageRequest, out: Path, tick: Tick) -> dict[str, Any]:
+        """Has it drawn. The seed only tells pictures apart: the service takes none."""
+        asked = {
+            "model": self._model,
+            "prompt": styled(request.prompt, request.style),
+            "size": f"{request.width}x{request.height}",
+            "quality": request.level,
+        }
+        receipt = self._receipts.of(asked | {"seed": request.seed})
+        facts = receipt.note()
+        answer = receipt.answer()
+        if facts is None or answer is None:
+            reply = patiently(lambda: _asked(asked, tick), tick, LABEL)
+            answer = _picture(reply)
+            facts = {
+                "service": LABEL,
+                "model": self._model,
+                "level": request.level,
+                "cost_usd": _cost_usd(reply, self._model, request),
+            }
+            receipt.keep_answer(answer, facts)
+        try:
+            write_png(answer, request, out, LABEL)
+        except ServiceFailed:
+            receipt.forget()
+            raise
+        return facts
+
+    def unload(self) -> None:
+        """There is nothing to give back."""
+
+
+def _asked(asked: dict[str, Any], tick: Tick) -> Any:
+    """One request; a cancel closes its connection."""
+    try:
+        return asyncio.run(_watched(asked, tick))
+    except openai.OpenAIError as error:
+        raise _trouble(error) from error
+
+
+async def _watched(asked: dict[str, Any], tick: Tick) -> Any:
+    # A second try of the client's own would be paid for like the first.
+    key = os.environ[VARIABLE]
+    async with openai.AsyncOpenAI(
+        api_key=key, max_retries=0, timeout=TIMEOUT_S
+    ) as client:
+        drawing = asyncio.create_task(
+            client.images.generate(n=1, output_format="png", **asked)
+        )
+        try:
+            while not (await asyncio.wait({drawing}, timeout=LOOK_S))[0]:
+                tick(0.2, "OpenAI draws")
+        except Stopped:
+            drawing.cancel()
+            await asyncio.wait({drawing})
+            raise
+        return drawing.result()
+
+
+def _picture(reply: Any) -> bytes:
+    try:
+        return base64.b64decode(reply.data[0].b64_json, validate=True)
+    except (TypeError, IndexError, AttributeError, ValueError) as error:
+        raise ServiceFailed("OpenAI answered without a picture") from error
+
+
+def _cost_usd(reply: Any, model: str, request: ImageRequest) -> float | None:
+    usage = reply.usage
+    if usage is None:
+        return about_usd(model, request.width, request.height, request.level)
+    return tokens_usd(model, usage.input_tokens, usage.output_tokens)
+
+
+def _trouble(error: Exception) -> Exception:
+    if isinstance(error, openai.APIStatusError):
+        return _refusal(error)
+    if not isinstance(error, openai.APIConnectionError):
+        return ServiceFailed("OpenAI answered with something that is no answer")
+    if not isinstance(error, openai.APITimeoutError) and _is_unasked(error):
+        return Passing("cannot be reached")
+    return ServiceFailed(
+        "OpenAI took the request, and its answer was lost; it may be counted",
+        "retry the job; the picture is asked for anew",
+    )
+
+
+def _is_unasked(error: openai.APIConnectionError) -> bool:
+    """Whether there never was a connection."""
+    return type(error.__cause__).__name__ == "ConnectError"
+
+
+def _refusal(error: openai.APIStatusError) -> Exception:
+    if isinstance(error, openai.AuthenticationError):
+        return ServiceFailed(
+            f"OpenAI does not know the key in {VARIABLE}",
+            "set it to a key from https://platform.openai.com/api-keys, then start "
+            "Moonreel again",
+        )
+    said = _said(error)
+    if error.code in _BLOCKED:
+        return ServiceFailed(f"OpenAI refuses to draw this: {said}", _IN_OTHER_WORDS)
+    if error.code in {"insufficient_quota", "billing_hard_limit_reached"}:
+        return ServiceFailed(
+            f"the account of {VARIABLE} has nothing left: {said}",
+            "see https://platform.openai.com/settings/organization/billing",
+        )
+    if error.status_code in BUSY:
+        return busy(error.status_code, error.response.headers)
+    return ServiceFailed(f"OpenAI refuses (HTTP {error.status_code}): {said}")
+
+
+def _said(error: openai.APIStatusError) -> str:
+    body = error.body if isinstance(error.body, dict) else {}
+    return (str(body.get("message") or error.message).splitlines() or [""])[0][:200]

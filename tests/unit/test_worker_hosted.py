@@ -1,0 +1,188 @@
+"""Paid services as engines: when they are offered, what they take, what they cost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from colab_worker.engines.entry import EngineEntry
+from colab_worker.engines.hosted.prices import about_usd, tokens_usd
+from colab_worker.engines.hosted.services import OFFERS, service_entries, take_keys
+from colab_worker.engines.registry import BUILT_IN, PlanRefused, Registry
+from colab_worker.planner import Plan, plan
+from colab_worker.settings import parse_settings
+from shared_protocol.fallback import SERVICES, Fallback, read_fallback
+from shared_protocol.jobs import FilmSpec
+from tests.workers import film
+
+KEYS = {"FAL_KEY": "k" * 12, "OPENAI_API_KEY": "o" * 12}
+MODEL = EngineEntry("sdxl", "image", "x:y", version="1", preference=3)
+
+
+def registry(
+    keys: dict[str, str] | None,
+    *more: EngineEntry,
+    order: str = "remote local hosted draft",
+    **environ: str,
+) -> Registry:
+    """A worker with these keys and models."""
+    entries = service_entries(keys, Path("receipts"), environ)
+    return Registry((*BUILT_IN, *entries, *more), fallback=read_fallback(order))
+
+
+def planned(made: Registry, **options: Any) -> Plan:
+    """A film of two scenes there."""
+    spec = FilmSpec.model_validate(film("a hill", "a gate", **options))
+    return plan(spec, made)
+
+
+def test_orchestrator_and_worker_mean_the_same_services() -> None:
+    """Films that name one are kept on this machine."""
+    assert tuple(offer.name for offer in OFFERS) == SERVICES
+
+
+@pytest.mark.parametrize(
+    ("keys", "sentence"),
+    [
+        (None, "only the worker of your own machine asks fal.ai"),
+        ({}, "FAL_KEY is not set; set it to your key"),
+    ],
+)
+def test_a_service_that_cannot_be_asked_says_why(
+    keys: dict[str, str] | None, sentence: str
+) -> None:
+    """By the variable's name; never taken by itself."""
+    made = registry(keys)
+    with pytest.raises(PlanRefused, match=sentence):
+        planned(made, engine={"image": "fal"})
+    assert made.get("image", "auto").name == "papercut"
+
+
+@pytest.mark.parametrize(
+    ("order", "models", "name"),
+    [
+        ("remote local hosted draft", (MODEL,), "sdxl"),
+        ("remote local hosted draft", (), "fal"),
+        ("hosted local draft", (MODEL,), "fal"),
+        ("remote local draft", (), "papercut"),
+        ("draft hosted", (MODEL,), "papercut"),
+    ],
+)
+def test_auto_takes_the_first_of_the_order(
+    order: str, models: tuple[EngineEntry, ...], name: str
+) -> None:
+    """A model of this machine, a service, the draft engine."""
+    assert registry(KEYS, *models, order=order).get("image", "auto").name == name
+
+
+def test_an_order_that_leaves_nothing_is_said() -> None:
+    """No draft in silence where none was wanted."""
+    with pytest.raises(PlanRefused, match="order of fallbacks is remote, local"):
+        registry({}, order="remote local").get("image", "auto")
+
+
+def test_a_key_that_is_meant_for_another_writer_is_not_spent_by_itself() -> None:
+    """By name it is."""
+    keys = {"OPENAI_API_KEY": "ollama-dummy"}
+    made = registry(keys, MOONREEL_OPENAI_URL="http://127.0.0.1:11434/v1")
+    assert made.get("image", "auto").name == "papercut"
+    assert made.get("image", "openai").unavailable is None
+
+
+@pytest.mark.parametrize("words", ["", "local local", "local cloud"])
+def test_a_wrong_order_is_refused(words: str) -> None:
+    """With the words that there are."""
+    with pytest.raises(ValueError, match="remote, local, hosted, draft"):
+        read_fallback(words)
+    order: tuple[Fallback, ...] = read_fallback("hosted,draft")
+    assert order == ("hosted", "draft")
+
+
+def test_who_draws_and_what_it_costs_is_said() -> None:
+    """Named or not; a picture for fal.ai stays below the second million of pixels."""
+    made = registry(KEYS)
+    chosen = planned(made, quality="standard")
+    (sentence,) = chosen.warnings
+    assert sentence.startswith("fal.ai draws the pictures with fal-ai/flux-lora, since")
+    assert "FAL_KEY is set: about $0.035 for each picture, $0.07 for 2" in sentence
+    params = chosen.units[0].params
+    assert (params["width"], params["height"]) == (1312, 736)
+    assert chosen.units[0].lane == "hosted"
+    assert not chosen.draft or chosen.units[1].engine.draft
+
+    (named,) = planned(
+        made, engine={"image": "openai"}, quality="high", aspect="1:1"
+    ).warnings
+    assert named.startswith("OpenAI draws the pictures with gpt-image-2.5-flare: about")
+    assert "$0.11 for 2" in named
+
+
+@pytest.mark.parametrize(
+    ("engine", "options", "sentence"),
+    [
+        ("openai", {"steps": 20}, "image.steps: openai has no such dial"),
+        ("openai", {"guidance": 3}, "image.guidance: openai has no such dial"),
+        ("openai", {"scheduler": "euler"}, "image.scheduler: openai has no such dial"),
+        ("openai", {"loras": [{"name": "ink"}]}, "image.loras: openai has no such"),
+        ("openai", {"negative_prompt": "text"}, "image.negative_prompt: openai only"),
+        ("fal", {"negative_prompt": "text"}, "image.negative_prompt: fal only hears"),
+        ("fal", {"scheduler": "euler"}, "image.scheduler: fal has no such dial"),
+        ("fal", {"steps": 51}, "image.steps: fal draws in 1 to 50 steps"),
+        ("fal", {"guidance": 21}, "image.guidance: fal takes 0 to 20"),
+        ("fal", {"loras": [{"name": "ink"}]}, "fal fetches LoRAs by https address"),
+        (
+            "papercut",
+            {"loras": [{"name": "https://x.example/a.safetensors"}]},
+            "image.loras: papercut has no such dial",
+        ),
+    ],
+)
+def test_what_a_service_cannot_is_refused_by_name(
+    engine: str, options: dict[str, Any], sentence: str
+) -> None:
+    """Nothing is asked, and nothing is left out in silence."""
+    with pytest.raises(PlanRefused, match=sentence):
+        planned(registry(KEYS), engine={"image": engine}, image=options)
+
+
+def test_a_lora_by_address_is_part_of_the_key() -> None:
+    """Its address, its weight; the picture is drawn anew with another."""
+    made = registry(KEYS)
+    keys = set()
+    for lora in (
+        [],
+        [{"name": "owner/model"}],
+        [{"name": "owner/model", "weight": 0.5}],
+        [{"name": "https://x.example/a.safetensors"}],
+    ):
+        unit = planned(made, engine={"image": "fal"}, image={"loras": lora}).units[0]
+        keys.add(unit.key({}))
+    assert len(keys) == 4
+
+
+def test_prices_of_the_list() -> None:
+    """Millions of pixels begun; tokens; nothing for what is not on the list."""
+    assert about_usd("fal-ai/flux-lora", 1000, 1000, None) == 0.035
+    assert about_usd("fal-ai/flux-lora", 1001, 1000, None) == 0.07
+    assert about_usd("gpt-image-2.5-flare", 1024, 1024, "high") == 0.0527
+    assert tokens_usd("gpt-image-2", 100, 1000) == 0.0305
+    assert about_usd("somebody-elses", 64, 64, "low") is None
+
+
+def test_keys_leave_the_environment_that_engines_get() -> None:
+    """Only who asks a service is given its key."""
+    environ = {"FAL_KEY": " abc ", "OPENAI_API_KEY": "", "HOME": "/"}
+    assert take_keys(environ) == {"FAL_KEY": "abc"}
+    assert environ == {"HOME": "/"}
+
+
+@pytest.mark.parametrize("words", [("--host", "0.0.0.0"), ("--tunnel", "cloudflared")])
+def test_a_worker_that_others_reach_asks_no_service(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nobody else's film is paid from here."""
+    with pytest.raises(SystemExit):
+        parse_settings(["--hosted", *words], {"MOONREEL_TOKEN": "x" * 20})
+    assert "--hosted spends your money" in capsys.readouterr().err
