@@ -16,6 +16,7 @@ from orchestrator import keys
 from orchestrator.bell import Bell
 from orchestrator.desk import Desk
 from orchestrator.dispatch import Dispatcher
+from orchestrator.film_settings import SettingsReader
 from orchestrator.handlers.routing import add_routes
 from orchestrator.library import Library
 from orchestrator.mirror import Mirror
@@ -85,6 +86,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.SETTINGS] = settings
     app[keys.VERSION] = version("moonreel")
     app[keys.FILMS] = films
+    app[keys.FILM_SETTINGS] = SettingsReader()
     app[keys.MIRRORED] = mirrored
     app[keys.LIBRARY] = library
     app[keys.WORKERS] = workers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from aiohttp import web
 
 from orchestrator.desk import Desk
+from orchestrator.film_settings import SettingsReader
 from orchestrator.library import Library
 from orchestrator.pen import Pen
 from orchestrator.quota import Ledger
@@ -18,6 +19,7 @@ from orchestrator.writer.services.choice import Services
 
 SETTINGS = web.AppKey("settings", Settings)
 FILMS = web.AppKey("films", FilmStore)
+FILM_SETTINGS = web.AppKey("film_settings", SettingsReader)
 MIRRORED = web.AppKey("mirrored", MirrorStore)
 LIBRARY = web.AppKey("library", Library)
 WORKERS = web.AppKey("workers", Workers)

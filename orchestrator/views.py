@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 
+from orchestrator.film_settings import FilmSettings
 from orchestrator.store.films import Film
 from orchestrator.workers import Slot, Workers
 from shared_protocol import routes
@@ -64,7 +66,7 @@ def film_view(
     )
 
 
-def film_summary(film: Film, poster: str | None = None) -> FilmSummary:
+def film_summary(film: Film, settings: FilmSettings, poster: str | None) -> FilmSummary:
     """One line about a film."""
     return FilmSummary(
         job_id=film.job_id,
@@ -77,6 +79,7 @@ def film_summary(film: Film, poster: str | None = None) -> FilmSummary:
         created_at=film.created_at,
         finished_at=film.finished_at,
         poster=poster,
+        **asdict(settings),
     )
 
 

@@ -314,6 +314,15 @@ class FilmSummary(View):
     finished_at: str | None = None
     #: The name of a picture of it under ``/api/download/{job_id}/``, if one is here.
     poster: str | None = None
+    image_style: str | None = None
+    voice_id: str | None = None
+    aspect: str | None = None
+    seed: int | None = None
+    #: Of pictures and voice, once they are known.
+    engines: tuple[str, ...] = ()
+    draft: bool = False
+    #: In the worker's queue, from 1.
+    queue_position: int | None = None
 
 
 class FilmList(View):

@@ -153,7 +153,7 @@ export default {
   "library.day": "am letzten Tag", "library.week": "in der letzten Woche", "library.month": "im letzten Monat",
   "reuse.seed": "Die Startzahl von „{title}“ steht im Formular.",
   "library.cancelOf": "{title} abbrechen", "library.clear": "Alle {n} abbrechen", "library.clear.sure": "{n} Filme abbrechen, die gerade entstehen? Was davon fertig ist, bleibt.",
-  "library.opening": "Die Sammlung wird geöffnet …", "library.search": "Nach Titel suchen", "library.filter": "Zeigen", "library.all": "alle Filme",
+  "library.opening": "Die Sammlung wird geöffnet …", "library.search": "Titel, Stil, Stimme suchen …", "library.engine": "Gemacht mit", "library.anyEngine": "mit jedem Werkzeug", "library.position": "Nummer {n} in der Schlange", "library.filter": "Zeigen", "library.all": "alle Filme",
   "library.open": "in Arbeit", "library.complete": "fertig", "library.failed": "gescheitert oder abgebrochen", "library.compare": "Zwei vergleichen",
   "library.noMatch": "Kein Film passt; leere die Suche oder den Filter.", "library.empty": "Noch keine Filme",
   "library.empty.more": "Jeder Film bleibt hier, mit Bildern, Ton und den Einstellungen, mit denen er gemacht wurde.",

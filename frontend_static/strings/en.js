@@ -152,7 +152,7 @@ export default {
   "library.day": "in the last day", "library.week": "in the last week", "library.month": "in the last month",
   "reuse.seed": "The seed of “{title}” is in the form.",
   "library.cancelOf": "Cancel {title}", "library.clear": "Cancel all {n}", "library.clear.sure": "Cancel {n} films that are in the making? What is finished of them stays.",
-  "library.opening": "Opening the library…", "library.search": "Search by title", "library.filter": "Show", "library.all": "all films",
+  "library.opening": "Opening the library…", "library.search": "Search by title, style, voice…", "library.engine": "Made by", "library.anyEngine": "by any engine", "library.position": "number {n} in the queue", "library.filter": "Show", "library.all": "all films",
   "library.open": "in the making", "library.complete": "finished", "library.failed": "failed or canceled", "library.compare": "Compare two",
   "library.noMatch": "No film fits; clear the search or the filter.", "library.empty": "No films yet",
   "library.empty.more": "Every film you make stays here, with its pictures, its sound and the settings it was made with.",

@@ -61,7 +61,11 @@ async def list_films(request: web.Request) -> web.Response:
     """The newest films first."""
     films = await request.app[keys.FILMS].recent(MAX_LISTED)
     posters = await request.app[keys.MIRRORED].posters([film.job_id for film in films])
-    jobs = tuple(film_summary(film, posters.get(film.job_id)) for film in films)
+    settings = await asyncio.to_thread(request.app[keys.FILM_SETTINGS].read, films)
+    jobs = tuple(
+        film_summary(film, settings[film.job_id], posters.get(film.job_id))
+        for film in films
+    )
     return _json(FilmList(jobs=jobs))
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import imageio_ffmpeg
 import pytest
 from PIL import Image
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from colab_worker.film.png_text import add_text
 from tests.browser.steps import open_page
@@ -28,13 +28,67 @@ def moth(served: Served) -> str:
     return made
 
 
-def test_found_by_its_title(page: Page, moth: str) -> None:
-    """Only what fits the search is shown."""
+@pytest.mark.parametrize("words", ["moth", "MOTH noir", "brian 77", "papercut moth"])
+def test_found_by_title_and_settings(page: Page, moth: str, words: str) -> None:
+    """Only what fits every word of the search is shown."""
     page.goto("/#/library")
-    page.get_by_label("Search by title").fill("moth")
+    page.get_by_label("Search by title").fill(words)
 
     expect(page.locator(".film")).to_have_count(1)
     expect(page.locator(".film img")).to_be_visible()
+
+
+def test_found_by_engine(page: Page, moth: str) -> None:
+    """The filter has the engines that made these films, and no other."""
+    page.route("**/api/jobs", with_another)
+    page.goto("/#/library")
+    engine = page.get_by_label("Made by")
+    expect(engine.locator("option")).to_have_text(
+        ["by any engine", "espeak", "papercut", "sdxl"]
+    )
+    engine.select_option("sdxl")
+    expect(page.locator(".film h2")).to_have_text(["Elsewhere"])
+    page.get_by_label("Search by title").fill("moth")
+
+    expect(page.get_by_text("No film fits")).to_be_visible()
+
+
+def test_the_queue_is_a_list_to_read(page: Page, moth: str) -> None:
+    """Name, place, age and cancel of each film in the making; all at once after a yes."""
+    page.route("**/api/jobs", with_open_ones)
+    page.goto("/#/library")
+    lines = page.locator(".queue li")
+    expect(lines.first).to_contain_text("First")
+    expect(lines.nth(1)).to_contain_text("number 2 in the queue")
+    page.route("**/cancel", lambda route: route.fulfill(json={}))
+    with page.expect_request("**/second-film/cancel"):
+        lines.nth(1).get_by_role("button", name="Cancel Second").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    with page.expect_request("**/first-film/cancel"):
+        page.get_by_role("button", name="Cancel all 2").click()
+
+
+def with_another(route: Route) -> None:
+    """The list, with a film that another engine made."""
+    reply = route.fetch()
+    told = reply.json()
+    other = told["jobs"][0] | {"job_id": "another-film", "title": "Elsewhere"}
+    told["jobs"].append(other | {"engines": ["sdxl", "espeak"], "poster": None})
+    route.fulfill(response=reply, json=told)
+
+
+def with_open_ones(route: Route) -> None:
+    """The list, with two films in the making, newest first."""
+    reply = route.fetch()
+    told = reply.json()
+    waiting = told["jobs"][0] | {"state": "sent_to_colab", "terminal": False}
+    waiting |= {"progress": 40, "poster": None}
+    told["jobs"] = [
+        waiting | {"job_id": "second-film", "title": "Second", "queue_position": 2},
+        waiting | {"job_id": "first-film", "title": "First", "queue_position": None},
+        *told["jobs"],
+    ]
+    route.fulfill(response=reply, json=told)
 
 
 def test_settings_and_seed_come_back(page: Page, moth: str) -> None:

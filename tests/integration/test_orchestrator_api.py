@@ -15,6 +15,7 @@ import pytest
 from orchestrator.errors import HomeInUse, PortInUse
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import STORY, LiveOrchestrator
+from tests.workers import TOKEN, WorkerProcess
 
 
 @pytest.fixture
@@ -363,3 +364,23 @@ async def test_a_check_says_what_to_do(live: LiveOrchestrator) -> None:
     assert reply["ok"] is False
     assert [step["name"] for step in reply["steps"]] == ["answer"]
     assert "notebook" in reply["steps"][0]["advice"]
+
+
+async def test_a_line_of_the_list_says_what_the_film_was_made_with(
+    live: LiveOrchestrator, tmp_path: Path
+) -> None:
+    """What was asked for at first; with a worker's engines once it has worked."""
+    made = (
+        await order(live, script=STORY, num_scenes=3, style="noir", seed=77)
+    ).json()["job_id"]
+    waiting = (await live.api.get("/api/jobs")).json()["jobs"][0]
+    with WorkerProcess(tmp_path) as worker:
+        await live.connect(str(worker.client.base_url).rstrip("/"), TOKEN)
+        await live.until(made, "complete")
+        done = (await live.api.get("/api/jobs")).json()["jobs"][0]
+
+    assert (waiting["image_style"], waiting["seed"]) == ("noir", 77)
+    assert (waiting["voice_id"], waiting["aspect"]) == ("aria", "16:9")
+    assert waiting["engines"] == []
+    assert done["engines"] == ["papercut", "espeak"]
+    assert done["image_style"] == "noir"
