@@ -233,6 +233,8 @@ class Spoken(View):
     media_type: str
     duration_s: float
     engine: str
+    #: What is said when, as WebVTT.
+    captions: str = ""
 
 
 class JobState(StrEnum):

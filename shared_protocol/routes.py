@@ -66,6 +66,7 @@ X_WORKER_ID = "X-Worker-Id"
 X_WORKER_BOOT = "X-Worker-Boot"
 X_REQUEST_ID = "X-Request-Id"
 X_PROTOCOL = "X-Protocol"
+X_CAPTIONS = "X-Captions"
 NGROK_SKIP = "ngrok-skip-browser-warning"
 NGROK_ERROR = "ngrok-error-code"
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from pathlib import Path
 
 from aiohttp import web
 
 from colab_worker.dispatcher import Broken, Finished, Report, UnitTask
 from colab_worker.engines.registry import Registry
-from colab_worker.keys import DISPATCHER, MEMO, REGISTRY, SETTINGS, STORE
+from colab_worker.keys import BLOBS, DISPATCHER, MEMO, REGISTRY, SETTINGS, STORE
 from colab_worker.planner import Unit, plan
 from shared_protocol.artifacts import MemoEntry, UnitResult
 from shared_protocol.clock import new_id
@@ -28,14 +30,24 @@ async def speak(request: web.Request) -> web.Response:
     known = await request.app[MEMO].recall(unit.key({}))
     result = known[0] if known and known[1] else await _spoken(request, unit)
     sound = result.file("voice.wav")
+    words = request.app[BLOBS].path(result.file("words.json").sha256)
     reply = Spoken(
         sha256=sound.sha256,
         bytes=sound.bytes,
         media_type=sound.media_type,
         duration_s=result.facts["duration_s"],
         engine=unit.engine.name,
+        captions=await asyncio.to_thread(_captions, words, asked.language),
     )
     return web.json_response(text=reply.model_dump_json())
+
+
+def _captions(words: Path, language: str) -> str:
+    """The cues that a film would show, which is only loaded once somebody listens."""
+    from colab_worker.film.captions.cues import cues_of
+    from colab_worker.film.captions.subtitles import vtt
+
+    return vtt(cues_of(json.loads(words.read_bytes()), language=language))
 
 
 def _unit(asked: SpeakRequest, registry: Registry) -> Unit:

@@ -14,6 +14,13 @@ export class Refused extends Error {
 export class NoAnswer extends Error {}
 
 async function call(path, options = {}) {
+  const reply = await ask(path, options);
+  if (reply.status === 204 || reply.status === 304) return null;
+  return reply.headers.get("Content-Type").includes("json") ? reply.json() : reply.blob();
+}
+
+// Any good reply, or 304; else Refused or NoAnswer.
+async function ask(path, options) {
   let reply;
   try {
     reply = await fetch(path, { cache: "no-store", ...options });
@@ -21,17 +28,16 @@ async function call(path, options = {}) {
     if (error.name === "AbortError") throw error;
     throw new NoAnswer("Moonreel on this machine does not answer; is it running?", { cause: error });
   }
-  if (reply.status === 204 || reply.status === 304) return null;
-  if (!reply.ok) throw new Refused(await reply.json(), reply.status);
-  return reply.headers.get("Content-Type").includes("json") ? reply.json() : reply.blob();
+  if (!reply.ok && reply.status !== 304) throw new Refused(await reply.json(), reply.status);
+  return reply;
 }
 
 function send(method, path, body, headers = {}) {
-  return call(path, {
-    method,
-    headers: { "Content-Type": "application/json", ...headers },
-    body: JSON.stringify(body),
-  });
+  return call(path, json(method, body, headers));
+}
+
+function json(method, body, headers = {}) {
+  return { method, headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) };
 }
 
 const of = (jobId) => `/api/jobs/${encodeURIComponent(jobId)}`;
@@ -83,7 +89,10 @@ export const saveScript = (jobId, edit) => send("PUT", `${of(jobId)}/script`, ed
 export const rewriteScene = (jobId, asked) => send("POST", `${of(jobId)}/script/rewrite`, asked);
 export const renderFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/render`, order);
 // The sentence as sound, spoken by the worker that a film would go to.
-export const previewVoice = (asked) => send("POST", "/api/voices/preview", asked);
+export async function previewVoice(asked) {
+  const reply = await ask("/api/voices/preview", json("POST", asked));
+  return { sound: await reply.blob(), captions: decodeURIComponent(reply.headers.get("X-Captions") ?? "") };
+}
 // A picture of a character as it is; the reply's hash is what a character names.
 export const sendReference = (file) =>
   call("/api/references", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });

@@ -4,6 +4,7 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { capabilities } from "../state/connection.js";
 import { change, form } from "../state/order.js";
+import { Caption } from "./caption.js";
 import { Choice, Line } from "./field.js";
 import { Part } from "./part.js";
 import { Sketch } from "./sketch.js";
@@ -35,11 +36,7 @@ function Looks({ values }) {
 function sample(values) {
   if (!["auto", "fixed"].includes(values.captions)) return null;
   const text = values.captions === "fixed" ? values.caption_text || t("captions.text") : firstWords(values.script);
-  // The key makes the browser play the animation anew when it is chosen.
-  return html`<p key=${values.caption_animation} aria-hidden="true"
-    class=${`caption s-${values.caption_style} p-${values.caption_position} m-${values.caption_animation}`}>
-    ${values.caption_animation === "karaoke"
-    ? text.split(" ").map((item, n) => html`<span style=${{ "--n": n }}>${item} </span>`) : text}</p>`;
+  return html`<${Caption} values=${values} text=${text} />`;
 }
 
 function firstWords(script) {

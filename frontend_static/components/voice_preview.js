@@ -4,10 +4,11 @@ import { html, signal } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { previewVoice } from "../api/orchestrator.js";
 import { form } from "../state/order.js";
+import { Heard } from "./heard.js";
 
 const MOST = 400;
 const own = signal(null);
-const sound = signal(null);
+const spoken = signal(null);
 const busy = signal(false);
 const trouble = signal(null);
 
@@ -17,7 +18,7 @@ export function VoicePreview() {
     <label for="voice-sentence">${t("voice.sentence")}</label>
     <input id="voice-sentence" maxlength=${MOST} value=${sentence} onInput=${(event) => { own.value = event.target.value; }} />
     <button type="button" class="outline" aria-busy=${busy.value} disabled=${!sentence.trim()} onClick=${() => listen(sentence.trim())}>${t("voice.listen")}</button>
-    ${sound.value && html`<audio src=${sound.value} controls autoplay aria-label=${t("voice.listen")}></audio>`}
+    ${spoken.value && html`<${Heard} key=${spoken.value.url} spoken=${spoken.value} />`}
     ${trouble.value && html`<p class="refusal" role="alert">${trouble.value}</p>`}
   </div>`;
 }
@@ -33,12 +34,13 @@ async function listen(text) {
   trouble.value = null;
   const { voice_id, voice_speed, pacing, language, engine_voice } = form.value;
   try {
-    const spoken = await previewVoice({
+    const { sound, captions } = await previewVoice({
       text, voice_id, pacing, voice_speed: Number(voice_speed), engine: { voice: engine_voice },
       ...(language === "auto" ? {} : { language }),
     });
-    if (sound.value) URL.revokeObjectURL(sound.value);
-    sound.value = URL.createObjectURL(spoken);
+    for (const url of [spoken.value?.url, spoken.value?.track].filter(Boolean)) URL.revokeObjectURL(url);
+    const track = URL.createObjectURL(new Blob([captions], { type: "text/vtt" }));
+    spoken.value = { sound, url: URL.createObjectURL(sound), track };
   } catch (error) {
     trouble.value = error.message;
   } finally {

@@ -60,7 +60,7 @@ export default {
   "quality.draft": "Entwurf", "quality.fast": "schnell", "quality.standard": "üblich", "quality.high": "hoch",
 
   "voice.title": "Stimme", "voice.who": "Erzähler", "voice.speed": "Tempo", "voice.pacing": "Pausen",
-  "voice.sentence": "Auf deinem eigenen Satz", "voice.listen": "Anhören",
+  "voice.sentence": "Auf deinem eigenen Satz", "voice.captions": "So stünde es im Film zu lesen.", "voice.level": "Pegel", "voice.level.course": "Wie laut es von Augenblick zu Augenblick ist; höchstens {db} dB.", "voice.listen": "Anhören",
   "voice.pacing.help": "Wie lange die Stimme zwischen Sätzen und Szenen ruht.", "voice.language": "Sprache des Textes",
   "voice_id.guy": "Guy – ruhiger Erzähler", "voice_id.brian": "Brian – tief und stetig", "voice_id.michael": "Michael – warm",
   "voice_id.andrew": "Andrew – klar und freundlich", "voice_id.george": "George – bedächtig", "voice_id.christopher": "Christopher – ernst",

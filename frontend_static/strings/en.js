@@ -59,7 +59,7 @@ export default {
   "quality.draft": "draft", "quality.fast": "fast", "quality.standard": "standard", "quality.high": "high",
 
   "voice.title": "Voice", "voice.who": "Narrator", "voice.speed": "Speed", "voice.pacing": "Pauses",
-  "voice.sentence": "Try it on your own sentence", "voice.listen": "Listen",
+  "voice.sentence": "Try it on your own sentence", "voice.listen": "Listen", "voice.captions": "How it would be read in the film.", "voice.level": "Level", "voice.level.course": "How loud it is from moment to moment; {db} dB at the most.",
   "voice.pacing.help": "How long the voice rests between sentences and scenes.", "voice.language": "Language of the text",
   "voice_id.guy": "Guy – calm storyteller", "voice_id.brian": "Brian – deep and steady", "voice_id.michael": "Michael – warm",
   "voice_id.andrew": "Andrew – clear and friendly", "voice_id.george": "George – measured", "voice_id.christopher": "Christopher – earnest",

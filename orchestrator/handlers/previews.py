@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 from aiohttp import web
 
 from orchestrator import keys
 from orchestrator.errors import Refused, Unreachable
+from shared_protocol import routes
 from shared_protocol.api import VoicePreview
 from shared_protocol.errors import Code
 from shared_protocol.jobs import SpeakRequest
@@ -37,7 +39,8 @@ async def voice(request: web.Request) -> web.StreamResponse:
         media_type=spoken.media_type,
         filename="voice.wav",
     )
-    return await serve_file(request, sound)
+    captions = {routes.X_CAPTIONS: quote(spoken.captions)}
+    return await serve_file(request, sound, captions)
 
 
 def _settled(asked: VoicePreview) -> SpeakRequest:

@@ -78,9 +78,11 @@ async def serve_edited(
     return reply
 
 
-async def serve_file(request: web.Request, file: ServedFile) -> web.StreamResponse:
-    """Answers GET or HEAD for ``file``: 200, 206, 304 or 416."""
-    headers = _headers(file)
+async def serve_file(
+    request: web.Request, file: ServedFile, added: Mapping[str, str] | None = None
+) -> web.StreamResponse:
+    """Answers GET or HEAD for ``file``: 200, 206, 304 or 416; with headers ``added``."""
+    headers = _headers(file) | dict(added or {})
     if _matches(request.headers.get("If-None-Match"), headers["ETag"]):
         return web.Response(status=304, headers=headers)
     span = None

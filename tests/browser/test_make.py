@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import struct
 import wave
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
+import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
@@ -55,8 +59,54 @@ def test_the_voice_is_heard_on_ones_own_sentence(page: Page) -> None:
     page.get_by_role("button", name="Listen").click()
     sound = page.locator(".preview audio")
     expect(sound).to_be_visible()
+    expect(page.locator(".heard .caption")).to_have_text("A bat sang.")
 
     assert sound.get_attribute("src").startswith("blob:")
+
+
+CUES = "WEBVTT\n\n00:00.000 --> 00:01.000\nSoft.\n\n00:01.000 --> 00:02.000\nLoud.\n"
+
+
+def test_the_level_and_the_words_go_with_the_sound(page: Page) -> None:
+    """Soft, then loud: the course and the meter are those of the samples."""
+    page.emulate_media(reduced_motion="reduce")
+    page.route("**/api/voices/preview", lambda route: route.fulfill(
+        body=_soft_then_loud(), content_type="audio/wav",
+        headers={"X-Captions": quote(CUES)},
+    ))  # fmt: skip
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("Soft. Loud.")
+    open_part(page, "Voice")
+    page.get_by_role("button", name="Listen").click()
+    course = page.get_by_role("img", name="-6 dB at the most")
+    expect(course).to_be_visible()
+    high = course.locator("rect").evaluate_all(
+        "bars => bars.map(bar => Number(bar.getAttribute('height')))"
+    )
+    sound, meter = page.locator(".heard audio"), page.locator(".heard meter")
+    caption = page.locator(".heard .caption")
+    told = {}
+    for second in (0.5, 1.5):
+        sound.evaluate("(it, at) => { it.pause(); it.currentTime = at; }", second)
+        expect(caption).to_have_text("Soft." if second < 1 else "Loud.")
+        told[second] = float(meter.get_attribute("value") or 0)
+
+    assert max(high[:78]) < min(high[82:])
+    assert told[0.5] == pytest.approx(-46, abs=1)
+    assert told[1.5] == pytest.approx(-6, abs=1)
+
+
+def _soft_then_loud() -> bytes:
+    """A second of a square wave at 1/200 of full scale, then one at a half."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(8000)
+        for high in (164, 16384):
+            period = struct.pack("<20h", *[high] * 10, *[-high] * 10)
+            sound.writeframes(period * 400)
+    return file.getvalue()
 
 
 def test_engines_are_those_of_the_worker(page: Page) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import wave
 from pathlib import Path
+from urllib.parse import unquote
 
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.workers import TOKEN, WorkerProcess
@@ -20,6 +21,9 @@ async def test_a_sentence_is_spoken(tmp_path: Path, worker: WorkerProcess) -> No
 
     assert first.status_code == 200, first.text
     assert first.headers["content-type"] == "audio/wav"
+    captions = unquote(first.headers["x-captions"])
+    assert captions.startswith("WEBVTT\n\n00:00:00.000 --> ")
+    assert "The moon rose." in captions
     with wave.open(io.BytesIO(first.content)) as sound:
         assert sound.getnframes() > 0
     assert again.content == first.content
