@@ -43,6 +43,7 @@ function json(method, body, headers = {}) {
 const of = (jobId) => `/api/jobs/${encodeURIComponent(jobId)}`;
 
 export const fileOf = (jobId, name) => `/api/download/${encodeURIComponent(jobId)}/${name}`;
+export const referenceOf = (sha256) => `/api/references/${sha256}`;
 export const filmOf = (jobId) => `/api/download/${encodeURIComponent(jobId)}`;
 
 // One click is one film, however often the browser sends it.

@@ -17,10 +17,10 @@ export function Heard({ spoken }) {
   useEffect(() => { levelsOf(spoken.sound).then(setTold); }, [spoken]);
   useEffect(() => followed(audio.current, setAt), [spoken]);
   return html`<div class="heard">
-    <audio ref=${audio} src=${spoken.url} controls autoplay aria-label=${t("voice.listen")}>
+    <div><audio ref=${audio} src=${spoken.url} controls autoplay aria-label=${t("voice.listen")}>
       <track kind="captions" default src=${spoken.track} srclang="und" label=${t("player.captions")} />
     </audio>
-    ${told && html`<${Level} ...${told} at=${at} />`}
+    ${told && html`<${Level} ...${told} at=${at} />`}</div>
     <${Sketch} filter=${form.value.color_filter} aspect=${form.value.aspect} label=${t("voice.captions")}
       caption=${html`<${Caption} values=${form.value} text=${cueAt(audio.current, at)} />`} />
   </div>`;

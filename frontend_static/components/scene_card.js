@@ -3,8 +3,10 @@
 import { html } from "../lib/html.js";
 import { clock } from "../lib/format.js";
 import { t } from "../lib/strings.js";
+import { cast, scoreOf } from "../state/cast.js";
 import { film, sparing } from "../state/film.js";
 import { lines } from "../state/script.js";
+import { Face, Score } from "./likeness.js";
 
 export function SceneCard({ scene }) {
   const words = lines.value[scene.number - 1]?.narration;
@@ -18,7 +20,16 @@ export function SceneCard({ scene }) {
       <span>${state(scene)}</span>
       ${scene.seconds !== null && html`<span class="seconds">${clock(scene.seconds)}</span>`}</div>
     ${words && html`<p class="said">${words}</p>`}
+    <${Shown} scene=${scene} />
   </li>`;
+}
+
+// Whose pictures the scene keeps to, and how well it does.
+function Shown({ scene }) {
+  const here = cast.value.filter((person) => person.scenes.some((one) => one.scene.number === scene.number));
+  if (!here.length) return null;
+  return html`<ul class="shown">${here.map((person) => html`<li><${Face} person=${person} size="28" />
+    <${Score} score=${scoreOf(scene, person.name)} /></li>`)}</ul>`;
 }
 
 function state(scene) {

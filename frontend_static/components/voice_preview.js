@@ -16,8 +16,8 @@ export function VoicePreview() {
   const sentence = own.value ?? firstSentence(form.value.script);
   return html`<div class="field preview">
     <label for="voice-sentence">${t("voice.sentence")}</label>
-    <input id="voice-sentence" maxlength=${MOST} value=${sentence} onInput=${(event) => { own.value = event.target.value; }} />
-    <button type="button" class="outline" aria-busy=${busy.value} disabled=${!sentence.trim()} onClick=${() => listen(sentence.trim())}>${t("voice.listen")}</button>
+    <div class="ask"><input id="voice-sentence" maxlength=${MOST} value=${sentence} onInput=${(event) => { own.value = event.target.value; }} />
+    <button type="button" class="outline" aria-busy=${busy.value} disabled=${!sentence.trim()} onClick=${() => listen(sentence.trim())}>${t("voice.listen")}</button></div>
     ${spoken.value && html`<${Heard} key=${spoken.value.url} spoken=${spoken.value} />`}
     ${trouble.value && html`<p class="refusal" role="alert">${trouble.value}</p>`}
   </div>`;

@@ -43,6 +43,10 @@ export function size(bytes) {
   }).format(value);
 }
 
+export function percent(share) {
+  return new Intl.NumberFormat(language.value, { style: "percent" }).format(share);
+}
+
 export function number(value) {
   return new Intl.NumberFormat(language.value).format(value);
 }

@@ -15,7 +15,7 @@ export function parse(hash) {
   const [first = "make", id, section, detail] = hash.replace(/^#\/?/, "").split("/").filter(Boolean);
   if (first === "jobs" && id) {
     if (section === "script") return { view: "script", id };
-    return { view: "job", id, scene: section === "scenes" ? Number(detail) : null };
+    return { view: "job", id, scene: section === "scenes" ? Number(detail) : null, person: section === "cast" ? Number(detail) : null };
   }
   if (first === "compare" && id && section) return { view: "compare", id, other: section };
   if (["make", "library", "models", "connection"].includes(first)) return { view: first };

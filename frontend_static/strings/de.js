@@ -96,6 +96,8 @@ export default {
   "reference.unable": "Was hier zeichnet, hält keine Ähnlichkeit; SDXL mit IP-Adapter kann es (docs/models.md).",
   "reference.scale": "Wie eng an die Bilder gehalten wird", "reference.keep": "Was von ihnen bleibt",
   "likeness.": "wie das Modell will", "likeness.plus": "das ganze Aussehen", "likeness.face": "nur das Gesicht",
+  "cast.unnamed": "Vorlage", "cast.inScene": "in einer Szene", "cast.inScenes": "in {n} Szenen", "cast.sheet": "{name} in jeder Szene", "cast.reference": "die Vorlage", "cast.score": "{percent} ähnlich", "cast.score.more": "Wie sehr das Bild der Vorlage gleicht, nach dem Bild-Encoder des Werkzeugs selbst",
+  "cast.sorted": "Die Szenen, die die Vorlage am schlechtesten treffen, stehen vorn.", "cast.unmeasured": "Das Werkzeug, das diese Szenen gezeichnet hat, misst keine Ähnlichkeit; sie stehen in der Reihenfolge des Films.",
   "cast.title": "Figuren", "cast.none": "keine", "cast.person": "Figur {n}", "cast.name": "Name", "cast.looks": "Aussehen",
   "cast.looks.hint": "ein Mädchen von zehn mit rotem Haar und gelbem Regenmantel", "cast.add": "Figur hinzufügen", "cast.remove": "{name} entfernen",
   "cast.help": "Eine Szene, die jemanden nennt, zeigt ihn so.",

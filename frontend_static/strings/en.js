@@ -94,7 +94,8 @@ export default {
   "reference.unable": "The engine that draws here keeps no likeness; SDXL with IP-Adapter does (docs/models.md).",
   "reference.scale": "How closely the pictures are kept to", "reference.keep": "What of them is kept",
   "likeness.": "the model's own choice", "likeness.plus": "the whole look", "likeness.face": "the face alone",
-  "cast.title": "Characters", "cast.none": "none", "cast.person": "Character {n}", "cast.name": "Name", "cast.looks": "Looks",
+  "cast.title": "Characters", "cast.unnamed": "Reference", "cast.inScene": "in one scene", "cast.inScenes": "in {n} scenes", "cast.sheet": "{name} in every scene", "cast.reference": "the reference", "cast.score": "{percent} alike", "cast.score.more": "How much the picture looks like the reference, by the engine’s own image encoder",
+  "cast.sorted": "The scenes that meet the reference worst come first.", "cast.unmeasured": "The engine that drew these scenes measures no likeness; they are in the order of the film.", "cast.none": "none", "cast.person": "Character {n}", "cast.name": "Name", "cast.looks": "Looks",
   "cast.looks.hint": "a girl of ten with red hair and a yellow raincoat", "cast.add": "Add a character", "cast.remove": "Remove {name}",
   "cast.help": "A scene that names somebody shows them with these looks.",
 

@@ -4,6 +4,7 @@ import { html, useEffect } from "../lib/html.js";
 import { go, route } from "../lib/router.js";
 import { t } from "../lib/strings.js";
 import { Actions } from "../components/actions.js";
+import { CastSheet, CastTray } from "../components/cast_tray.js";
 import { Downloads } from "../components/downloads.js";
 import { Gantt } from "../components/gantt.js";
 import { Log } from "../components/log.js";
@@ -12,18 +13,20 @@ import { Progress } from "../components/progress.js";
 import { SceneCard } from "../components/scene_card.js";
 import { SceneDialog } from "../components/scene_dialog.js";
 import { StageStrip } from "../components/stage_strip.js";
+import { cast } from "../state/cast.js";
 import { film, missing, watchFilm } from "../state/film.js";
 import { scenes } from "../state/scenes.js";
 import { openScript } from "../state/script.js";
 
 export function Job() {
-  const { id, scene } = route.value;
+  const { id, scene, person } = route.value;
   const state = film.value?.state;
   useEffect(() => { watchFilm(id); }, [id]);
   useEffect(() => { openScript(id, state); }, [id, state]);
   useEffect(tellTab, [film.value?.title, scenes.value.filter((one) => one.done).length, film.value?.terminal]);
   if (missing.value) return html`<${Gone} why=${missing.value} />`;
   if (film.value?.job_id !== id) return html`<p aria-busy="true" class="calm">${t("job.opening")}</p>`;
+  const met = person && cast.value[person - 1];
   const shown = scene && scenes.value.find((item) => item.number === scene);
   return html`<section class="job" data-state=${film.value.state}>
     <${Heading} />
@@ -34,12 +37,14 @@ export function Job() {
     <${Actions} />
     <section aria-labelledby="scenes-title">
       <h2 id="scenes-title">${t("job.scenes")}</h2>
+      <${CastTray} />
       ${scenes.value.length ? html`<ol class="cards">${scenes.value.map((item) => html`<${SceneCard} key=${item.number} scene=${item} />`)}</ol>`
     : html`<p class="calm">${t("job.noScenes")}</p>`}
     </section>
     <${Downloads} />
     <${Gantt} />
     <${Log} />
+    ${met && html`<${CastSheet} person=${met} />`}
     ${shown && html`<${SceneDialog} scene=${shown} onClose=${() => go(`/jobs/${id}`)} />`}
   </section>`;
 }

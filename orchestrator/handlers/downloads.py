@@ -13,8 +13,10 @@ from orchestrator.store.films import Film
 from shared_protocol.api import FileOrigin, FileOrigins
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
+from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.kit.ranges import ServedFile, serve_edited, serve_file
+from shared_protocol.references import picture_format
 
 FILM = "film.mp4"
 #: ``?metadata=none`` leaves out what a file says of itself.
@@ -33,6 +35,35 @@ async def video(request: web.Request) -> web.StreamResponse:
     if not dot or kind != "mp4":
         raise ApiError(Code.NOT_FOUND, "Videos here are called {job_id}.mp4.")
     return await _send(request, job_id, FILM)
+
+
+async def reference(request: web.Request) -> web.StreamResponse:
+    """A picture that ``POST /api/references`` took, to be seen beside the scenes."""
+    sha256 = request.match_info["hex"]
+    blobs = request.app[keys.LIBRARY].blobs
+    found = await asyncio.to_thread(_picture, blobs, sha256)
+    if found is None:
+        raise ApiError(Code.NOT_FOUND, "No picture with this SHA-256 is here.")
+    size, kind = found
+    picture = ServedFile(
+        path=blobs.path(sha256),
+        sha256=sha256,
+        bytes=size,
+        media_type=f"image/{kind}",
+        filename=f"reference.{kind}",
+        immutable=True,
+    )
+    return await serve_file(request, picture)
+
+
+def _picture(blobs: BlobStore, sha256: str) -> tuple[int, str] | None:
+    """Size and format; None for another file, or none."""
+    try:
+        with blobs.path(sha256).open("rb") as file:
+            kind = picture_format(file.read(12))
+            return None if kind is None else (file.seek(0, 2), kind)
+    except (FileNotFoundError, ValueError):
+        return None
 
 
 async def origins(request: web.Request) -> web.Response:

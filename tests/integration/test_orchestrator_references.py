@@ -71,6 +71,23 @@ async def test_a_reference_is_taken_in(live: LiveOrchestrator, kind: str) -> Non
     assert (await order(live, sha256)).status_code == 202
 
 
+async def test_a_reference_can_be_seen(live: LiveOrchestrator) -> None:
+    """As it came, and kept by browsers; nothing else is shown by its hash."""
+    song = b"ID3\x04\x00\x00\x00\x00\x00\x00" + bytes(100)
+    headers = {"Content-Type": "application/octet-stream"}
+    await live.api.post("/api/references", content=PNG, headers=KIND)
+    music = await live.api.post("/api/music", content=song, headers=headers)
+    seen = await live.api.get(f"/api/references/{SHA}")
+    other = await live.api.get(f"/api/references/{music.json()['sha256']}")
+    none = await live.api.get(f"/api/references/{'0' * 64}")
+    nonsense = await live.api.get("/api/references/..%2Fx")
+
+    assert seen.content == PNG
+    assert seen.headers["content-type"] == "image/png"
+    assert "immutable" in seen.headers["cache-control"]
+    assert {r.status_code for r in (other, none, nonsense)} == {404}
+
+
 @pytest.mark.parametrize("content", [b"", b"RIFF\x24\x00\x00\x00WAVEfmt ", b"<svg/>"])
 async def test_what_is_no_picture_is_refused(
     live: LiveOrchestrator, content: bytes
