@@ -1,14 +1,14 @@
-"""What a story type looks like: a phrase for every image prompt."""
+"""What a story type looks like: a phrase of six words at most for every image prompt."""
 
 from __future__ import annotations
 
 MOODS: dict[str, str] = {
     "emotional_heartwarming": "warm tender mood, soft golden light",
-    "scary_horror": "eerie dark mood, long shadows, cold light",
-    "surprising_twist": "uneasy mood, a hint that something is not as it seems",
+    "scary_horror": "eerie dark mood, long cold shadows",
+    "surprising_twist": "uneasy mood, something hidden from view",
     "tragic_sad": "sad quiet mood, grey rain light",
     "motivational_inspiring": "hopeful mood, bright sunrise light",
-    "true_crime": "tense investigative mood, hard street light at night",
+    "true_crime": "tense investigative mood, hard street light",
     "mystery_thriller": "mysterious mood, fog, deep shadows",
     "historical_documentary": "period setting, sober documentary mood",
     "supernatural_paranormal": "ghostly mood, pale moonlight, mist",
@@ -22,5 +22,5 @@ MOODS: dict[str, str] = {
     "conspiracy_mystery": "secretive mood, dim light, hidden details",
     "anime_style": "expressive anime mood, vivid sky",
     "psychological_mind": "dreamlike unsettling mood, inner world",
-    "nature_wildlife": "calm nature mood, morning light in the wild",
+    "nature_wildlife": "calm wild nature, soft morning light",
 }

@@ -6,8 +6,12 @@ that looks and sounds in whole films is tested beside each part.
 
 from __future__ import annotations
 
+import itertools
 import re
+import tempfile
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,15 +19,20 @@ import pytest
 from PIL import Image
 from pydantic import ValidationError
 
+from colab_worker.engines.base import ImageRequest
+from colab_worker.engines.espeak.voices import ESPEAK_VOICES
+from colab_worker.engines.papercut import PapercutEngine
 from colab_worker.engines.registry import BUILT_IN, Registry
 from colab_worker.film.captions.burned import film_document, look_of
-from colab_worker.film.captions.looks import Frame
+from colab_worker.film.captions.looks import STYLES, Frame, Style
 from colab_worker.film.grade import graded
 from colab_worker.film.motion import Window, windows
 from colab_worker.planner import plan
 from colab_worker.stages.clip import _zoom_percent
+from orchestrator.writer.film_spec import write_film
+from orchestrator.writer.moods import MOODS
 from shared_protocol import vocab
-from shared_protocol.api import GenerateRequest
+from shared_protocol.api import MAX_CHARACTERS, GenerateRequest
 from shared_protocol.errors import describe_validation
 from shared_protocol.jobs import FilmSpec
 from tests.film_material import colourful, spoken
@@ -102,8 +111,56 @@ def colour(pixels: Any) -> float:
     return float(np.ptp(pixels, axis=2).mean())
 
 
+def violet(pixels: Any) -> float:
+    return float((pixels[..., 0] + pixels[..., 2]).mean() / 2 / pixels[..., 1].mean())
+
+
 def detail(pixels: Any) -> float:
     return float(np.abs(np.diff(pixels, axis=1)).mean())
+
+
+@cache
+def drawn(prompt: str, style: str) -> Any:
+    """Rows x columns x RGB of a draft picture."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "picture.png"
+        request = ImageRequest(prompt, "", style, 3, 384, 216)
+        PapercutEngine().draw(request, out, lambda fraction, words: None)
+        with Image.open(out) as picture:
+            return np.asarray(picture).astype(float)
+
+
+def painted(check: Callable[[Any, Any], bool]) -> Callable[[Planned], bool]:
+    """Compares drafts in a style with the realistic ones, by day and by night."""
+
+    def checked(film: Planned) -> bool:
+        style = film.image["style"]
+        return all(
+            check(drawn(prompt, "realistic"), drawn(prompt, style))
+            for prompt in ("a castle on a hill at noon", "a man in a street at night")
+        )
+
+    return checked
+
+
+def darker(pixels: Any) -> Any:
+    """The third of the pixels that is darkest."""
+    light = pixels.mean(axis=2)
+    return pixels[light < np.percentile(light, 33)]
+
+
+def corner(pixels: Any) -> float:
+    return float(pixels[:8, :8].mean())
+
+
+def looks(check: Callable[[Style, Style], bool]) -> Callable[[Planned], bool]:
+    """Compares a style of captions with the simple one."""
+    return lambda f: check(STYLES["simple"], STYLES[f.clip["captions"]["style"]])
+
+
+def redness(style: Style) -> int:
+    blue, green, red = (int(style.colour[n : n + 2], 16) for n in (4, 6, 8))
+    return red - max(green, blue)
 
 
 def styled(column: int, value: str) -> Callable[[Planned], bool]:
@@ -119,6 +176,18 @@ def styled(column: int, value: str) -> Callable[[Planned], bool]:
 def tagged(tag: str) -> Callable[[Planned], bool]:
     """The captions carry a tag."""
     return lambda film: tag in film.captions
+
+
+def moves(check: Callable[[int, int], bool]) -> Callable[[Planned], bool]:
+    """Where the captions come from and go to, in pixels from the top."""
+
+    def checked(film: Planned) -> bool:
+        (across, begin, goal, end) = re.findall(
+            r"\\move\((\d+),(\d+),(\d+),(\d+)", film.captions
+        )[0]
+        return across == goal and check(int(begin), int(end))
+
+    return checked
 
 
 def burned(look: dict[str, str]) -> dict[str, Any]:
@@ -198,13 +267,30 @@ TABLE: dict[str, dict[Any, tuple[dict[str, Any], Check]]] = {
     "voice_speed": {
         speed: ({}, lambda f, s=speed: f.voice["speed"] == s) for speed in (0.5, 1.0, 2.0)
     },
-    "voice_id": {
-        word: ({}, lambda f, w=word: f.voice["voice_id"] == f.film["voice_id"] == w)
+    "voice_id": {  # how they sound: test_espeak_voices
+        word: ({}, lambda f, w=word: f.voice["voice_id"] == f.film["voice_id"] == w
+               and [v for v, sound in ESPEAK_VOICES.items() if sound == ESPEAK_VOICES[w]] == [w])
         for word in vocab.VOICE_IDS
     },
     "image_style": {
-        word: ({}, lambda f, w=word: f.image["style"] == f.film["image_style"] == w)
-        for word in vocab.IMAGE_STYLES
+        "realistic": ({}, painted(lambda a, b: (a == b).all())),
+        "documentary": ({}, painted(lambda a, b: colour(b) < 0.5 * colour(a))),
+        "anime": ({}, painted(lambda a, b: colour(b) > 1.4 * colour(a) and detail(b) < detail(a))),
+        "cinematic": ({}, painted(lambda a, b: corner(b) < 0.9 * corner(a)
+                                  and warmth(b) - warmth(darker(b)) > 0.09)),
+        "horror": ({}, painted(lambda a, b: b.mean() < 0.7 * a.mean() and colour(b) < colour(a))),
+        "comic": ({}, painted(lambda a, b: colour(b) > 1.2 * colour(a) and detail(b) > 1.8 * detail(a))),
+        "historical": ({}, painted(lambda a, b: warmth(b) > 1.7 * warmth(a) and warmth(darker(b)) > 1.4)),
+        "scifi": ({}, painted(lambda a, b: colour(b) > 1.1 * colour(a)
+                              and warmth(darker(b)) < 0.55 * warmth(darker(a)))),
+        "noir": ({}, painted(lambda a, b: colour(b) == 0 and np.ptp(b) > 200)),
+        "fantasy": ({}, painted(lambda a, b: b.mean() > a.mean() and violet(b) > 1.02 * violet(a))),
+        "3d_render": ({}, painted(lambda a, b: detail(b) < 0.9 * detail(a) and b.std() < a.std())),
+        "sketch": ({}, painted(lambda a, b: colour(b) < 6 and b.mean() > 150 and detail(b) > 4 * detail(a))),
+        "watercolor": ({}, painted(lambda a, b: b.mean() > 1.15 * a.mean() and corner(b) > 235)),
+        "oil_painting": ({}, painted(lambda a, b: detail(b) > 4 * detail(a) and colour(b) > 20)),
+        "retro": ({}, painted(lambda a, b: warmth(b) > 1.3 * warmth(a) and corner(b) > 190)),
+        "abstract": ({}, painted(lambda a, b: colour(b) > 1.5 * colour(a))),
     },
     "language": {"de": ({}, lambda f: f.voice["language"] == f.film["language"] == "de")},
     "seed": {7: ({}, lambda f: f.image["seed"] != Planned(seed=8).image["seed"])},
@@ -232,35 +318,153 @@ TABLE: dict[str, dict[Any, tuple[dict[str, Any], Check]]] = {
         }.items()
     },
     "caption.style": {
-        word: (burned({"style": word}), lambda f, w=word: f.clip["captions"]["style"] == w)
-        for word in vocab.CAPTION_STYLES
+        word: (burned({"style": word}), looks(check)) for word, check in {
+            "simple": lambda a, b: a == b,
+            "bold": lambda a, b: b.size > a.size and b.outline > a.outline and b.heavy,
+            "minimal": lambda a, b: b.size < a.size and b.outline < a.outline,
+            "cinematic": lambda a, b: b.italic and b.spacing > a.spacing,
+            "horror": lambda a, b: redness(b) > 150 and redness(a) == 0 and b.blur > 0,
+            "elegant": lambda a, b: b.plate and b.family.endswith("Light"),
+        }.items()
     },
     "caption.animation": {
         "none": (burned({"animation": "none"}), lambda f: "{" not in f.captions.split("[Events]")[1]),
         "fade_in": (burned({"animation": "fade_in"}), tagged("\\fad(350,0)")),
         "fade_out": (burned({"animation": "fade_out"}), tagged("\\fad(0,350)")),
-        "slide_up": (burned({"animation": "slide_up"}), tagged("\\move(320,380,320,335")),
-        "slide_down": (burned({"animation": "slide_down"}), tagged("\\move(")),
-        "typewriter": (burned({"animation": "typewriter"}), tagged("{\\")),
-        "pulse": (burned({"animation": "pulse"}), tagged("\\t(")),
-        "karaoke": (burned({"animation": "karaoke"}), tagged("\\kf")),
+        "slide_up": (burned({"animation": "slide_up"}), moves(lambda begin, end: begin > end)),
+        "slide_down": (burned({"animation": "slide_down"}), moves(lambda begin, end: begin < end)),
+        "typewriter": (burned({"animation": "typewriter"}),
+                       lambda f: f.captions.count("\\alpha&HFF&") == len("Acrowcametothewell.")),
+        "pulse": (burned({"animation": "pulse"}), lambda f: f.captions.count("\\fscx112") >= 2),
+        "karaoke": (burned({"animation": "karaoke"}), lambda f: f.captions.count("\\kf") == 6),
     },
 }  # fmt: skip
 
 VOCABULARIES = {
-    "motion": vocab.MOTIONS,
-    "transition": vocab.TRANSITIONS,
-    "color_filter": vocab.COLOR_FILTERS,
-    "aspect": vocab.ASPECTS,
-    "quality": vocab.QUALITIES,
-    "resolution": vocab.RESOLUTIONS,
-    "pacing": vocab.PACINGS,
-    "voice_id": vocab.VOICE_IDS,
-    "image_style": vocab.IMAGE_STYLES,
-    "caption.position": vocab.CAPTION_POSITIONS,
-    "caption.style": vocab.CAPTION_STYLES,
-    "caption.animation": vocab.CAPTION_ANIMATIONS,
+    words.name: words for words in vocab.ALL if words is not vocab.SCHEDULERS
 }
+
+#: Vocabularies of single pictures, not of films.
+NOT_OF_FILMS = (vocab.SCHEDULERS,)
+STORY = (
+    "# One\n\nAnn met Bo. "
+    + "They walked on and on. " * 40
+    + "\n\n# Two\n\nThey slept."
+)
+Told = Callable[[tuple[Any, Any]], bool]
+
+
+def told(**options: Any) -> tuple[Any, Any]:
+    """Script and spec of a text of one's own under some options."""
+    return write_film(GenerateRequest.model_validate({"script": STORY} | options))
+
+
+def shown(number: int) -> Told:
+    """So many scenes, and no word lost."""
+
+    def check(made: tuple[Any, Any]) -> bool:
+        words = " ".join(scene.narration for scene in made[1].scenes).split()
+        return (
+            len(made[1].scenes) == number and words == re.sub("# .*", "", STORY).split()
+        )
+
+    return check
+
+
+#: Options that shape the script of one's own text: what they ask for, by value.
+TOLD: dict[str, dict[Any, Told]] = {
+    "story_type": {
+        word: lambda m, w=word: all(MOODS[w] in s.image_prompt for s in m[1].scenes)
+        for word in vocab.STORY_TYPES
+    },
+    "hook_intensity": {
+        word: lambda m: any("hook_intensity is not used" in w for w in m[0].warnings)
+        for word in vocab.HOOK_INTENSITIES
+    },
+    "num_scenes": {n: shown(n) for n in (2, 5, 10)},
+    "duration": {1: shown(5), 5: shown(25)},
+    "read_headings": {
+        asked: lambda m, a=asked: (
+            ("Two" in m[1].scenes[-1].narration) is a and m[1].scenes[-1].title == "Two"
+        )
+        for asked in (True, False)
+    },
+    "characters": {
+        count: lambda m, c=count: m[1].scenes[0].image_prompt.count("in a red hat") == c
+        for count in (0, 1)
+    },
+    "title": {"A day": lambda m: m[1].title == "A day"},
+    "topic": {"Sleep": lambda m: m[1].title == "Sleep"},
+    "date": {"2026-11-24": lambda m: m[1].date.isoformat() == "2026-11-24"},
+    "sources": {"Her diary": lambda m: m[1].sources == ("Her diary",)},
+    "image_mode": {"ai_only": lambda m: len(m[1].scenes) > 0},
+    "review": {True: lambda m: len(m[1].scenes) > 0},
+    "engine": {"papercut": lambda m: m[1].engine.image == "papercut"},
+    "image": {30: lambda m: m[1].image.steps == 30},
+}
+#: Numbers, and the least and the most that they may be.
+BOUNDS = {
+    "num_scenes": (1, 60), "duration": (1, 60), "voice_speed": (0.5, 2.0),
+    "zoom_intensity": (1, 10), "seed": (0, 2**32 - 1),
+}  # fmt: skip
+
+
+def beyond(option: str) -> tuple[float, float]:
+    """A little less than the least and more than the most."""
+    least, most = BOUNDS[option]
+    return least - 1 if least >= 1 else least - 0.1, most + 1
+
+
+#: How a value of ``TOLD`` is written in an order, where it is not the value itself.
+ORDERS: dict[str, Callable[[Any], Any]] = {
+    "characters": lambda count: (
+        [{"name": "Ann", "description": "in a red hat"}] * count
+    ),
+    "sources": lambda page: [page],
+    "engine": lambda name: {"image": name},
+    "image": lambda steps: {"steps": steps},
+}
+#: For scripts that are written; beside one's own text they are refused by name.
+WRITTEN = {"template": {"tone": ["dry"]}, "grounding": True, "new_script": True}
+#: What is told. ``review``: see test_orchestrator_scripts.
+WORDS = {"script", "scenes"}
+
+
+@pytest.mark.parametrize(
+    ("option", "value"), [(name, value) for name in TOLD for value in TOLD[name]]
+)
+def test_each_value_shapes_the_script_as_its_name_says(option: str, value: Any) -> None:
+    """From the order to the spec that a worker gets."""
+    given = ORDERS.get(option, lambda word: word)(value)
+
+    assert TOLD[option][value](told(**{option: given}))
+
+
+@pytest.mark.parametrize("option", list(WRITTEN))
+def test_what_would_do_nothing_for_own_text_is_refused(option: str) -> None:
+    """By its name."""
+    order = {"story_type": "true_crime", option: WRITTEN[option]}
+    with pytest.raises(ValidationError, match=f"{option} does nothing with your own"):
+        told(**order)
+
+
+def test_no_option_of_an_order_is_forgotten() -> None:
+    """Each has its row in a table, and so has every word of every vocabulary."""
+    names = {name for name in TABLE if "." not in name}
+    assert names | set(TOLD) | set(WRITTEN) | WORDS == set(GenerateRequest.model_fields)
+    for words in vocab.ALL:
+        if words not in NOT_OF_FILMS:
+            rows = TABLE.get(words.name) or TOLD[words.name]
+            assert set(rows) == set(words.ids), words.name
+
+
+@pytest.mark.parametrize("words", vocab.ALL, ids=lambda words: words.name)
+def test_other_spellings_mean_a_word_of_the_vocabulary(words: vocab.Vocabulary) -> None:
+    """Every alias is one of an id, and is no id itself."""
+    for alias, meant in words.aliases.items():
+        assert words.resolve(alias) == meant
+        assert meant in words.ids
+        assert alias not in words.ids
 
 
 @pytest.mark.parametrize(
@@ -275,12 +479,29 @@ def test_each_value_does_what_its_name_says(option: str, value: Any) -> None:
 
 
 def test_the_table_leaves_nothing_out() -> None:
-    """Every option of a film, and every word of every vocabulary."""
+    """Every option of a film; see also ``test_no_option_of_an_order_is_forgotten``."""
     assert {name for name in TABLE if "." not in name} == (
         set(FilmSpec.model_fields) - CONTENT
     )
-    for name, words in VOCABULARIES.items():
-        assert set(TABLE[name]) == set(words.ids), name
+
+
+@pytest.mark.parametrize("style", list(vocab.IMAGE_STYLES))
+def test_each_style_of_pictures_is_like_no_other(style: str) -> None:
+    """In the same picture, by day."""
+    prompt = "a castle on a hill at noon"
+    others = [other for other in vocab.IMAGE_STYLES if other != style]
+
+    assert (
+        min(np.abs(drawn(prompt, style) - drawn(prompt, o)).mean() for o in others) > 7
+    )
+
+
+def test_each_filter_is_like_no_other() -> None:
+    """On the same picture."""
+    picture = Image.fromarray(colourful())
+    seen = [np.asarray(graded(picture, w)).astype(int) for w in vocab.COLOR_FILTERS]
+
+    assert min(np.abs(a - b).mean() for a, b in itertools.combinations(seen, 2)) > 1
 
 
 @pytest.mark.parametrize("option", ["caption.style", "caption.animation"])
@@ -295,10 +516,16 @@ def test_no_two_words_look_alike(option: str) -> None:
     ("option", "value"),
     [
         *((name, "nonsense") for name in VOCABULARIES),
+        *((name, value) for name in BOUNDS for value in beyond(name)),
+        ("image_mode", "stock"),
+        ("image_mode", "manual"),
+        ("characters", [{"name": "Ann", "description": "tall"}] * (MAX_CHARACTERS + 1)),
+        ("read_headings", "perhaps"),
+        ("review", "perhaps"),
+        ("engine", {"script": "no engine at all"}),
+        ("an_option_that_is_not", 1),
         *(("fps", n) for n in (23, 60, "fast")),
-        *(("zoom_intensity", n) for n in (0.5, 11)),
-        *(("voice_speed", n) for n in (0.4, 2.1)),
-        *(("seed", n) for n in (-1, 2**32)),
+        ("seed", -1),
         ("music", {"sha256": "a" * 64, "volume": 0}),
         ("zoom_effect", "perhaps"),
         ("auto_captions", "perhaps"),
