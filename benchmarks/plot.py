@@ -34,9 +34,12 @@ def write_plot(document: dict[str, Any], path: Path) -> None:
     from matplotlib import pyplot as plt
 
     panels = [(d, t) for d, t, wanted in _PANELS if wanted in document["series"]]
-    rows = -(-len(panels) // 2)
+    columns = min(len(panels), 2)
+    rows = -(-len(panels) // columns)
     size = (10, 2.9 * rows)
-    figure, axes = plt.subplots(rows, 2, figsize=size, squeeze=False, layout="tight")
+    figure, axes = plt.subplots(
+        rows, columns, figsize=size, squeeze=False, layout="tight"
+    )
     for ax in axes.flat[len(panels) :]:
         ax.set_axis_off()
     for (draw, title), ax in zip(panels, axes.flat, strict=False):
@@ -136,6 +139,21 @@ def _startup(ax: Axes, document: dict[str, Any]) -> None:
     ax.set_xlabel("seconds until it has answered")
 
 
+def _gpu(ax: Axes, document: dict[str, Any]) -> None:
+    told = document["series"]["gpu"]
+    rows = told["rows"]
+    for place, row in enumerate(rows):
+        ax.barh(place - 0.2, row["ours"], 0.36, color=_COLOURS["put"])
+        if row["stock"] is not None:
+            ax.barh(place + 0.2, row["stock"], 0.36, color=_COLOURS["bare"])
+        ax.plot([row["limit"]] * 2, [place - 0.4, place + 0.4], color=_INK, lw=1)
+    ax.set_yticks(range(len(rows)), [row["name"] for row in rows], fontsize=7)
+    ax.invert_yaxis()
+    ax.set_xscale("log")
+    card = told["card"] or "no GPU: tiny models on the CPU"
+    ax.set_xlabel(f"a minute (grey: stock, line: arithmetic); {card}", fontsize=8)
+
+
 def _memory(figures: dict[str, float], name: str) -> str:
     rss = figures.get(name.replace("_ready", "_rss"))
     return f", {rss:.0f} MB" if name.endswith("_ready") and rss else ""
@@ -170,6 +188,7 @@ _PANELS = (
     (_wire, "Watching one job: requests", "wire"),
     (_overlap, "One job: what runs when", "overlap"),
     (_startup, "Start-up", "startup"),
+    (_gpu, "Pictures a minute", "gpu"),
 )
 #: Matplotlib types each of its 300 settings by name; these are a few of them.
 STYLE: Any = {

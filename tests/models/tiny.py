@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -112,8 +113,8 @@ def clip_config(layers: int) -> Any:
     )  # fmt: skip
 
 
-def clip_tokenizer(folder: Path) -> Any:
-    """Bytes and six merges: any text can be read."""
+def clip_tokenizer(folder: Path, whole: Iterable[str] = ()) -> Any:
+    """Bytes and six merges: any text can be read; words that are ``whole`` as one."""
     import transformers
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -122,6 +123,13 @@ def clip_tokenizer(folder: Path) -> Any:
     words = [*symbols, *(f"{symbol}</w>" for symbol in symbols)]
     words += ["".join(merge.split()) for merge in merges]
     words += ["<|startoftext|>", "<|endoftext|>"]
+    for word in whole:
+        parts = [*word[:-1], f"{word[-1]}</w>"]
+        for end in range(2, len(parts) + 1):
+            merged = "".join(parts[:end])
+            if merged not in words:
+                merges.append(f"{''.join(parts[: end - 1])} {parts[end - 1]}")
+                words.append(merged)
     vocabulary = {word: number for number, word in enumerate(words)}
     (folder / "vocab.json").write_text(json.dumps(vocabulary), "utf-8")
     lines = "\n".join(["#version: 0.2", *merges, ""])

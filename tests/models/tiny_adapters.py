@@ -95,34 +95,47 @@ def _flux(model: Path, folder: Path) -> None:
     )
 
 
+#: Of the eye and of what the adapters make of its patches, by name.
+EYE = {
+    "hidden_size": 32, "projection_dim": 32, "num_hidden_layers": 2, "patch_size": 8,
+    "num_attention_heads": 4, "image_size": 32, "intermediate_size": 37,
+}  # fmt: skip
+RESAMPLER = {"embed_dims": 32, "hidden_dims": 64, "heads": 1, "num_queries": 4}
+
+
 def build_ip_adapters(shelf: Path) -> None:
     """Adapters for the tiny SDXL in their makers' layout, and an eye of two layers."""
     import_diffusers()
-    import torch
     from diffusers import UNet2DConditionModel
-    from safetensors.torch import save_file
 
-    folder = shelf / "ip-adapter"
-    (folder / "sdxl_models").mkdir(parents=True)
     unet = UNet2DConditionModel.from_pretrained(shelf / "sdxl" / "unet")
     for seed, kind in enumerate(("plus", "plus-face"), start=5):
-        torch.manual_seed(seed)
-        state = _ip_attention(unet) | _resampler(unet.config.cross_attention_dim)
-        whole = {name: value.contiguous() for name, value in state.items()}
-        name = f"ip-adapter-{kind}_sdxl_vit-h.safetensors"
-        save_file(whole, folder / "sdxl_models" / name)
-    _eye().save_pretrained(folder / "models" / "image_encoder")
+        write_ip_adapter(shelf / "ip-adapter", unet, kind, seed, RESAMPLER)
+    write_eye(shelf / "ip-adapter", EYE)
 
 
-def _eye() -> Any:
+def write_ip_adapter(
+    folder: Path, unet: Any, kind: str, seed: int, resampler: dict[str, int]
+) -> None:
+    """An adapter with random weights for ``unet``, of which only the shape counts."""
+    import torch
+    from safetensors.torch import save_file
+
+    torch.manual_seed(seed)
+    state = _ip_attention(unet)
+    state |= _resampler(unet.config.cross_attention_dim, resampler)
+    whole = {name: value.contiguous() for name, value in state.items()}
+    (folder / "sdxl_models").mkdir(parents=True, exist_ok=True)
+    name = f"ip-adapter-{kind}_sdxl_vit-h.safetensors"
+    save_file(whole, folder / "sdxl_models" / name)
+
+
+def write_eye(folder: Path, sizes: dict[str, int]) -> None:
+    """CLIP's image encoder with random weights."""
     from transformers import CLIPVisionConfig, CLIPVisionModelWithProjection
 
-    return CLIPVisionModelWithProjection(
-        CLIPVisionConfig(
-            hidden_size=32, projection_dim=32, num_hidden_layers=2, patch_size=8,
-            num_attention_heads=4, image_size=32, intermediate_size=37,
-        )
-    )  # fmt: skip
+    eye = CLIPVisionModelWithProjection(CLIPVisionConfig(**sizes))
+    eye.save_pretrained(folder / "models" / "image_encoder")
 
 
 def _ip_attention(unet: Any) -> dict[str, Any]:
@@ -148,14 +161,12 @@ def _width(name: str, across: tuple[int, ...]) -> int:
     return int(blocks[int(name.split(".")[1])])
 
 
-def _resampler(wide: int) -> dict[str, Any]:
+def _resampler(wide: int, sizes: dict[str, int]) -> dict[str, Any]:
     """What the "plus" adapters make of patches, by the names of the published files."""
     import torch
     from diffusers.models.embeddings import IPAdapterPlusImageProjection
 
-    made = IPAdapterPlusImageProjection(
-        embed_dims=32, output_dims=wide, hidden_dims=64, heads=1, num_queries=4
-    ).state_dict()
+    made = IPAdapterPlusImageProjection(output_dims=wide, **sizes).state_dict()
     names = (
         (".ln0.", ".0.norm1."), (".ln1.", ".0.norm2."), (".attn.to_q.", ".0.to_q."),
         (".attn.to_out.0.", ".0.to_out."), (".ff.0.", ".1.0."),

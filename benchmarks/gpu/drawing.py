@@ -1,0 +1,179 @@
+"""One model drawn with in two ways: by the stock pipeline, and by Moonreel's engine."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from benchmarks.gpu.limits import settle
+from benchmarks.gpu.models import LORA, PROMPT
+from colab_worker.engines.base import ImageRequest, LoraUse, ReferenceUse
+from colab_worker.engines.diffusion import memory
+from colab_worker.engines.diffusion.engine import DiffusionEngine
+from colab_worker.engines.diffusion.families import FAMILIES
+from colab_worker.engines.diffusion.loading import load_pipeline
+from colab_worker.engines.diffusion.schedulers import scheduler
+from colab_worker.models.weights import WHOLE
+
+REQUEST = ImageRequest(
+    prompt=PROMPT,
+    negative_prompt="",
+    style="cinematic",
+    seed=1,
+    width=64,
+    height=64,
+    steps=1,
+    guidance=6.0,
+    scheduler="dpmpp_2m_karras",
+)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What some pictures took; ``picture`` is the last one."""
+
+    seconds: float
+    peak_bytes: int | None
+    picture: Any
+
+
+def ask(family: str, size: tuple[int, int], steps: int, **more: Any) -> ImageRequest:
+    """The request of a case; one of FLUX has its own dials."""
+    dials: dict[str, Any] = {"width": size[0], "height": size[1], "steps": steps}
+    if family == "flux":
+        dials |= {"scheduler": "flow_euler", "guidance": 3.5}
+    return replace(REQUEST, **dials | more)
+
+
+def lora() -> tuple[LoraUse, ...]:
+    """The LoRA of the shelf, worn."""
+    return (LoraUse(LORA, 0.8, "1"),)
+
+
+def likeness(picture: Path) -> dict[str, Any]:
+    """The members of a request that keep a likeness."""
+    use = ReferenceUse(picture, None, 1.0)
+    return {"references": (use,), "likeness": "plus", "ip_adapter_scale": 0.6}
+
+
+class Engine:
+    """Moonreel's, as a worker's child loads it; the seconds that it took are told."""
+
+    def __init__(self, shelf: Path, family: str, bits: int = WHOLE) -> None:
+        about = {
+            "model": str(shelf / family), "family": family, "bits": bits,
+            "loras": str(shelf / "loras"), "adapters": str(shelf / "ip-adapter"),
+        }  # fmt: skip
+        self.engine = DiffusionEngine(json.dumps(about))
+        begun = time.perf_counter()
+        self.engine.load()
+        settle(device())
+        self.loaded_s = time.perf_counter() - begun
+
+    def draw(self, request: ImageRequest, count: int, folder: Path) -> Drawn:
+        """So many pictures after one that is not counted."""
+        out = folder / "ours.png"
+
+        def one(seed: int) -> None:
+            self.engine.draw(replace(request, seed=seed), out, _silent)
+
+        seconds, peak = _timed(one, count)
+        with Image.open(out) as picture:
+            return Drawn(seconds, peak, np.asarray(picture, np.int16))
+
+    def batch(self, request: ImageRequest, count: int) -> Drawn:
+        """So many pictures in one call, which Moonreel itself never does."""
+        task = self.engine._pencil.prepare(request)  # type: ignore[union-attr]
+
+        def one(_seed: int) -> None:
+            self.engine._pipe(
+                **task.arguments, width=request.width, height=request.height,
+                num_inference_steps=request.steps, num_images_per_prompt=count,
+            )  # fmt: skip
+
+        seconds, peak = _timed(one, 1)
+        return Drawn(seconds / count, peak, None)
+
+    def close(self) -> None:
+        """Gives the memory back."""
+        self.engine.unload()
+
+
+class Stock:
+    """The library's pipeline, as its own page says, in the same precision."""
+
+    def __init__(self, shelf: Path, family: str) -> None:
+        import torch
+
+        self._shelf = shelf
+        self._family = family
+        begun = time.perf_counter()
+        found = memory.find_device()
+        torch.backends.cuda.matmul.allow_tf32 = False  # as it is without us
+        pipe = load_pipeline(shelf / family, family, found, straight=False)
+        self._pipe: Any = pipe.to(found.name)
+        settle(device())
+        self.loaded_s = time.perf_counter() - begun
+        self._schedule = pipe.scheduler.config
+
+    def draw(self, request: ImageRequest, count: int) -> Drawn:
+        """So many pictures after one that is not counted; the same as the engine's."""
+        import torch
+
+        pipe, form = self._pipe, FAMILIES[self._family]
+        if request.loras:
+            pipe.load_lora_weights(
+                str(self._shelf / "loras"),
+                weight_name=f"{LORA}.safetensors",
+                adapter_name=LORA,
+            )
+            pipe.set_adapters([LORA], [use.weight for use in request.loras])
+        made: list[Any] = []
+
+        def one(seed: int) -> None:
+            pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
+            words = form.read(pipe, request).arguments  # for every picture
+            done = pipe(
+                **words, **form.dials(request), width=request.width,
+                height=request.height, num_inference_steps=request.steps,
+                generator=torch.Generator("cpu").manual_seed(seed),
+            )  # fmt: skip
+            made[:] = done.images
+
+        seconds, peak = _timed(one, count)
+        if request.loras:
+            pipe.unload_lora_weights()
+        return Drawn(seconds, peak, np.asarray(made[0], np.int16))
+
+    def close(self) -> None:
+        """Gives the memory back."""
+        self._pipe = None
+        memory.tidy()
+
+
+def device() -> str:
+    """Where it is drawn."""
+    return memory.find_device().name
+
+
+def _timed(one: Callable[[int], None], count: int) -> tuple[float, int | None]:
+    """Seconds for a picture, and the most GPU memory."""
+    one(0)
+    memory.forget_peak()
+    settle(device())
+    begun = time.perf_counter()
+    for seed in range(1, count + 1):
+        one(seed)
+    settle(device())
+    return (time.perf_counter() - begun) / count, memory.peak_bytes()
+
+
+def _silent(part: float, note: str) -> None:
+    """Nobody watches."""
