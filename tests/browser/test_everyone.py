@@ -35,13 +35,14 @@ def film(served: Served) -> str:
     return made
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture(params=["light", "dark", "moving", "forced"])
 def themed(request: pytest.FixtureRequest, browser: Browser, served: Served) -> Any:
-    """A page in a theme, without movement."""
+    """A page in a theme, without movement; with it; and in the system's own colours."""
     context = browser.new_context(
         base_url=served.url,
-        color_scheme=request.param,
-        reduced_motion="reduce",
+        color_scheme="light" if request.param == "light" else "dark",
+        reduced_motion="no-preference" if request.param == "moving" else "reduce",
+        forced_colors="active" if request.param == "forced" else "none",
         viewport=WIDE,
         locale="en-GB",
     )

@@ -68,6 +68,29 @@ def test_no_violations_in(themed: Page, view: dict[str, Any], state: str) -> Non
     assert violations(themed) == []
 
 
+def test_no_violations_while_there_is_nothing(themed: Page) -> None:
+    """A library without films, a worker without LoRAs, no worker to ask for models."""
+    themed.route("**/api/jobs", lambda route: route.fulfill(json={"jobs": []}))
+    themed.goto("/#/library")
+    themed.locator(".empty").wait_for()
+    found = violations(themed)
+    gone = {"code": "worker_unreachable", "message": "No worker is connected."}
+    themed.route("**/api/models/", lambda r: r.fulfill(json=gone, status=503))
+    themed.goto("/#/models")
+    themed.locator(".refusal").wait_for()
+
+    assert found + violations(themed) == []
+
+
+def test_no_violations_without_a_server(themed: Page) -> None:
+    """With the banner that counts down."""
+    open_page(themed)
+    themed.route("**/health", lambda route: route.abort("connectionrefused"))
+    themed.locator(".banner[data-banner=server]").wait_for()
+
+    assert violations(themed) == []
+
+
 def test_no_violations_offline(themed: Page) -> None:
     """With the banner that says so."""
     open_page(themed)
