@@ -282,9 +282,11 @@ def _word(engine: EngineInfo) -> Fallback:
 
 def _check(health: Health) -> None:
     if health.protocol != PROTOCOL_VERSION:
+        is_older = health.protocol < PROTOCOL_VERSION
+        older = "the worker, by its notebook" if is_older else "Moonreel here"
         raise Unreachable(
             f"The worker speaks protocol {health.protocol}, Moonreel here speaks "
-            f"{PROTOCOL_VERSION}; update the older one.",
+            f"{PROTOCOL_VERSION}; update {older}.",
             "protocol",
         )
     if health.boot_id is None:

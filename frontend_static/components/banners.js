@@ -9,6 +9,9 @@ import { now, offline } from "../state/clock.js";
 import { film } from "../state/film.js";
 import { say } from "../state/spoken.js";
 
+// The version that served this page.
+let opened = null;
+
 export function Banners() {
   const found = current();
   useEffect(() => { if (found) say(`${t(`banner.${found.kind}`)} ${t(`banner.${found.kind}.more`)}`); }, [found?.kind]);
@@ -23,10 +26,18 @@ export function Banners() {
 function current() {
   if (offline.value) return { kind: "offline" };
   if (serverDown.value) return server();
+  if (health.value && health.value.version !== (opened ??= health.value.version)) return updated();
   if (film.value?.state === "unreachable") return away(film.value.message);
   const remote = health.value?.workers?.find((link) => link.kind === "remote");
   if (remote && !remote.reachable) return away(capabilities.value?.trouble ?? "");
   return null;
+}
+
+function updated() {
+  return {
+    kind: "updated",
+    action: html`<button type="button" class="quiet" onClick=${() => location.reload()}>${t("banner.reload")}</button>`,
+  };
 }
 
 function server() {

@@ -7,6 +7,7 @@ import { film, restart } from "../state/film.js";
 import { change, edit, lines, plan, render, saving, scriptError } from "../state/script.js";
 import { drop } from "../state/script_edits.js";
 import { Dialog } from "./dialog.js";
+import { Ruler } from "./ruler.js";
 
 export function SceneDialog({ scene, onClose }) {
   const line = lines.value[scene.number - 1];
@@ -16,6 +17,7 @@ export function SceneDialog({ scene, onClose }) {
     ? html`<video src=${scene.clip} poster=${scene.picture} controls loop muted playsinline aria-label=${t("scene.clip", { n: scene.number })}></video>`
     : scene.picture ? html`<img src=${scene.picture} alt=${t("scene.alt", { n: scene.number })} />` : html`<div class="skeleton"></div>`}
     ${scene.voice && html`<label class="sound">${t("scene.voice")}<audio src=${scene.voice} controls preload="none"></audio></label>`}
+    ${scene.voice && scene.words && html`<${Ruler} voice=${scene.voice} words=${scene.words} />`}
     ${line && html`<${Editor} key=${line.id} line=${line} scene=${scene} onClose=${onClose} />`}
   </${Dialog}>`;
 }

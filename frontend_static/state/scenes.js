@@ -32,6 +32,7 @@ function scene(number, units, here, asked) {
     preview: file("preview.webp") ?? file("picture.png"),
     picture: file("picture.png") ?? file("preview.webp"),
     voice: file("voice.wav", asked),
+    words: file("words.json", asked),
     clip: file("clip.mp4", asked),
     error: failed?.error ?? null,
     seconds: units.voice?.result?.facts?.duration_s ?? null,

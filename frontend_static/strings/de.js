@@ -29,6 +29,7 @@ export default {
   "banner.server.more": "Starte es wieder mit moonreel serve; auf dieser Seite bleibt alles, und Filme gehen weiter, wo sie standen.",
   "banner.worker": "Der Worker ist nicht zu erreichen.",
   "banner.worker.more": "Filme warten und gehen von selbst weiter, wenn er oder ein anderer verbunden ist.",
+  "banner.updated": "Moonreel wurde erneuert.", "banner.updated.more": "Diese Seite ist aus der Fassung davor; beim Neuladen geht nichts verloren.", "banner.reload": "Neu laden",
   "banner.retryIn": "Nächster Versuch in {time}.", "banner.tryNow": "Jetzt versuchen", "banner.toConnection": "Verbindung",
 
   "make.button": "Film machen", "make.review": "Erst das Drehbuch ansehen",
@@ -115,7 +116,7 @@ export default {
 
   "job.allow": "Dateien trotzdem holen",
   "job.opening": "Der Film wird geöffnet …", "job.gone": "Diesen Film gibt es hier nicht", "job.scenes": "Szenen", "job.noScenes": "Hier erscheinen Szenen, sobald ein Worker den Film hat.",
-  "job.progress": "Fortschritt", "job.stages": "Abschnitte", "job.measuring": "wird gemessen …", "job.eta": "noch etwa {range}",
+  "job.progress": "Fortschritt", "job.stages": "Abschnitte", "job.measuring": "wird gemessen …", "job.etaLater": "noch etwa {range}, länger als gedacht", "job.eta": "noch etwa {range}",
   "job.cancel": "Abbrechen", "job.retry": "Noch einmal", "job.script": "Drehbuch", "job.report": "Bericht kopieren",
   "source.direct": "Direkt von: {kind}.", "source.copy": "Aus der Kopie auf diesem Rechner.", "source.done": "",
   "kind.local": "dieser Rechner", "kind.remote": "der verbundene Worker", "kind.none": "noch kein Worker",
@@ -142,6 +143,7 @@ export default {
   "script.delete": "Löschen", "script.deleteOf": "Szene {n} löschen", "script.lock": "Sperren", "script.lockOf": "Szene {n} sperren",
   "script.conflict": "Jemand anders hat das Drehbuch inzwischen geändert; du siehst seine Fassung.",
 
+  "ruler.title": "Passen die Worte zur Stimme?", "ruler.opening": "Wird angehört …", "ruler.summary": "{n} Wörter über {time}; {fast} davon schneller als 20 Zeichen in der Sekunde.", "ruler.word": "{word}, {pace} Zeichen in der Sekunde",
   "player.title": "Der Film", "player.captions": "Untertitel", "player.chapters": "Kapitel",
   "downloads.title": "Herunterladen", "downloads.film": "Film", "downloads.strip": "Ohne Metadaten herunterladen", "downloads.strip.help": "Filme, Ton und Bilder tragen dann weder Titel noch Startzahl, Einstellungen oder Datum; Kapitel und Untertitel bleiben. project.zip und script.md sind die Einstellungen, und bleiben, wie sie sind.",
   "downloads.parts": "Bilder, Stimmen und Clips ({n} Dateien)",

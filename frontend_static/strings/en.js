@@ -29,6 +29,7 @@ export default {
   "banner.server.more": "Start it again with moonreel serve; everything on this page stays, and films go on where they stopped.",
   "banner.worker": "The worker cannot be reached.",
   "banner.worker.more": "Films wait and go on by themselves when it, or another one, is connected.",
+  "banner.updated": "Moonreel has been updated.", "banner.updated.more": "This page is of the version before; reloading it loses nothing.", "banner.reload": "Reload",
   "banner.retryIn": "Asking again in {time}.", "banner.tryNow": "Try now", "banner.toConnection": "Connection",
 
   "make.button": "Make the film", "make.review": "Review the script first",
@@ -112,7 +113,7 @@ export default {
 
   "job.allow": "Fetch the files all the same",
   "job.opening": "Opening the film…", "job.gone": "This film is not here", "job.scenes": "Scenes", "job.noScenes": "Scenes appear here as soon as a worker has the film.",
-  "job.progress": "Progress", "job.stages": "Stages", "job.measuring": "measuring…", "job.eta": "about {range} left",
+  "job.progress": "Progress", "job.stages": "Stages", "job.measuring": "measuring…", "job.etaLater": "about {range} left, longer than was thought", "job.eta": "about {range} left",
   "job.cancel": "Cancel", "job.retry": "Try again", "job.script": "Script", "job.report": "Copy a report",
   "source.direct": "Live from {kind}.", "source.copy": "From this machine's own copy.", "source.done": "",
   "kind.local": "this machine", "kind.remote": "the connected worker", "kind.none": "no worker yet",
@@ -140,6 +141,7 @@ export default {
   "script.delete": "Delete", "script.deleteOf": "Delete scene {n}", "script.lock": "Lock", "script.lockOf": "Lock scene {n}",
   "script.conflict": "Somebody else has changed the script meanwhile; theirs is shown.",
 
+  "ruler.title": "Do the words fit the voice?", "ruler.opening": "Listening…", "ruler.summary": "{n} words over {time}; {fast} of them faster than 20 characters a second.", "ruler.word": "{word}, {pace} characters a second",
   "player.title": "The film", "player.captions": "Captions", "player.chapters": "Chapters",
   "downloads.title": "Downloads", "downloads.film": "Film", "downloads.strip": "Strip metadata on download", "downloads.strip.help": "Films, sound and pictures then carry no title, seed, settings or date; chapters and captions stay. project.zip and script.md are the settings, and are left as they are.",
   "downloads.parts": "Pictures, voices and clips ({n} files)",

@@ -3,7 +3,7 @@
 import { html, signal, useEffect } from "../lib/html.js";
 import { route } from "../lib/router.js";
 import { t } from "../lib/strings.js";
-import { filmOf, readFilm, readProject } from "../api/orchestrator.js";
+import { fileOf, filmOf, readFilm, readProject } from "../api/orchestrator.js";
 
 const pair = signal(null);
 const trouble = signal(null);
@@ -16,7 +16,8 @@ export function Compare() {
   return html`<section class="compare">
     <h1>${t("compare.title")}</h1>
     <div class="two">${pair.value.map(({ film }) => html`<figure>
-      ${film.state === "complete" ? html`<video src=${filmOf(film.job_id)} controls playsinline preload="metadata" aria-label=${film.title}></video>` : html`<div class="no-picture"></div>`}
+      ${film.state === "complete" ? html`<video src=${filmOf(film.job_id)} controls playsinline preload="metadata" aria-label=${film.title}>
+        ${film.artifacts.some(({ name }) => name === "captions.vtt") && html`<track kind="captions" src=${fileOf(film.job_id, "captions.vtt")} srclang="und" label=${t("player.captions")} />`}</video>` : html`<div class="no-picture"></div>`}
       <figcaption><a href=${`#/jobs/${film.job_id}`}>${film.title}</a></figcaption></figure>`)}</div>
     <${Differences} orders=${pair.value.map((one) => one.order)} />
   </section>`;

@@ -1,10 +1,11 @@
 // Job: one film, from its first skeleton cards to the finished film in a player.
 
-import { html, useEffect } from "../lib/html.js";
+import { html, signal, useEffect } from "../lib/html.js";
 import { go, route } from "../lib/router.js";
 import { t } from "../lib/strings.js";
 import { Actions } from "../components/actions.js";
 import { CastSheet, CastTray } from "../components/cast_tray.js";
+import { Dialog } from "../components/dialog.js";
 import { Downloads } from "../components/downloads.js";
 import { Gantt } from "../components/gantt.js";
 import { Log } from "../components/log.js";
@@ -17,6 +18,8 @@ import { cast } from "../state/cast.js";
 import { film, missing, watchFilm } from "../state/film.js";
 import { scenes } from "../state/scenes.js";
 import { openScript } from "../state/script.js";
+
+const report = signal(null);
 
 export function Job() {
   const { id, scene, person } = route.value;
@@ -44,6 +47,7 @@ export function Job() {
     <${Downloads} />
     <${Gantt} />
     <${Log} />
+    <${Report} />
     ${met && html`<${CastSheet} person=${met} />`}
     ${shown && html`<${SceneDialog} scene=${shown} onClose=${() => go(`/jobs/${id}`)} />`}
   </section>`;
@@ -81,7 +85,16 @@ async function copyReport() {
   const { links, artifacts, render, ...about } = film.value;
   const units = (render?.units ?? []).filter((unit) => unit.error);
   const text = JSON.stringify({ ...about, failed: units, page: navigator.userAgent }, null, 2);
-  await navigator.clipboard.writeText(text);
+  if (navigator.clipboard) await navigator.clipboard.writeText(text);
+  else report.value = text;
+}
+
+// Pages over plain http elsewhere have no clipboard: there it is shown, to be copied by hand.
+function Report() {
+  if (report.value === null) return null;
+  return html`<${Dialog} title=${t("job.report")} onClose=${() => { report.value = null; }}>
+    <textarea rows="12" readonly aria-label=${t("job.report")} onFocus=${(event) => event.target.select()}>${report.value}</textarea>
+  </${Dialog}>`;
 }
 
 function Gone({ why }) {

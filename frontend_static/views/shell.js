@@ -9,6 +9,8 @@ import { Notices } from "../components/notices.js";
 import { Spoken } from "../components/spoken.js";
 import { openShortcuts, Shortcuts } from "../components/shortcuts.js";
 import { WorkerBadge } from "../components/worker_badge.js";
+import { offline } from "../state/clock.js";
+import { serverDown } from "../state/connection.js";
 import { notify, theme, wantNotices } from "../state/settings.js";
 import { announce } from "../state/notices.js";
 import { Make } from "./make.js";
@@ -40,7 +42,7 @@ export function Shell() {
       <${WorkerBadge} />
     </header>
     <${Banners} />
-    <main id="main" tabindex="-1"><${Shown} key=${route.value.id} /></main>
+    <main id="main" tabindex="-1" data-stale=${serverDown.value || offline.value}><${Shown} key=${route.value.id} /></main>
     <${Footer} />
     <${Notices} />
     <${Spoken} />

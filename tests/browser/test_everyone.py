@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import finished, make_film, open_page
+from tests.browser.test_cast import sent
 from tests.browser.watched_page import watched
 from tests.servers.served import Served
 
@@ -29,8 +30,11 @@ ORDER = {"script": "The moon rose.\n\nA crow woke up.", "num_scenes": 2}
 
 @pytest.fixture(scope="module")
 def film(served: Served) -> str:
-    """A finished film."""
-    made = served.order(ORDER)
+    """A finished film that keeps to the picture of somebody."""
+    ann = [{"name": "Ann", "sha256": sent(served, "teal")}]
+    scene = {"image_prompt": "a hill", "references": ann}
+    told = [scene | {"narration": words} for words in ("One.", "Two.")]
+    made = served.order({"scenes": told})
     assert served.finish(made)["state"] == "complete"
     return made
 
@@ -73,6 +77,8 @@ def test_no_violations_anywhere(themed: Page, film: str) -> None:
         summary.click()
     page.get_by_label("what is spoken, in the picture").check()
     page.get_by_role("button", name="Add a character").click()
+    page.get_by_role("button", name="Listen").click()
+    page.locator(".level").wait_for()
     page.get_by_role("button", name="Make the film").press("Enter")
     page.locator("#refusal").wait_for()
     found = {"make": violations(page)}
@@ -80,6 +86,7 @@ def test_no_violations_anywhere(themed: Page, film: str) -> None:
         ("library", "/#/library", ".films"),
         ("job", f"/#/jobs/{film}", ".player video"),
         ("scene", f"/#/jobs/{film}/scenes/1", "dialog .editor"),
+        ("cast", f"/#/jobs/{film}/cast/1", "dialog .sheet"),
         ("script", f"/#/jobs/{film}/script", ".lines"),
         ("compare", f"/#/compare/{film}/{film}", ".compare video"),
         ("gone", "/#/jobs/00000000-none", ".empty"),

@@ -40,6 +40,19 @@ def test_a_newcomer_changes_a_sentence_of_scene_3(
     assert (tmp_path / "film.mp4").stat().st_size > 0
 
 
+def test_words_over_the_sound(page: Page) -> None:
+    """Where each is spoken; those too fast to read are marked, and counted."""
+    make_film(page, scenes=2)
+    finished(page)
+    page.get_by_role("link", name="Open scene 1").click()
+    page.get_by_text("Do the words fit the voice?").click()
+    ruler = page.locator(".ruler")
+
+    # The simulated voice speaks them all within a tenth of a second.
+    expect(ruler.get_by_role("img", name="faster than 20 characters")).to_be_visible()
+    assert ruler.locator(".fast text").count() > 5
+
+
 def test_another_picture_for_one_scene(page: Page, served: Served) -> None:
     """A new seed draws that scene again, and leaves the others alone."""
     made = make_film(page, scenes=2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
@@ -156,6 +157,39 @@ def test_notices_that_are_not_allowed(page: Page) -> None:
     expect(page.locator(".notice")).to_contain_text("does not allow notices")
 
     expect(page.get_by_label("Tell me when a film is ready")).not_to_be_checked()
+
+
+def test_a_report_without_a_clipboard(page: Page, view: dict[str, Any]) -> None:
+    """It is shown to be copied by hand, without anything secret."""
+    page.add_init_script(
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+    )
+    Told(page, view, state="error", error=BROKEN)
+    page.get_by_role("button", name="Copy a report").click()
+    report = page.get_by_role("textbox", name="Copy a report").input_value()
+
+    assert json.loads(report)["error"]["message"] == BROKEN["message"]
+    assert TOKEN not in report
+
+
+def test_a_film_that_takes_longer_says_so(page: Page, view: dict[str, Any]) -> None:
+    """Measuring at first, then a range; when it grows, that is not hidden."""
+    told = Told(page, view, **RUNNING, eta_s=None)
+    eta, version = page.locator(".eta"), view["version"]
+    for number, (seconds, text) in enumerate(
+        [
+            (None, "measuring…"),
+            (60, "about 48\u201384 sec left"),
+            (55, "about 44\u201377 sec left"),
+            (300, "about 4\u20137 min left, longer than was thought"),
+        ],
+        start=1,
+    ):
+        while len(told.waiting) < number:
+            page.wait_for_timeout(20)
+        news = RUNNING | {"version": version + number, "eta_s": seconds}
+        told.waiting[number - 1].fulfill(json=view | news)
+        expect(eta).to_have_text(text)
 
 
 def test_copied_and_pasted(

@@ -54,12 +54,25 @@ def test_the_server_is_down(rough_page: Watched) -> None:
 
     page.route("**/health", refuse)
     banner(page, "server")
+    expect(page.locator("main")).to_have_attribute("data-stale", "true")
     expect(page.locator(".banner")).to_contain_text("Asking again in")
     page.unroute("**/health", refuse)
     page.get_by_role("button", name="Try now").click()
     no_banner(page)
 
     expect(page.get_by_role("textbox", name="My own text")).to_have_value("Kept.")
+
+
+def test_another_version_here(page: Page) -> None:
+    """Moonreel was updated while the page was open: it says so, and reloads on demand."""
+    open_page(page)
+    told = page.request.get("/health").json() | {"version": "99.0.0"}
+    page.route("**/health", lambda route: route.fulfill(json=told))
+    banner(page, "updated")
+    page.unroute("**/health")
+    page.get_by_role("button", name="Reload").click()
+
+    no_banner(page)
 
 
 @pytest.fixture
