@@ -12,6 +12,13 @@ from benchmarks.figures import Outcome
 from benchmarks.machine import machine
 from benchmarks.report import as_document, print_table, write_json, write_markdown
 
+
+def _tunnel(quick: bool) -> Outcome:
+    from benchmarks import tunnel  # needs the driver of a browser, which others do not
+
+    return tunnel.measure(quick)
+
+
 BENCHMARKS: dict[str, Callable[[bool], Outcome]] = {
     "submit": submit.measure,
     "status": status.measure,
@@ -20,8 +27,9 @@ BENCHMARKS: dict[str, Callable[[bool], Outcome]] = {
     "startup": startup.measure,
     "writer": writer.measure,
 }
-#: Those that a run of everything leaves out: they need more than Moonreel's core.
-ALONE: dict[str, Callable[[bool], Outcome]] = {"gpu": gpu.measure}
+#: Those that a run of everything leaves out: they need more than Moonreel's core, or ten
+#: minutes of real time.
+ALONE: dict[str, Callable[[bool], Outcome]] = {"gpu": gpu.measure, "tunnel": _tunnel}
 _HERE = Path(__file__).parent
 #: Written by a full run of everything, and as .md; other runs write what they are told.
 LATEST = _HERE / "results" / "latest.json"
@@ -64,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         metavar="NAME",
         help=f"some of: {', '.join(BENCHMARKS)}; without a name, all; or gpu, which "
-        "needs moonreel[image]",
+        "needs moonreel[image], or tunnel, which takes ten minutes",
     )
     add = parser.add_argument
     add("--quick", action="store_true", help="few and small: shows that it works")

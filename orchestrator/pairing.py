@@ -14,12 +14,14 @@ from shared_protocol.jobs import PairReply, PairRequest
 from shared_protocol.kit.redaction import keep_secret
 from shared_protocol.tokens import (
     EVERYTHING,
+    LINK_S,
     READ_TOKEN_S,
     READING,
     client_proof,
     new_nonce,
     same,
     scoped_token,
+    sign_link,
     worker_proof,
 )
 
@@ -105,6 +107,13 @@ class Pairing:
         return scoped_token(
             self._token, READING, int(self._worker_time()) + READ_TOKEN_S
         )
+
+    def link(self, path: str) -> tuple[str, float] | None:
+        """``path`` signed to be read for a while, and when that ends by our clock."""
+        if self._token is None:
+            return None
+        signed = sign_link(self._token, path, int(self._worker_time()) + LINK_S)
+        return signed, self._clock() + LINK_S
 
     def _worker_time(self) -> float:
         return self._clock() + self._ahead_s

@@ -20,11 +20,21 @@ from shared_protocol.tokens import same
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
-CSP = (
-    "default-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; "
-    "connect-src 'self' https: http://127.0.0.1:* http://localhost:*; "
-    "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-)
+
+def content_policy(*media_origins: str) -> str:
+    """What a page may load; films also from ``media_origins``, as it is now.
+
+    It may ask any worker, as another can be connected while it is open.
+    """
+    media = " ".join(["'self'", "blob:", *media_origins])
+    return (
+        f"default-src 'self'; img-src 'self' blob: data:; media-src {media}; "
+        "connect-src 'self' https: http://127.0.0.1:* http://localhost:*; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
+CSP = content_policy()
 #: Where the files of the page are.
 PAGE_FILES = "/static"
 #: By path of an upload, what its type may begin with.

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import quote
 
 import httpx
 from tenacity import (
@@ -90,6 +91,12 @@ class WorkerClient:
     def page_token(self) -> str | None:
         """A token for pages: it reads, for some hours, and does nothing else."""
         return self._wire.pairing.page_token()
+
+    def link(self, job_id: str, name: str) -> tuple[str, float] | None:
+        """A URL by which anybody can read a file of a job, and when that ends."""
+        path = routes.DOWNLOAD_NAMED.format(job_id=job_id, name=quote(name, safe=""))
+        signed = self._wire.pairing.link(path)
+        return (f"{self.address.url}{signed[0]}", signed[1]) if signed else None
 
     async def health(self) -> Health:
         """``GET /health``, with everything that only a token's owner is told."""

@@ -404,6 +404,22 @@ class WorkerAccess(View):
     pace: Pace | None = None
 
 
+class FileLink(View):
+    """Reply of ``GET /api/jobs/{job_id}/link/{name}``: a file straight from its worker.
+
+    Whoever has the link can read this one file until it ends.
+    """
+
+    url: str
+    name: str
+    bytes: int
+    media_type: str
+    #: RFC 3339, UTC.
+    expires_at: str
+    #: The way there is a tunnel that counts, and shows browsers a page of its own first.
+    metered: bool
+
+
 class VoicePreview(SpeakRequest):
     """Body of ``POST /api/voices/preview``; ``auto`` takes the language of the text."""
 

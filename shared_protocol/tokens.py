@@ -28,6 +28,8 @@ NOTHING: frozenset[Scope] = frozenset()
 READING = frozenset({Scope.READ, Scope.DOWNLOAD})
 #: Seconds that a page's token is good for.
 READ_TOKEN_S = 12 * 3600
+#: Seconds that a signed link is good for.
+LINK_S = 12 * 3600
 #: A shorter token could be guessed, and no connect line would carry it.
 SHORTEST_TOKEN = 8
 _FORM = "s1"

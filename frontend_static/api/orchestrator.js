@@ -85,6 +85,8 @@ export const readOrigins = (sha256) => call(`/api/files/${sha256}`);
 export const allowFilm = (jobId) => send("POST", `${of(jobId)}/allow`, {});
 // The order that makes the film again, and what was asked for at first.
 export const readProject = (jobId) => call(`${of(jobId)}/project`);
+// A file straight from its worker, signed to be read by anybody for some hours.
+export const readLink = (jobId, name) => call(`${of(jobId)}/link/${name}`);
 export const readScript = (jobId) => call(`${of(jobId)}/script`);
 export const saveScript = (jobId, edit) => send("PUT", `${of(jobId)}/script`, edit);
 export const rewriteScene = (jobId, asked) => send("POST", `${of(jobId)}/script/rewrite`, asked);

@@ -2,6 +2,13 @@
 // a browser asks for permission once in two hours and a tunnel counts few requests.
 
 const HOLD_S = 25;
+// Replies are never kept (they say no-store), but any other mode would make Chromium ask
+// for permission before every single request.
+const CACHE = "force-cache";
+
+// The workers whose films this page may play: those that there were when it was opened.
+const PLAYED = document.querySelector("meta[name=media-origins]").content.split(" ");
+export const mayPlay = (worker) => PLAYED.includes(new URL(worker.url).origin);
 
 // How to ask for a held reply. Where a tunnel's requests are counted, news gather the
 // longer, the longer the job has been watched; its end is told at once.
@@ -20,7 +27,7 @@ export async function askStatus({ worker, read_token, pace }, jobId, version, wa
   };
   if (version) headers["If-None-Match"] = `W/"${version}"`;
   try {
-    const reply = await fetch(`${worker.url}/status/${jobId}`, { headers, signal, cache: "no-store" });
+    const reply = await fetch(`${worker.url}/status/${jobId}`, { headers, signal, cache: CACHE });
     if (reply.status === 304) return "same";
     // A reply without this header is the tunnel's own, not the worker's.
     if (!reply.headers.get("X-Worker-Boot") || !reply.ok) return null;
@@ -36,7 +43,7 @@ export async function canReach(worker) {
   try {
     const reply = await fetch(`${worker.url}/health`, {
       headers: { "ngrok-skip-browser-warning": "1" },
-      cache: "no-store",
+      cache: CACHE,
       signal: AbortSignal.timeout(10_000),
     });
     return Boolean(reply.headers.get("X-Worker-Boot"));

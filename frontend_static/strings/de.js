@@ -145,6 +145,7 @@ export default {
 
   "ruler.title": "Passen die Worte zur Stimme?", "ruler.opening": "Wird angehört …", "ruler.summary": "{n} Wörter über {time}; {fast} davon schneller als 20 Zeichen in der Sekunde.", "ruler.word": "{word}, {pace} Zeichen in der Sekunde",
   "player.title": "Der Film", "player.captions": "Untertitel", "player.chapters": "Kapitel",
+  "player.early": "Er läuft vom Worker, während er hierher geholt wird.", "player.early.open": "Dort öffnen",
   "downloads.title": "Herunterladen", "downloads.film": "Film", "downloads.strip": "Ohne Metadaten herunterladen", "downloads.strip.help": "Filme, Ton und Bilder tragen dann weder Titel noch Startzahl, Einstellungen oder Datum; Kapitel und Untertitel bleiben. project.zip und script.md sind die Einstellungen, und bleiben, wie sie sind.",
   "downloads.parts": "Bilder, Stimmen und Clips ({n} Dateien)",
   "gantt.title": "Was wann lief", "gantt.asTable": "als Tabelle", "gantt.summary": "{n} Arbeiten in {time}",

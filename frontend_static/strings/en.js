@@ -143,6 +143,7 @@ export default {
 
   "ruler.title": "Do the words fit the voice?", "ruler.opening": "Listening…", "ruler.summary": "{n} words over {time}; {fast} of them faster than 20 characters a second.", "ruler.word": "{word}, {pace} characters a second",
   "player.title": "The film", "player.captions": "Captions", "player.chapters": "Chapters",
+  "player.early": "It plays from the worker while it is brought here.", "player.early.open": "Open it there",
   "downloads.title": "Downloads", "downloads.film": "Film", "downloads.strip": "Strip metadata on download", "downloads.strip.help": "Films, sound and pictures then carry no title, seed, settings or date; chapters and captions stay. project.zip and script.md are the settings, and are left as they are.",
   "downloads.parts": "Pictures, voices and clips ({n} files)",
   "gantt.title": "What ran when", "gantt.asTable": "as a table", "gantt.summary": "{n} pieces of work in {time}",

@@ -15,6 +15,7 @@ import { SceneCard } from "../components/scene_card.js";
 import { SceneDialog } from "../components/scene_dialog.js";
 import { StageStrip } from "../components/stage_strip.js";
 import { cast } from "../state/cast.js";
+import { early } from "../state/early.js";
 import { film, missing, watchFilm } from "../state/film.js";
 import { scenes } from "../state/scenes.js";
 import { openScript } from "../state/script.js";
@@ -33,7 +34,7 @@ export function Job() {
   const shown = scene && scenes.value.find((item) => item.number === scene);
   return html`<section class="job" data-state=${film.value.state}>
     <${Heading} />
-    ${film.value.state === "complete" && html`<${Player} />`}
+    ${(film.value.state === "complete" || early.value) && html`<${Player} />`}
     <${Progress} />
     <${StageStrip} />
     <${Trouble} />

@@ -6,6 +6,7 @@ import ipaddress
 import os
 from types import TracebackType
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from orchestrator.cli.exits import CliError, Exit, Unreachable
 from shared_protocol import routes
 from shared_protocol.api import (
+    FileLink,
     FilmList,
     FilmView,
     GenerateAccepted,
@@ -131,6 +133,11 @@ class Client:
         path = routes.API_JOB_RENDER.format(job_id=job_id)
         body = order.model_dump(mode="json", exclude_none=True)
         return self._read(await self._send("POST", path, json=body), RenderReply)
+
+    async def link(self, job_id: str, name: str) -> FileLink:
+        """A file of a job straight from its worker."""
+        path = routes.API_JOB_LINK.format(job_id=job_id, name=quote(name, safe=""))
+        return self._read(await self._send("GET", path), FileLink)
 
     async def jobs(self) -> FilmList:
         """All jobs, newest first."""

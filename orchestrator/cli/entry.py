@@ -33,6 +33,7 @@ COMMANDS = {
     "jobs": ("jobs", "list the jobs, newest first"),
     "status": ("status", "show one job, or the newest"),
     "fetch": ("fetch", "download the film of a job, one file, or all of them"),
+    "link": ("link", "print a link to a finished film, straight from its worker"),
     "script": ("script", "show the script of a job, or open it in $EDITOR"),
     "render": ("render", "make the film of a script that was reviewed or edited"),
     "cancel": ("job_actions", "stop a job; what is finished stays"),

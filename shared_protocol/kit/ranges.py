@@ -145,7 +145,8 @@ def _headers(file: ServedFile) -> dict[str, str]:
             else "private, no-store"
         ),
         "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
+        # Nothing in a file may run; a film opened in a tab of its own may load itself.
+        "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'",
     }
 
 

@@ -1,0 +1,191 @@
+"""A film that only its worker has plays by a link of its own, straight from there."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import threading
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from aiohttp import web
+from playwright.sync_api import Browser, Page, expect
+
+from shared_protocol.routes import NGROK_SKIP
+from tests.browser.conftest import LIMIT_MS
+from tests.browser.steps import finished, open_page
+from tests.browser.test_journey import PLAY
+from tests.browser.watched_page import Watched, watched
+from tests.servers.served import Served
+from tests.servers.tunnel import Forward, Tunnel, page
+from tests.workers import TOKEN, WorkerProcess
+
+#: Goes near the end, and tells where the player is once it is there.
+SEEK = """video => new Promise((done, fail) => {
+  video.onerror = () => fail(video.error);
+  video.onseeked = () => done([video.currentTime, video.duration]);
+  video.currentTime = 0.8 * video.duration;
+})"""
+FILM = re.compile(r"/download/[\w-]+/film\.mp4$")
+
+
+@dataclass
+class Way:
+    """What a tunnel does with files: programs wait for them, browsers may not."""
+
+    #: Set while programs get them.
+    open: asyncio.Event
+    #: Browsers get the tunnel's own page in place of a file, as ngrok does it.
+    warns: bool = False
+    #: ``Range`` of each request of a browser for the film.
+    ranges: list[str] = field(default_factory=list)
+
+    async def trouble(
+        self, request: web.Request, forward: Forward
+    ) -> web.StreamResponse:
+        """See ``Trouble``."""
+        if not request.path.startswith(("/download/", "/artifacts/")):
+            return await forward()
+        if not request.headers.get("User-Agent", "").startswith("Mozilla/"):
+            await self.open.wait()
+            return await forward()
+        if self.warns and NGROK_SKIP not in request.headers:
+            return page(200, "ERR_NGROK_6024")
+        if FILM.search(request.path):
+            self.ranges.append(request.headers.get("Range", ""))
+        return await forward()
+
+
+@dataclass
+class Scene:
+    """Everything between the page and the worker."""
+
+    served: Served
+    tunnel: Tunnel
+    way: Way
+    #: Does something in the loop of the tunnel.
+    do: Callable[[Coroutine[Any, Any, Any]], Any]
+
+    def let(self) -> None:
+        """Lets programs have the files."""
+        self.do(_set(self.way.open))
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    """An orchestrator whose worker has real draft engines, on another port."""
+    home = tmp_path_factory.mktemp("early") / "home"
+    home.mkdir()
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    def do(what: Coroutine[Any, Any, Any]) -> Any:
+        return asyncio.run_coroutine_threadsafe(what, loop).result()
+
+    with WorkerProcess(tmp_path_factory.mktemp("worker"), engines="[]") as worker:
+        tunnel = do(_opened(str(worker.client.base_url).rstrip("/")))
+        way = Way(do(_event()))
+        tunnel.trouble = way.trouble
+        line = f"{tunnel.url}#token={TOKEN}"
+        env = {"COLAB_API_URL": line, "MOONREEL_WORKER": "remote"}
+        with Served(home, env) as served:
+            yield Scene(served, tunnel, way, do)
+        do(tunnel.__aexit__())
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
+
+
+async def _opened(target: str) -> Tunnel:
+    return await Tunnel(target).__aenter__()
+
+
+async def _event() -> asyncio.Event:
+    return asyncio.Event()
+
+
+async def _set(event: asyncio.Event) -> None:
+    event.set()
+
+
+@pytest.fixture
+def watch(browser: Browser, scene: Scene) -> Iterator[Watched]:
+    """A tab on that orchestrator, opened when the worker was known."""
+    scene.way.open.clear()
+    scene.way.ranges.clear()
+    scene.way.warns = False
+    context = browser.new_context(base_url=scene.served.url, locale="en-GB")
+    context.set_default_timeout(LIMIT_MS)
+    open_page(context.new_page())  # whoever opens the next one knows the worker
+    with watched(context.new_page(), strict=False) as found:
+        yield found
+    scene.let()
+    context.close()
+
+
+def test_it_plays_and_seeks_before_it_is_here(watch: Watched, scene: Scene) -> None:
+    """By a link without a token; what plays goes on when the film has come."""
+    tab = watch.page
+    job_id = _order(tab, scene, "crow")
+    video = tab.locator(".player video")
+    expect(video).to_be_visible()
+    source = str(video.get_attribute("src"))
+    width, _ = video.evaluate(PLAY)
+    at, length = video.evaluate(SEEK)
+
+    assert width > 0
+    assert at == pytest.approx(0.8 * length, abs=0.2)
+    assert scene.served.film(job_id)["state"] == "sent_to_colab"
+    assert source.startswith(f"{scene.tunnel.url}/download/{job_id}/film.mp4?")
+    assert set(parse_qs(urlsplit(source).query)) == {"expires", "signature"}
+    assert scene.way.ranges
+    assert all(asked.startswith("bytes=") for asked in scene.way.ranges)
+    assert TOKEN not in source
+
+    scene.let()
+    finished(tab)
+    assert video.get_attribute("src") == source
+    assert video.evaluate("video => video.currentTime") > 0
+    tab.reload()
+    expect(video).to_have_attribute("src", re.compile(rf"^/api/download/{job_id}\?"))
+    assert watch.errors == []
+
+
+def test_the_link_opens_by_itself(watch: Watched, scene: Scene) -> None:
+    """In a tab of its own, as on a phone; nothing of the worker may run there."""
+    _order(watch.page, scene, "fox")
+    with watch.page.context.expect_page() as opened:
+        watch.page.get_by_role("link", name="Open it there").click()
+    width, _ = opened.value.locator("video").evaluate(PLAY)
+
+    assert width > 0
+
+
+def test_behind_a_warning_page_the_copy_is_waited_for(
+    watch: Watched, scene: Scene
+) -> None:
+    """No broken player meanwhile; the film plays from here, once it has come."""
+    scene.way.warns = True
+    tab = watch.page
+    with tab.expect_response(lambda reply: bool(FILM.search(urlsplit(reply.url).path))):
+        job_id = _order(tab, scene, "owl")
+    expect(tab.locator(".player")).to_have_count(0)
+    scene.let()
+    finished(tab)
+    video = tab.locator(".player video")
+    width, _ = video.evaluate(PLAY)
+
+    assert width > 0
+    assert str(video.get_attribute("src")).startswith(f"/api/download/{job_id}")
+
+
+def _order(tab: Page, scene: Scene, animal: str) -> str:
+    """Another film each time: equal ones would be here at once."""
+    order = {"script": f"The {animal} saw a tall pitcher.", "quality": "draft"}
+    job_id = scene.served.order(order)
+    tab.goto(f"/#/jobs/{job_id}")
+    return job_id
