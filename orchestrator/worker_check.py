@@ -59,7 +59,7 @@ def steps_of(url: str, health: Health) -> tuple[CheckStep, ...]:
         _version(health),
         _gpu(health),
         _disk(health),
-        *(_engine(kind, health.engines or ()) for kind in ("image", "voice", "video")),
+        *(_engine(kind, health) for kind in ("image", "voice", "video")),
     )
 
 
@@ -91,7 +91,11 @@ def _version(health: Health) -> CheckStep:
 
 def _gpu(health: Health) -> CheckStep:
     if health.gpu:
-        return CheckStep(name="gpu", ok=True, message=f"It has a GPU: {health.gpu}.")
+        total = (health.gpu_memory or {}).get("total_bytes")
+        memory = f" with {total / 1e9:.1f} GB" if total else ""
+        return CheckStep(
+            name="gpu", ok=True, message=f"It has a GPU: {health.gpu}{memory}."
+        )
     return CheckStep(
         name="gpu",
         ok=True,
@@ -111,17 +115,33 @@ def _disk(health: Health) -> CheckStep:
     )
 
 
-def _engine(kind: str, engines: tuple[EngineInfo, ...]) -> CheckStep:
-    mine = [engine for engine in engines if engine.kind == kind]
+def _engine(kind: str, health: Health) -> CheckStep:
+    mine = [engine for engine in health.engines or () if engine.kind == kind]
     usable = [engine for engine in mine if engine.unavailable is None]
     if usable:
-        draft = " (draft)" if usable[0].draft else ""
-        message = f"Its {kind} engine is {usable[0].name}{draft}."
-        return CheckStep(name=kind, ok=True, message=message)
+        best = {"image": health.model, "voice": health.tts}.get(kind)
+        taken = next((one for one in usable if one.name == best), usable[0])
+        draft = " (draft)" if taken.draft else ""
+        return CheckStep(
+            name=kind,
+            ok=True,
+            message=f"Its {kind} engine is {taken.name}{draft}.",
+            advice=_model_advice(kind, taken, health),
+        )
     why = mine[0].unavailable if mine else "it has none"
     return CheckStep(
         name=kind,
         ok=False,
         message=f"It has no {kind} engine that works: {why}",
         advice="Run the notebook again; its set-up cell says what is missing.",
+    )
+
+
+def _model_advice(kind: str, taken: EngineInfo, health: Health) -> str | None:
+    """A GPU that no model uses draws no better than none."""
+    model = {"image": "sdxl", "voice": "vits"}.get(kind)
+    if not taken.draft or not health.gpu or model is None:
+        return None
+    return (
+        f"No model for it is there: `moonreel models pull {model}` on it fetches one."
     )

@@ -13,7 +13,7 @@ export function CastTray() {
   if (!cast.value.length) return null;
   return html`<nav class="cast" aria-label=${t("cast.title")}>
     ${cast.value.map((person, n) => html`<a href=${`#/jobs/${film.value.job_id}/cast/${n + 1}`}>
-      <${Face} person=${person} size="48" /><span>${person.name || t("cast.unnamed")}
+      <${Face} person=${person} /><span>${person.name || t("cast.unnamed")}
         <small>${t(person.scenes.length === 1 ? "cast.inScene" : "cast.inScenes", { n: person.scenes.length })}</small></span></a>`)}
   </nav>`;
 }

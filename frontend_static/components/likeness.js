@@ -5,9 +5,9 @@ import { percent } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { referenceOf } from "../api/orchestrator.js";
 
-export function Face({ person, size = 36 }) {
+export function Face({ person }) {
   const name = person.name || t("cast.unnamed");
-  return html`<img class="face" src=${referenceOf(person.pictures[0])} alt=${t("reference.alt", { name })} width=${size} height=${size} loading="lazy" />`;
+  return html`<img class="face" src=${referenceOf(person.pictures[0])} alt=${t("reference.alt", { name })} loading="lazy" />`;
 }
 
 export function Score({ score }) {

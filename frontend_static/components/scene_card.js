@@ -28,7 +28,7 @@ export function SceneCard({ scene }) {
 function Shown({ scene }) {
   const here = cast.value.filter((person) => person.scenes.some((one) => one.scene.number === scene.number));
   if (!here.length) return null;
-  return html`<ul class="shown">${here.map((person) => html`<li><${Face} person=${person} size="28" />
+  return html`<ul class="shown">${here.map((person) => html`<li><${Face} person=${person} />
     <${Score} score=${scoreOf(scene, person.name)} /></li>`)}</ul>`;
 }
 

@@ -3,7 +3,7 @@
 import { t, word } from "../lib/strings.js";
 
 const NAMES = {
-  script: "differ.words", topic: "differ.words", title: "story.name", story_type: "story.type", num_scenes: "story.scenes",
+  title: "story.name", script: "differ.words", topic: "words.topic", story_type: "story.type", num_scenes: "story.scenes",
   image_style: "look.style", color_filter: "look.filter", aspect: "look.aspect", quality: "look.quality",
   resolution: "look.resolution", fps: "look.fps", motion: "look.motion", transition: "look.transition",
   voice_id: "voice.who", voice_speed: "voice.speed", pacing: "voice.pacing", language: "voice.language",
@@ -16,17 +16,21 @@ const SHOWN = 6;
 const BARE = new Set(["script", "topic", "music", "characters", "loras", "negative_prompt"]);
 
 export function differences(before, after) {
-  const names = Object.keys(NAMES).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
-  if (!names.length) return "";
-  const parts = names.slice(0, SHOWN).map((name) => {
-    if (BARE.has(name)) return t(NAMES[name]);
-    return `${t(NAMES[name])} ${shown(name, before[name])} → ${shown(name, after[name])}`;
-  });
-  if (names.length > SHOWN) parts.push(t("differ.more", { n: names.length - SHOWN }));
+  const found = changes(before, after);
+  if (!found.length) return "";
+  const parts = found.slice(0, SHOWN).map(({ name, label, from, to }) => (BARE.has(name) ? label : `${label} ${from} → ${to}`));
+  if (found.length > SHOWN) parts.push(t("differ.more", { n: found.length - SHOWN }));
   return t("differ.changed", { what: parts.join(", ") });
 }
 
+// [{ name, label, from, to }] of all that is otherwise.
+export function changes(before, after) {
+  const names = Object.keys(NAMES).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]));
+  return names.map((name) => ({ name, label: t(NAMES[name]), from: shown(name, before[name]), to: shown(name, after[name]) }));
+}
+
 function shown(name, value) {
-  if (value === "" || value === undefined || value === null) return "–";
-  return word(name, String(value));
+  if (value === "" || value === undefined || value === null || value.length === 0) return "–";
+  if (Array.isArray(value)) return value.map((item) => item.name).join(", ");
+  return typeof value === "object" ? value.name : word(name, String(value));
 }

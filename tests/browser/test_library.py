@@ -193,6 +193,23 @@ def test_stars_and_dates(page: Page, moth: str) -> None:
     expect(page.locator(".film")).to_have_count(1)
 
 
+def test_two_films_side_by_side(page: Page, served: Served, moth: str) -> None:
+    """Only what differs, in the words of the form; the same twice is said to be so."""
+    other = served.order(
+        {"script": TEXT, "title": "The moth", "num_scenes": 2, "seed": 78}
+        | {"image_style": "anime", "voice_id": "brian", "auto_captions": True}
+    )
+    served.finish(other)
+    page.goto(f"/#/compare/{moth}/{other}")
+    rows = page.locator(".compare tbody tr")
+    expect(rows).to_have_text(["Stylenoiranime", "Seed7778"])
+    expect(page.locator(".compare video")).to_have_count(2)
+    page.goto(f"/#/compare/{moth}/{moth}")
+
+    expect(page.get_by_text("the same settings")).to_be_visible()
+    page.request.delete(f"/api/jobs/{other}")
+
+
 def test_a_text_file_becomes_the_words(page: Page, tmp_path: Path) -> None:
     """As if it had been pasted."""
     file = tmp_path / "story.md"
