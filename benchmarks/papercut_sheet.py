@@ -1,11 +1,12 @@
 """A contact sheet of draft pictures: sixty prompts of fables, ghosts, history, space.
 
 ``python -m benchmarks.papercut_sheet OUT`` writes WebP or PNG by the name of OUT, about
-1600 pixels wide, and prints how long a 1920x1080 picture takes.
+1600 pixels wide, and prints how long a 1920x1080 picture takes: by style, and at worst.
 """
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import sys
 import tempfile
@@ -16,10 +17,21 @@ from PIL import Image
 
 from colab_worker.engines.base import ImageRequest
 from colab_worker.engines.papercut import PapercutEngine
+from colab_worker.engines.papercut.lexicon import PLACES
 from shared_protocol.vocab import IMAGE_STYLES
 
+#: What takes longest: all that can be drawn at once, in the costliest places and weathers.
+FULL = (
+    "a crowd of soldiers and horses at the castle by the lake in a snow storm at night, "
+    "birds, trees, houses, bridge, boats, lanterns",
+    "magic forest in fog, deer, wolves, fox, rabbit, owl, a crowd of children with lanterns",
+    "three witches, a dragon, two knights, a castle, a river, a forest, thunderstorm",
+    "aerial shot of a city by a harbor in rain at night, a crowd, boats",
+)
 COLUMNS, CELL = 6, (264, 148)
 TIMED = 9
+LIMIT_S = 0.5
+COSTLY = ("watercolor", "abstract", "cinematic")
 DRAWN = (1056, 592)
 
 PROMPTS = """
@@ -99,6 +111,7 @@ def main(out: Path) -> None:
             at = (k % COLUMNS * CELL[0], k // COLUMNS * CELL[1])
             sheet.paste(picture.resize(CELL, Image.Resampling.LANCZOS), at)
         _report(Path(folder) / "timed.png")
+        _worst(Path(folder) / "timed.png")
     sheet.save(out, quality=80, method=6) if out.suffix == ".webp" else sheet.save(out)
     print(f"{out}: {sheet.width}x{sheet.height}, {out.stat().st_size / 1000:.0f} kB")
 
@@ -108,6 +121,27 @@ def _draw(prompt: str, style: str, size: tuple[int, int], out: Path) -> Image.Im
     PapercutEngine().draw(request, out, lambda fraction, words: None)
     with Image.open(out) as picture:
         return picture.convert("RGB")
+
+
+def _worst(out: Path) -> None:
+    """Every place in snow and in a storm in costly styles, the fullest pictures in all."""
+    places = [words.split()[0] for words in PLACES.values()]
+    prompts = [f"a man in a snowy {place} at noon, a castle" for place in places]
+    prompts += [f"a man in a {place} at night, thunderstorm" for place in places]
+    pairs = [
+        *itertools.product(prompts, COSTLY),
+        *itertools.product(FULL, IMAGE_STYLES),
+    ]
+    engine, found = PapercutEngine(), []
+    for prompt, style in pairs:
+        start = time.process_time()
+        request = ImageRequest(prompt, "", style, 7, 1920, 1080)
+        engine.draw(request, out, lambda fraction, words: None)
+        found.append((time.process_time() - start, style, prompt))
+    seconds, style, prompt = max(found)
+    over = sum(cost[0] > LIMIT_S for cost in found)
+    print(f"of {len(found)} pictures {over} took more than {LIMIT_S} s of processor")
+    print(f"the worst {seconds:.2f} s: {style}, {prompt}")
 
 
 def _report(out: Path) -> None:

@@ -52,7 +52,8 @@ def _event(request: GenerateRequest, script: Script) -> dict[str, Any]:
 
 def _print(request: GenerateRequest, script: Script) -> None:
     about = figures.clock(_narration_s(request, script))
-    print(f"{script.title}: {len(script.scenes)} scenes, about {about}")
+    count = len(script.scenes)
+    print(f"{script.title}: {count} scene{'s' * (count > 1)}, about {about}")
     options = request.model_dump(mode="json", exclude_unset=True, exclude={"script"})
     for name, value in options.items():
         print(f"  {name}: {value}")
