@@ -9,6 +9,7 @@ from colab_worker.engines.entry import Drawing, EngineEntry
 from colab_worker.engines.registry import PlanRefused, Registry
 from colab_worker.engines.sizes import native_size
 from colab_worker.film.quality import Canvas
+from colab_worker.model_plan import model_params
 from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec, ImageOptions, Lora, SceneSpec
@@ -42,11 +43,12 @@ def choose_engine(
     )
 
 
-def reference_files(scene: SceneSpec, engine: EngineEntry) -> dict[str, str]:
-    """The files of a scene's references, by the names under which a unit reads them."""
+def given_pictures(scene: SceneSpec, engine: EngineEntry) -> dict[str, str]:
+    """The pictures that came with a scene, by the names under which a unit reads them."""
+    files = {"redraw": scene.redraw.sha256} if scene.redraw else {}
     if not engine.likenesses:
-        return {}
-    return {
+        return files
+    return files | {
         f"references/{number:03}": reference.sha256
         for number, reference in enumerate(scene.references, start=1)
     }
@@ -78,6 +80,7 @@ def picture_params(
             prompt = _called(prompt, files)
         if scene.references and engine.likenesses:
             dials |= _likeness(scene, spec.image, engine)
+    dials |= model_params(spec, number, engine, dials.get("steps"))
     wanted_away = (scene.negative_prompt, spec.image.negative_prompt)
     return {
         "prompt": prompt,

@@ -19,11 +19,12 @@ from colab_worker.film.quality import (
     crossfade_frames,
     move_for,
 )
+from colab_worker.model_plan import model_warnings
 from colab_worker.models.loras import LoraFile
 from colab_worker.picture_plan import (
     choose_engine,
+    given_pictures,
     picture_params,
-    reference_files,
 )
 from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
@@ -114,7 +115,11 @@ def plan(spec: FilmSpec, registry: Registry, encoder: Encoder = X264_ALONE) -> P
         ]
     pictures = [unit.params for unit in units if unit.kind == "image"]
     automatic = spec.engine.image == "auto"
-    warnings = (*warnings, *bill(pictures, image, automatic=automatic))
+    warnings = (
+        *warnings,
+        *bill(pictures, image, automatic=automatic),
+        *model_warnings(spec, pictures[0].get("steps")),
+    )
     if not spec.open:
         units.append(_sound(spec, video, frame))
         units.append(_film(spec, image, voice, video, frame))
@@ -151,7 +156,7 @@ def _picture(
             spec, number, scene_seed(spec, number, scene), engine, frame, loras
         ),
         scene=number,
-        files=reference_files(scene, engine),
+        files=given_pictures(scene, engine),
     )
 
 

@@ -72,8 +72,12 @@ class Ahead:
             self._task = asyncio.create_task(self._send(), name="scenes ahead")
 
     def _engine_is_open(self) -> bool:
-        """Pictures of characters are to come, and with them another engine."""
+        """Pictures may yet be drawn otherwise: by the engine that keeps the looks of
+        characters, or compiled, if there are scenes enough.
+        """
         request = self._film.request
+        if request.image.compile:
+            return True
         if request.engine.image != "auto" or not character_files(request.characters):
             return False
         return not any(scene.references for scene in self._scenes)

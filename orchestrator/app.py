@@ -24,6 +24,7 @@ from orchestrator.orphans import Orphans
 from orchestrator.pen import Pen
 from orchestrator.pulls import Pulls
 from orchestrator.quota import Ledger
+from orchestrator.redrawing import Redrawing
 from orchestrator.security import Guard, guard_middleware, header_signal
 from orchestrator.settings import Settings
 from orchestrator.store.answers import AnswerStore
@@ -92,6 +93,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.WORKERS] = workers
     scripts = ScriptStore(database)
     app[keys.DESK] = Desk(films, scripts, mirrored, library)
+    app[keys.REDRAWING] = Redrawing(app[keys.DESK])
     services = app[keys.SERVICES] = Services(settings)
     app[keys.PEN] = Pen(services, AnswerStore(database), scripts)
     orphans = Orphans(settings, OrphanStore(database), films, workers, bell)

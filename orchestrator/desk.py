@@ -121,6 +121,12 @@ class Desk:
             raise _outdated(version - 1)
         await self._films.change(film.job_id, FilmState, title=script.title[:200])
 
+    async def is_rendered(self, film: Film) -> bool:
+        """Whether the film was ordered with the script as it is now."""
+        history = await self._history(film)
+        change = await asyncio.to_thread(_change, film, history[-1], RenderOrder())
+        return change.spec == film.spec
+
     async def plan(self, film: Film, order: RenderOrder) -> RenderPlan:
         """What ``render`` would make."""
         history = await self._history(film)

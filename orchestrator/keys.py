@@ -9,6 +9,7 @@ from orchestrator.film_settings import SettingsReader
 from orchestrator.library import Library
 from orchestrator.pen import Pen
 from orchestrator.quota import Ledger
+from orchestrator.redrawing import Redrawing
 from orchestrator.settings import Settings
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
@@ -24,6 +25,7 @@ MIRRORED = web.AppKey("mirrored", MirrorStore)
 LIBRARY = web.AppKey("library", Library)
 WORKERS = web.AppKey("workers", Workers)
 DESK = web.AppKey("desk", Desk)
+REDRAWING = web.AppKey("redrawing", Redrawing)
 SERVICES = web.AppKey("services", Services)
 PEN = web.AppKey("pen", Pen)
 LEDGER = web.AppKey("ledger", Ledger)

@@ -232,6 +232,7 @@ def _prints(spec: FilmSpec) -> dict[Place, str]:
                 seed,
                 spec.engine.image,
                 [reference.model_dump() for reference in scene.references],
+                scene.redraw.model_dump() if scene.redraw else None,
                 whoever and any(other.references for other in spec.scenes),
             ],
             "voice": [scene.narration, spec.engine.voice],

@@ -19,7 +19,7 @@ from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
 from shared_protocol.models import ModelInfo
 from shared_protocol.music import Music
-from shared_protocol.references import Likeness, References
+from shared_protocol.references import Likeness, Redraw, References
 from shared_protocol.vocab import (
     Aspect,
     CaptionAnimation,
@@ -104,6 +104,8 @@ class ImageOptions(Wire):
     ip_adapter_scale: Annotated[float, Field(ge=0, le=1)] | None = None
     #: What of the references is kept.
     likeness: Likeness | None = None
+    #: Compile the model first; left off, and told, where that would not pay.
+    compile: bool = False
 
 
 class SceneSpec(Wire):
@@ -116,6 +118,8 @@ class SceneSpec(Wire):
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     #: Pictures whose likeness it keeps; characters stand from left to right.
     references: References = ()
+    #: The picture that it is drawn from, in place of noise alone.
+    redraw: Redraw | None = None
 
 
 Sources = Annotated[
@@ -441,6 +445,8 @@ class EngineInfo(View):
     likenesses: tuple[Likeness, ...] = ()
     #: Of picture models; None: it has none, and draws at the film's own size.
     dials: Dials | None = None
+    #: Whether it can draw a picture again from itself.
+    redraws: bool = False
 
 
 class TunnelState(StrEnum):

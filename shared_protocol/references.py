@@ -33,6 +33,15 @@ class Reference(Wire):
 References = Annotated[tuple[Reference, ...], Field(max_length=MAX_REFERENCES)]
 
 
+class Redraw(Wire):
+    """A scene's picture drawn again from one that there is, with some noise on it."""
+
+    #: Of the file's bytes: png, jpeg or webp.
+    sha256: Sha256
+    #: How much becomes otherwise; at 1 hardly anything is kept.
+    strength: Annotated[float, Field(gt=0, le=1)]
+
+
 class ReferenceStored(View):
     """Reply (201) of ``POST /api/references``; ``sha256`` is what a scene names."""
 
@@ -46,6 +55,8 @@ class Shown(Protocol):
 
     @property
     def references(self) -> tuple[Reference, ...]: ...
+    @property
+    def redraw(self) -> Redraw | None: ...
 
 
 def picture_format(head: bytes) -> str | None:
@@ -81,4 +92,6 @@ def given_files(music: Music | None, scenes: Iterable[Shown]) -> dict[str, str]:
     for place, scene in enumerate(scenes):
         for number, reference in enumerate(scene.references):
             found[f"scenes.{place}.references.{number}"] = reference.sha256
+        if scene.redraw is not None:
+            found[f"scenes.{place}.redraw"] = scene.redraw.sha256
     return found

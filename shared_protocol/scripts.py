@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field, model_validator
 
 from shared_protocol.api import MAX_TEXT_CHARS, Character
 from shared_protocol.jobs import MAX_NARRATION_CHARS, MAX_PROMPT_CHARS, MAX_SCENES
-from shared_protocol.references import References
+from shared_protocol.references import Redraw, References
 from shared_protocol.wire import JobId, Text, View, Wire
 
 
@@ -25,6 +25,8 @@ class ScriptScene(Wire):
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
     #: Pictures whose likeness it keeps.
     references: References = ()
+    #: The picture that it is drawn from, in place of noise alone.
+    redraw: Redraw | None = None
     #: Its words and its prompt stay as they are until it is unlocked.
     locked: bool = False
 
@@ -188,6 +190,27 @@ class RenderReply(View):
     job_id: JobId
     plan: RenderPlan
     links: dict[str, str] = Field(default_factory=dict)
+
+
+class RetryOrder(Wire):
+    """Body of ``POST /api/jobs/{job_id}/retry``; empty: the film goes on.
+
+    With ``scene`` the picture of that scene is drawn again, and the film made with it.
+    """
+
+    #: Its place in the film, from 1.
+    scene: Annotated[int, Field(ge=1)] | None = None
+    #: How much of its picture stays; 0 is a picture without it.
+    keep: Annotated[float, Field(ge=0, lt=1)] | None = None
+    #: Of the new picture; None takes another than before.
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+
+    @model_validator(mode="after")
+    def _names_a_scene(self) -> RetryOrder:
+        for name in ("keep", "seed"):
+            if self.scene is None and getattr(self, name) is not None:
+                raise ValueError(f"{name} is about a scene's picture; name the scene")
+        return self
 
 
 class RewriteOrder(Wire):

@@ -40,6 +40,10 @@ class Drawing:
     multiple: int | None = None
     #: Of one picture; None: about as many as the square has.
     most_pixels: int | None = None
+    #: Whether it can draw a picture again from itself.
+    redraws: bool = False
+    #: Whether its network can be compiled.
+    compiles: bool = False
     #: By what of a reference is kept, the mark of the adapter that keeps it.
     likenesses: Mapping[Likeness, str] = field(default_factory=dict)
 

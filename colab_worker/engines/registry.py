@@ -182,6 +182,7 @@ class Registry:
                 service=entry.service.label if entry.service else None,
                 price_usd=usual_price_usd(entry),
                 likenesses=tuple(entry.likenesses),
+                redraws=entry.drawing is not None and entry.drawing.redraws,
                 dials=self._dials(entry),
             )
             for entry in self._entries.values()

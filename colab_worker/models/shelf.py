@@ -155,6 +155,8 @@ class Shelf:
                 drawing,
                 side=model.side,
                 family=model.family,
+                redraws=True,
+                compiles=True,
                 likenesses=self._likenesses(model),
             ),
             preference=self._preference(preset),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -50,20 +51,27 @@ def _request(call: UnitCall) -> ImageRequest:
         ReferenceUse(call.inputs[f"references/{number:03}"], **use)
         for number, use in enumerate(params.get("references", ()), start=1)
     )
+    params["redraw"] = call.inputs.get("redraw")
     for use in params["references"]:
-        if not use.path.is_file():
-            raise BadInput(
-                "a reference picture is not on this worker any more",
-                hint="send it again, or leave it out",
-            )
+        _require(use.path, "a reference picture")
+    if params["redraw"] is not None:
+        _require(params["redraw"], "the picture to redraw")
     return ImageRequest(**params)
+
+
+def _require(file: Path, what: str) -> None:
+    if not file.is_file():
+        raise BadInput(
+            f"{what} is not on this worker any more",
+            hint="send it again, or leave it out",
+        )
 
 
 def _about(call: UnitCall) -> dict[str, str]:
     """What the file says of itself, by the keywords that readers of PNG know."""
     params: dict[str, Any] = call.params
     dials = ("style", "seed", "steps", "guidance", "scheduler", "ip_adapter_scale",
-             "negative_prompt")  # fmt: skip
+             "strength", "negative_prompt")  # fmt: skip
     told = [
         f"{name.replace('_', ' ')}: {params[name]}"
         for name in dials

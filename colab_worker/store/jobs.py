@@ -428,7 +428,7 @@ async def _given_files(
     connection: AsyncConnection, which: sa.ColumnElement[bool]
 ) -> set[str]:
     """The hashes of files that came with jobs."""
-    marks = ('"music":{', '"references":[{')
+    marks = ('"music":{', '"references":[{', '"redraw":{')
     with_files = sa.or_(*(jobs.c.spec.contains(m, autoescape=True) for m in marks))
     query = sa.select(jobs.c.spec).where(which, with_files)
     found: set[str] = set()
@@ -437,6 +437,8 @@ async def _given_files(
             found.add(music["sha256"])
         for scene in spec["scenes"]:
             found |= {given["sha256"] for given in scene.get("references", ())}
+            if redraw := scene.get("redraw"):
+                found.add(redraw["sha256"])
     return found
 
 

@@ -26,7 +26,13 @@ from shared_protocol.api import (
 )
 from shared_protocol.errors import Code
 from shared_protocol.holds import etag_of_version
-from shared_protocol.scripts import RenderOrder, RenderReply, ScriptEdit, ScriptView
+from shared_protocol.scripts import (
+    RenderOrder,
+    RenderReply,
+    RetryOrder,
+    ScriptEdit,
+    ScriptView,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -148,10 +154,11 @@ class Client:
         path = routes.API_JOB_CANCEL.format(job_id=job_id)
         await self._send("POST", path, json={})
 
-    async def retry(self, job_id: str) -> None:
-        """Asks a failed or canceled job to go on."""
+    async def retry(self, job_id: str, order: RetryOrder | None = None) -> None:
+        """Asks a failed or canceled job to go on, or a scene's picture to be redone."""
         path = routes.API_JOB_RETRY.format(job_id=job_id)
-        await self._send("POST", path, json={})
+        body = order.model_dump(mode="json", exclude_none=True) if order else {}
+        await self._send("POST", path, json=body)
 
     async def allow(self, job_id: str) -> None:
         """Says yes to a film that is larger than what the tunnel has left."""

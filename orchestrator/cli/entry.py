@@ -37,7 +37,7 @@ COMMANDS = {
     "script": ("script", "show the script of a job, or open it in $EDITOR"),
     "render": ("render", "make the film of a script that was reviewed or edited"),
     "cancel": ("job_actions", "stop a job; what is finished stays"),
-    "retry": ("job_actions", "go on with a job that failed or was canceled"),
+    "retry": ("retry", "go on with a failed job, or draw a scene's picture again"),
     "allow": ("job_actions", "fetch a film although its tunnel has too little left"),
     "delete": ("job_actions", "forget a job and its files on the server"),
     "doctor": ("doctor", "check what is needed, and say what to do about it"),

@@ -1,4 +1,4 @@
-"""``moonreel cancel``, ``retry``, ``allow`` and ``delete``: one question about one job."""
+"""``moonreel cancel``, ``allow`` and ``delete``: one question about one job."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from orchestrator.cli.servers import add_server_options, open_client
 
 SAID = {
     "cancel": "asked to stop; what is finished stays",
-    "retry": "goes on",
     "allow": "is fetched although the tunnel has too little left",
     "delete": "forgotten",
 }
@@ -41,7 +40,6 @@ async def _act(arguments: argparse.Namespace) -> str:
         job_id = await resolve(client, arguments.job)
         actions = {
             "cancel": Client.cancel,
-            "retry": Client.retry,
             "allow": Client.allow,
         }
         await actions.get(arguments.command, Client.delete)(client, job_id)

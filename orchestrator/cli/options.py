@@ -123,6 +123,12 @@ OPTIONS = (
         "what of a reference is kept: the whole look, or the face",
         metavar="plus|face",
     ),
+    Option(
+        "--compile",
+        "image.compile",
+        "compile the model first, where a film is long enough for it",
+        switch=True,
+    ),
     Option("--date", "date", "the day that the film's file names", metavar="DAY"),
 )
 

@@ -98,6 +98,7 @@ def _scene(
             locked=head[2] is not None,
             seed=before.seed if before else None,
             references=before.references if before else (),
+            redraw=before.redraw if before else None,
         ),
         before,
     )

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 from aiohttp import web
 
 from orchestrator import keys
+from orchestrator.errors import Unreachable
 from orchestrator.handlers.holds import held, versioned
 from orchestrator.project import project_of
-from orchestrator.views import accepted, film_summary, film_view
+from orchestrator.views import accepted, film_summary, film_view, worker_of
+from orchestrator.workers import Slot
 from shared_protocol import routes
 from shared_protocol.api import FilmList, FilmView, GenerateRequest
 from shared_protocol.errors import Code
+from shared_protocol.jobs import EngineInfo
 from shared_protocol.kit.hold_requests import hold_of
-from shared_protocol.kit.http_errors import ApiError, parse_model, read_body
+from shared_protocol.kit.http_errors import (
+    ApiError,
+    parse_model,
+    read_body,
+    read_model,
+)
+from shared_protocol.scripts import RetryOrder
 from shared_protocol.wire import View, content_key
 
 MAX_LISTED = 200
@@ -94,9 +104,22 @@ async def allow(request: web.Request) -> web.Response:
 
 
 async def retry(request: web.Request) -> web.Response:
-    """Goes on with a film that failed, was canceled, or lost its worker."""
-    film = await request.app[keys.STUDIO].retry(request.match_info["job_id"])
-    return _json(await _view(request, film.job_id), status=202)
+    """Goes on with a film that failed, was canceled, or lost its worker.
+
+    With a scene in the body, draws that scene's picture again.
+    """
+    limit = request.app[keys.SETTINGS].max_body_bytes
+    order = RetryOrder()
+    if request.can_read_body:
+        order = await read_model(request, RetryOrder, limit_bytes=limit)
+    job_id = request.match_info["job_id"]
+    if order.scene is None:
+        await request.app[keys.STUDIO].retry(job_id)
+    else:
+        film = await request.app[keys.STUDIO].find(job_id)
+        engines = await _engines(worker_of(film, request.app[keys.WORKERS]))
+        await request.app[keys.REDRAWING].redraw(film, order, engines)
+    return _json(await _view(request, job_id), status=202)
 
 
 async def project(request: web.Request) -> web.Response:
@@ -112,6 +135,17 @@ async def delete(request: web.Request) -> web.Response:
     """Deletes a film with all files that no other film needs."""
     await request.app[keys.STUDIO].delete(request.match_info["job_id"])
     return web.Response(status=204)
+
+
+async def _engines(slot: Slot | None) -> Sequence[EngineInfo]:
+    """What its worker offers; nothing of one that does not answer."""
+    if slot is None:
+        return ()
+    try:
+        health = slot.health or await slot.probe()
+    except Unreachable:
+        return ()  # the worker that takes the film will say what it cannot
+    return health.engines or ()
 
 
 async def _view(request: web.Request, job_id: str) -> FilmView:

@@ -91,6 +91,7 @@ def _scene(scene: ScriptScene, number: int, seed: int) -> SceneSpec:
         title=scene.title[:200] if scene.title else None,
         seed=scene.seed if scene.id == number else _own_seed(scene, seed),
         references=scene.references,
+        redraw=scene.redraw,
     )
 
 

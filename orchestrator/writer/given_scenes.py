@@ -23,6 +23,7 @@ def script_of_scenes(request: GenerateRequest) -> Script:
                 negative_prompt=scene.negative_prompt,
                 seed=scene.seed,
                 references=scene.references,
+                redraw=scene.redraw,
             )
             for scene in request.scenes
         ),

@@ -177,6 +177,18 @@ def test_cancel_retry_delete(fake: FakeOrchestrator, capsys: Capture) -> None:
     assert "forgotten" in said
 
 
+def test_retry_of_a_scene(fake: FakeOrchestrator, job_id: str, capsys: Capture) -> None:
+    """Scene, keep and seed go to the server; what makes no sense is refused here."""
+    words = ["--scene", "2", "--keep", "0.6", "--seed", "7"]
+    assert main(["retry", job_id, *words]) == 0
+    assert "scene 2 is drawn again" in capsys.readouterr().out
+    assert fake.only_job.retried == {"scene": 2, "keep": 0.6, "seed": 7}
+    assert main(["retry", job_id, "--keep", "0.6"]) == 2
+    assert "name the scene" in capsys.readouterr().err
+    assert main(["retry", job_id, "--scene", "x"]) == 2
+    assert "scene" in capsys.readouterr().err
+
+
 def test_errors_are_events_with_json(job_id: str, capsys: Capture) -> None:
     """A program reads the same error as a person, on standard output."""
     missing = "00000000-0000-7000-8000-000000000000"

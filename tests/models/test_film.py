@@ -84,6 +84,28 @@ def test_a_worker_keeps_a_likeness_from_blob_to_picture(
     assert [told.get("likeness") for told in facts] == [None, "plus"]
 
 
+def test_a_picture_of_a_job_is_drawn_again_from_itself(
+    shelf: Path, tmp_path: Path
+) -> None:
+    """The worker has the file already; the same order again is known by its key."""
+    spec = film("the cat", engine={"image": "sdxl"}, image={"steps": 4})
+    with WorkerProcess(
+        tmp_path, engines="[]", env={"MOONREEL_MODELS": str(shelf)}
+    ) as worker:
+        first = worker.finish(worker.submit(spec), within_s=240)
+        sha256 = picture_of(first)["result"]["files"][0]["sha256"]
+        again = {"sha256": sha256, "strength": 0.5}
+        scenes = [scene | {"redraw": again} for scene in spec["scenes"]]
+        second = worker.finish(worker.submit(spec | {"scenes": scenes}), within_s=240)
+        third = spec | {"scenes": scenes, "title": "Another"}
+        known = worker.finish(worker.submit(third), within_s=240)
+
+    assert second["state"] == "complete", second["error"]
+    files = [picture_of(v)["result"]["files"][0]["sha256"] for v in (second, known)]
+    assert files[0] == files[1] != sha256
+    assert [picture_of(v)["reused"] for v in (second, known)] == [False, True]
+
+
 def test_a_model_killed_in_the_middle_of_a_picture_is_loaded_anew(
     shelf: Path, tmp_path: Path
 ) -> None:

@@ -74,6 +74,8 @@ class Job:
     key: str
     done: int = 0
     task: asyncio.Task[None] | None = None
+    #: What the last retry asked for.
+    retried: dict[str, Any] = field(default_factory=dict)
 
 
 class FakeOrchestrator:
@@ -350,6 +352,7 @@ class FakeOrchestrator:
 
     async def _retry(self, request: web.Request) -> web.Response:
         job = self._find(request)
+        job.retried = await request.json()
         self.script.units = None
         self._change(
             job,
