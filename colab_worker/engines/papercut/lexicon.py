@@ -159,6 +159,7 @@ ITEMS = {
     "starship": "starship spaceship spacecraft shuttle", "saucer": "ufo saucer",
     "plane": "plane airplane aeroplane aircraft jet", "balloon": "balloon airship zeppelin hot-air-balloon",
     "satellite": "satellite space-station probe",
+    "kite": "kite",
     "pitcher": "pitcher jug pot vase urn jar amphora kettle vessel cup goblet bottle", "well": "well",
     "fire": "fire campfire bonfire flame flames hearth embers", "lamp": "lamppost streetlamp streetlight street-lamp lamp-post streetlights",
     "lantern": "lantern lamp oil-lamp", "candle": "candle candlelight", "table": "table desk bench workbench",

@@ -173,7 +173,18 @@ def bridge() -> Shape:
             (1.66, 0.3, 0.46),
         )
     ]
-    return (Part(deck), *(part for pier in piers for part in pier))
+    rail = limb(
+        "-2.2,0.52,0.035 -1.2,0.76,0.035 0,0.88,0.035 1.2,0.76,0.035 2.2,0.52,0.035",
+        "shade",
+    )
+    ledge = limb(
+        "-2.2,0.4,0.02 -1.2,0.63,0.02 0,0.75,0.02 1.2,0.63,0.02 2.2,0.4,0.02", "shade"
+    )
+    posts = (
+        box(x - 0.035, y - 0.02, x + 0.035, y + 0.13, "shade")
+        for x, y in ((-1.8, 0.6), (-1.1, 0.77), (-0.3, 0.87), (0.5, 0.85), (1.3, 0.73))
+    )
+    return (Part(deck), *(part for pier in piers for part in pier), ledge, rail, *posts)
 
 
 def _arch(x: float, half: float, top: float) -> Shape:

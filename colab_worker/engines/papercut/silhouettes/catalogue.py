@@ -82,7 +82,7 @@ _BUILDINGS: dict[str, tuple[Callable[[], Shape], float, str]] = {
     "tower": (buildings.tower, 22, ""), "castle": (buildings.castle, 34, "crimson"),
     "church": (buildings.church, 18, ""), "lighthouse": (buildings.lighthouse, 24, "red"),
     "windmill": (buildings.windmill, 16, ""), "barn": (buildings.barn, 9, "rusty"),
-    "bridge": (buildings.bridge, 10, ""), "ruin": (buildings.ruin, 9, ""),
+    "bridge": (buildings.bridge, 7, ""), "ruin": (buildings.ruin, 9, ""),
     "tent": (buildings.tent, 3, ""), "temple": (buildings.temple, 14, ""),
     "pyramid": (buildings.pyramid, 40, ""), "pagoda": (buildings.pagoda, 24, ""),
     "skyscraper": (buildings.skyscraper, 60, ""), "hut": (buildings.hut, 5, ""),
@@ -138,6 +138,7 @@ def _all_items() -> dict[str, Item]:
         items[name] = Item(_fixed(shape), metres, where, "", cloth, kind="vehicle")
     for name, (shape, metres, cloth) in _THINGS.items():
         items[name] = Item(_fixed(shape), metres, "ground", "", cloth)
+    items["kite"] = Item(_fixed(keepsakes.kite), 3.4, "sky", "", "red")
     for name, (draw, metres, cloth) in _PLANTS.items():
         items[name] = Item(draw, metres, "ground", "", cloth, kind="plant")
     return items

@@ -28,6 +28,31 @@ def apple() -> Shape:
     )
 
 
+def kite() -> Shape:
+    """A kite on the wind, its tail with bows and the beginning of its string."""
+    bows = tuple(
+        flat(
+            f"{x - 0.07},{y + 0.05} {x + 0.07},{y - 0.05} {x + 0.07},{y + 0.05} {x - 0.07},{y - 0.05}",
+            tone,
+        )
+        for x, y, tone in (
+            (-0.1, 0.2, "cloth"),
+            (0.02, 0.06, "cloth2"),
+            (-0.06, -0.1, "cloth"),
+        )
+    )
+    sail = (
+        flat("0,1.0 -0.36,0.68 0,0.3", "cloth"),
+        flat("0,1.0 0.36,0.68 0,0.3", "cloth2"),
+        limb("0,1.0,0.012 0,0.3,0.012"),
+        limb("-0.36,0.68,0.012 0.36,0.68,0.012"),
+        limb("0,0.3,0.014 -0.1,0.2,0.012 0.02,0.06,0.012 -0.06,-0.1,0.01"),
+    )
+    string = limb("0,0.66,0.008 0.5,-0.2,0.008 0.85,-1.1,0.006")
+    flying = (*turned((*sail, *bows), -18, 0, 0.6), string)
+    return moved(flying, y=0.26, scale=0.66)
+
+
 def grapes() -> Shape:
     """A bunch of grapes that hangs from a vine."""
     rows = ((0.7, 4), (0.56, 5), (0.42, 4), (0.28, 3), (0.14, 2), (0.02, 1))
