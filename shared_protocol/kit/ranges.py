@@ -145,9 +145,15 @@ def _headers(file: ServedFile) -> dict[str, str]:
             else "private, no-store"
         ),
         "X-Content-Type-Options": "nosniff",
-        # Nothing in a file may run; a film opened in a tab of its own may load itself.
-        "Content-Security-Policy": "sandbox; default-src 'none'; media-src 'self'",
+        "Content-Security-Policy": _policy(file.media_type),
     }
+
+
+def _policy(media_type: str) -> str:
+    """Nothing in a file may run; a film in a tab of its own may load itself."""
+    if media_type.startswith(("video/", "audio/")):
+        return "sandbox allow-same-origin; default-src 'none'; media-src 'self'"
+    return "sandbox; default-src 'none'"
 
 
 def _span(headers: Mapping[str, str], size: int, etag: str) -> tuple[int, int] | None:

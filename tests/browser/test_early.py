@@ -145,6 +145,9 @@ def test_it_plays_and_seeks_before_it_is_here(watch: Watched, scene: Scene) -> N
     assert scene.way.ranges
     assert all(asked.startswith("bytes=") for asked in scene.way.ranges)
     assert TOKEN not in source
+    asked = scene.tunnel.counts.asked
+    assert asked.count(f"GET /status/{job_id}") > 1
+    assert asked.count(f"OPTIONS /status/{job_id}") == 1
 
     scene.let()
     finished(tab)
@@ -160,9 +163,11 @@ def test_the_link_opens_by_itself(watch: Watched, scene: Scene) -> None:
     _order(watch.page, scene, "fox")
     with watch.page.context.expect_page() as opened:
         watch.page.get_by_role("link", name="Open it there").click()
-    width, _ = opened.value.locator("video").evaluate(PLAY)
+    video = opened.value.locator("video")
+    while not video.evaluate("video => video.videoWidth"):  # asked from outside
+        opened.value.wait_for_timeout(50)
 
-    assert width > 0
+    assert video.evaluate("video => video.error") is None
 
 
 def test_behind_a_warning_page_the_copy_is_waited_for(
@@ -171,7 +176,7 @@ def test_behind_a_warning_page_the_copy_is_waited_for(
     """No broken player meanwhile; the film plays from here, once it has come."""
     scene.way.warns = True
     tab = watch.page
-    with tab.expect_response(lambda reply: bool(FILM.search(urlsplit(reply.url).path))):
+    with tab.expect_request(lambda asked: bool(FILM.search(urlsplit(asked.url).path))):
         job_id = _order(tab, scene, "owl")
     expect(tab.locator(".player")).to_have_count(0)
     scene.let()

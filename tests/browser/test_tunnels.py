@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -120,7 +121,9 @@ def test_a_film_is_made_under_it(watch: Watched, bench: Bench, name: str) -> Non
 
     bench.check_whole(job_id)
     asked = [r.url for r in watch.requests if r.url.startswith(bench.tunnel.url)]
-    assert all(url.endswith(f"/status/{job_id}") for url in asked)
+    paths = {urlsplit(url).path for url in asked}
+    film = f"/download/{job_id}/film.mp4"  # while only the worker has it
+    assert paths - {film} == {f"/status/{job_id}"}
 
 
 def _told(page: Page, bench: Bench, trouble: Trouble, sentence: str) -> None:

@@ -199,7 +199,10 @@ async def test_only_media_opens_in_a_browser(client: Client) -> None:
     assert film.headers["Cache-Control"] == "private, no-store"
     for reply in (film, page):
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
-        assert "sandbox" in reply.headers["Content-Security-Policy"]
+        policy = reply.headers["Content-Security-Policy"]
+        assert policy.startswith("sandbox")
+        assert "default-src 'none'" in policy
+        assert "allow-scripts" not in policy
 
 
 async def test_a_file_that_is_gone_is_404(client: Client) -> None:
