@@ -55,11 +55,10 @@ def _add(outcome: Outcome, name: str, times: list[Times]) -> None:
     note = "from the model's last byte to sent_to_colab"
     outcome.add(f"{name}_after_last_byte", after, "s", len(times), ADDED_S, note)
     added = median([t.added for t in times])
-    target = ADDED_S if name == "later" else None
     note = "from the order to sent_to_colab, less the model's time"
     if name == "first":
         note += "; with the import of google-genai"
-    outcome.add(f"{name}_added", added, "s", len(times), target, note)
+    outcome.add(f"{name}_added", added, "s", len(times), ADDED_S, note)
 
 
 async def _one_server(later: int) -> list[Times]:
