@@ -18,10 +18,10 @@ from colab_worker.film.resample import Lead, Planes
 
 #: Frames that x264 looks ahead at most. Its slower presets hold 40 and more, 160 MB at
 #: 1080p, for nothing that can be seen in a still that moves.
-LOOKAHEAD = 20
+LOOKAHEAD, SHORT_LOOKAHEAD = 20, 10
 #: Presets that look less far ahead by themselves, and leave a processor time for what
 #: draws the frames and for another clip: a thread more would only cost.
-_SHORT_SIGHTED = ("ultrafast", "superfast", "veryfast", "faster")
+_SHORT_SIGHTED = ("ultrafast", "superfast", "veryfast")
 #: Of x264, for one clip.
 MAX_THREADS = 8
 #: Clock ticks in a frame; every clip and the film count in these.
@@ -92,6 +92,7 @@ def clip(
         tick=tick,
         words="encoding the clip",
         length_s=frames / canvas.fps,
+        ahead=_ahead(canvas),
         feed=resample.frames(planes, canvas.width, canvas.height, shown, lead),
     )
 
@@ -106,6 +107,14 @@ def _quality(canvas: Canvas) -> dict[str, Any]:
         x264["rc-lookahead"] = LOOKAHEAD
     told = ":".join(f"{name}={value}" for name, value in x264.items())
     return {"crf": canvas.crf, "x264-params": told}
+
+
+def _ahead(canvas: Canvas) -> int | None:
+    """Frames on their way: those looked ahead at, reordered, and some to go on with."""
+    if canvas.encoder == NVENC:
+        return None
+    quick = canvas.preset in _SHORT_SIGHTED
+    return (SHORT_LOOKAHEAD if quick else LOOKAHEAD) + 4 + 4 * _threads(quick)
 
 
 def _threads(quick: bool) -> int:

@@ -25,8 +25,13 @@ LOG_LINES = 400
 LINES_IN_ERROR = 3
 #: How often the caller hears of progress and may stop, in seconds.
 TICK_S = 0.2
+#: How often ffmpeg tells how far it is, in seconds.
+TOLD_S = 0.05
 #: Room for a third of a 1080p frame; the default pipe holds 64 KiB.
 PIPE_BYTES = 1 << 20
+#: A block is fed although too many are on the way when nothing moved for so long, in
+#: seconds: ffmpeg may need more to go on than was thought.
+PATIENCE_S = 0.5
 
 #: Lines that only say that another line was the end of it.
 _AFTERMATH = re.compile(
@@ -73,16 +78,18 @@ def run(
     words: str,
     length_s: float,
     feed: Iterable[memoryview] | None = None,
+    ahead: int | None = None,
     level: str = "warning",
 ) -> list[str]:
     """Runs the graph that ends in ``output`` inside ``folder``; returns the log.
 
-    ``feed`` goes to the standard input, block by block; ``length_s`` is the length of
-    the result, by which progress is told. Whatever ``tick`` raises kills ffmpeg at
+    ``feed`` goes to the standard input, a frame at a time, and no more than ``ahead``
+    before those that are done: ffmpeg's own queues would hold dozens. ``length_s`` is
+    the length of the result, by which progress is told. Whatever ``tick`` raises kills ffmpeg at
     once and goes through. EngineError carries ffmpeg's last lines.
     """
     process = _start(output, folder, feed is not None, level)
-    threads = _Threads(process, feed)
+    threads = _Threads(process, feed, ahead)
     try:
         _wait(process, threads, tick, words, length_s)
     finally:
@@ -112,7 +119,7 @@ def _wait(
 
 
 def _start(output: Any, folder: Path, fed: bool, level: str) -> subprocess.Popen[bytes]:
-    arguments = ffmpeg.get_args(output.global_args("-progress", "pipe:1"))
+    arguments = ffmpeg.get_args(output.global_args(*_PROGRESS))
     command = [executable(), "-hide_banner", "-nostdin", "-nostats", "-y"]
     return subprocess.Popen(  # noqa: S603 - our own binary and arguments, no shell
         [*command, "-v", f"level+{level}", *arguments],
@@ -124,12 +131,22 @@ def _start(output: Any, folder: Path, fed: bool, level: str) -> subprocess.Popen
     )
 
 
+_PROGRESS = ("-progress", "pipe:1", "-stats_period", str(TOLD_S))
+
+
 class _Threads:
     """Feeds a process and hears it out, so that none of its pipes can block it."""
 
     def __init__(
-        self, process: subprocess.Popen[bytes], feed: Iterable[memoryview] | None
+        self,
+        process: subprocess.Popen[bytes],
+        feed: Iterable[memoryview] | None,
+        ahead: int | None,
     ) -> None:
+        self._ahead = ahead
+        self._done = 0
+        self._over = False
+        self._moved = threading.Condition()
         self.log: deque[str] = deque(maxlen=LOG_LINES)
         self.position_s = 0.0
         self.feed_error: Exception | None = None
@@ -159,16 +176,32 @@ class _Threads:
             for line in pipe:
                 if match := re.fullmatch(rb"out_time_us=(\d+)", line.strip()):
                     self.position_s = int(match[1]) / 1e6
+                elif match := re.fullmatch(rb"frame=(\d+)", line.strip()):
+                    with self._moved:
+                        self._done = int(match[1])
+                        self._moved.notify()
+        with self._moved:
+            self._over = True
+            self._moved.notify()
 
     def _feed(self, pipe: IO[bytes], feed: Iterable[memoryview]) -> None:
         _widen(pipe)
         try:
             # A broken pipe means that ffmpeg ended first: its exit status tells why.
             with contextlib.suppress(BrokenPipeError), pipe:
-                for block in feed:
+                for number, block in enumerate(feed):
+                    self._keep_step(number)
                     pipe.write(block)
         except Exception as error:  # raised again by run(), in the caller's thread
             self.feed_error = error
+
+    def _keep_step(self, fed: int) -> None:
+        if self._ahead is None:
+            return
+        with self._moved:
+            while fed - self._done >= self._ahead and not self._over:
+                if not self._moved.wait(PATIENCE_S):
+                    return
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -21,9 +21,9 @@ from colab_worker.film.motion import Window
 #: Rows worked on at once: what they need stays in the processor's cache.
 BAND = 48
 #: Positions between two rows of a picture, of which a frame's row takes the nearest: with
-#: half as many rows again as the frame has, a twelfth of a pixel apart, or a sixth of the
-#: smaller pixels of frames higher or wider than ``LARGE``.
-STEP_BITS, STEP_BITS_LARGE, LARGE = 3, 2, 2000
+#: a quarter more rows than the frame has, a tenth of a pixel apart, or a fifth of the
+#: larger pixels of colour, and of the smaller ones of frames higher than ``LARGE``.
+STEP_BITS, STEP_BITS_COARSE, LARGE = 3, 2, 2000
 #: Weights along a row, in bits.
 WEIGHT_BITS = 6
 #: Threads that draw; the other half of the processors is for the encoder.
@@ -134,7 +134,8 @@ class _Plane:
     ) -> None:
         self.size, self.pixels = size, size[0] * size[1]
         self._shape, self._site = source.shape, site
-        self._bits = STEP_BITS if max(size) < LARGE else STEP_BITS_LARGE
+        fine = site == LUMA_SITE and max(size) < LARGE
+        self._bits = STEP_BITS if fine else STEP_BITS_COARSE
         self._rows = _between(source, self._bits)
         self._ready = False
         # All frames look at the same columns: they need to be drawn only once.

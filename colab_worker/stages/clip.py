@@ -11,6 +11,7 @@ from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
 from colab_worker.film import encode
 from colab_worker.film.captions.burned import write_clip_captions
 from colab_worker.film.captions.looks import Frame
+from colab_worker.film.memory import give_back
 from colab_worker.film.motion import Window, windows
 from colab_worker.film.picture import prepared
 from colab_worker.film.quality import Canvas, frames_for, lead_frames
@@ -34,6 +35,8 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
     tick(0.0, "opening the picture")
     zoom = _zoom_percent(params)
     planes = _planes(call, "picture", canvas)
+    lead = _lead(call, canvas, lead_frames(params["crossfade_frames"], frames))
+    give_back()
     length_s = frames / canvas.fps
     with tempfile.TemporaryDirectory(dir=call.out_dir, prefix="work-") as name:
         work = Path(name)
@@ -49,7 +52,7 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
             tick,
             still=zoom == 0,
             captions=captions,
-            lead=_lead(call, canvas, lead_frames(params["crossfade_frames"], frames)),
+            lead=lead,
         )
     facts: dict[str, Any] = {
         "frames": frames,

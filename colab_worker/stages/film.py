@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import tempfile
@@ -11,6 +12,7 @@ from typing import Any
 
 from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
 from colab_worker.film import join, stills
+from colab_worker.film.beside import beside
 from colab_worker.film.captions import subtitles
 from colab_worker.film.captions.burned import film_document, look_of
 from colab_worker.film.captions.cues import Cue, cues_of
@@ -38,19 +40,20 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
     scenes = _scenes(call, words)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as name:
         work = Path(name)
-        about = _metadata(params)
-        told = _within(tick, 0, 0.94)
-        join.film(
-            scenes,
-            call.inputs["sound"],
-            params["fps"],
-            about,
-            out / "film.mp4",
-            work,
-            told,
-            soft=_soft(call, words, scenes, work),
-        )
-        _stills(call, scenes, work, tick)
+        soft = _soft(call, words, scenes, work)
+        pictures = functools.partial(_stills, call, scenes, work)
+        then = "making the contact sheet"
+        with beside(pictures, _within(tick, 0.96, 1), then):
+            join.film(
+                scenes,
+                call.inputs["sound"],
+                params["fps"],
+                _metadata(params),
+                out / "film.mp4",
+                work,
+                _within(tick, 0, 0.96),
+                soft=soft,
+            )
     _subtitles(call, words, scenes)
     (out / "script.md").write_text(script_markdown(params), encoding="utf-8")
     found = probe(out / "film.mp4")
@@ -72,14 +75,12 @@ def _stills(
 ) -> None:
     params, out = call.params, call.out_dir
     middle = scenes[0].frames / params["fps"] / 2
-    told = _within(tick, 0.94, 0.96)
-    stills.poster(scenes[0].clip, out / "poster.jpg", middle, work, told)
+    stills.poster(scenes[0].clip, out / "poster.jpg", middle, work, tick)
     canvas = (params["width"], params["height"], params["fps"])
     titles = stills.Titles(params["title"], params["language"])
-    told, sheet = _within(tick, 0.96, 1), out / "contact-sheet.webp"
-    stills.contact_sheet(
-        list(_shots(params, scenes)), canvas, titles, sheet, work, told
-    )
+    sheet = out / "contact-sheet.webp"
+    shots = list(_shots(params, scenes))
+    stills.contact_sheet(shots, canvas, titles, sheet, work, tick)
 
 
 def _shots(

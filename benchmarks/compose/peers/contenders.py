@@ -68,9 +68,8 @@ class Made:
 def moonreel(case: Case, given: Material, work: Path) -> Made:
     """Clips in two lanes, then the film, as a worker makes them."""
     job = moonreel_job(case, given, work)
-    module = "benchmarks.compose.peers.harness.moonreel"
     out = work / "film" / "film.mp4"
-    return _run([sys.executable, "-m", module], job, work, out)
+    return _run([sys.executable, str(_HARNESS / "moonreel.py")], job, work, out)
 
 
 def four_pass(case: Case, given: Material, work: Path) -> Made:
