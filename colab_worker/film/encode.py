@@ -110,11 +110,11 @@ def _quality(canvas: Canvas) -> dict[str, Any]:
 
 
 def _ahead(canvas: Canvas) -> int | None:
-    """Frames on their way: those looked ahead at, reordered, and some to go on with."""
+    """Frames on their way: looked ahead at, waiting for others, and some in reserve."""
     if canvas.encoder == NVENC:
         return None
     quick = canvas.preset in _SHORT_SIGHTED
-    return (SHORT_LOOKAHEAD if quick else LOOKAHEAD) + 4 + 4 * _threads(quick)
+    return (SHORT_LOOKAHEAD if quick else LOOKAHEAD) + 8 + 4 * _threads(quick)
 
 
 def _threads(quick: bool) -> int:

@@ -200,8 +200,14 @@ class _Threads:
             return
         with self._moved:
             while fed - self._done >= self._ahead and not self._over:
-                if not self._moved.wait(PATIENCE_S):
+                before = self._done
+                if not self._moved.wait_for(
+                    functools.partial(self._is_beyond, before), PATIENCE_S
+                ):
                     return
+
+    def _is_beyond(self, frames: int) -> bool:
+        return self._over or self._done > frames
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:

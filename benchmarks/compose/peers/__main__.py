@@ -12,7 +12,7 @@ from benchmarks.compose.peers.summary import outcome_of, write_plot
 from benchmarks.machine import machine
 from benchmarks.report import as_document, print_table, write_json, write_markdown
 
-STEPS = ("prepare", "zoom", "default", "pan", "four-pass", "fidelity")
+STEPS = ("prepare", "zoom", "default", "pan", "ending", "four-pass", "fidelity")
 #: No step: only shows, and writes, what is known.
 REPORT = "report"
 _ROOT = Path(__file__).parents[3]
@@ -50,7 +50,12 @@ def _do(
     findings: steps.Findings,
     options: argparse.Namespace,
 ) -> None:
-    timed = {"zoom": steps.zoom, "default": steps.default, "pan": steps.panned}
+    timed = {
+        "zoom": steps.zoom,
+        "default": steps.default,
+        "pan": steps.panned,
+        "ending": steps.ending,
+    }
     if step in timed:
         timed[step](size, findings, options.repeats)
     elif step == "four-pass":

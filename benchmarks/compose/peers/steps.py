@@ -17,6 +17,7 @@ from benchmarks.compose.peers.contenders import (
     pan,
     raw,
 )
+from benchmarks.compose.peers.ending import runs_of
 from benchmarks.compose.peers.environments import LOCAL, REQUIREMENTS, python_of
 from benchmarks.compose.peers.fidelity import jitter_px, lossless_film, psnr_db
 from benchmarks.compose.peers.material import material
@@ -85,6 +86,12 @@ def panned(size: tuple[int, int], findings: Findings, repeats: int) -> None:
             check(case, given, made.film)
             runs[name].append(_told(made))
     findings.keep(f"{case.size}/pan", runs)
+
+
+def ending(size: tuple[int, int], findings: Findings, repeats: int) -> None:
+    """What is left to do when the last picture has been drawn."""
+    case = Case(*size, **DEFAULT)
+    findings.keep(f"{case.size}/ending", {"moonreel": runs_of(case, repeats)})
 
 
 def four_passes(size: tuple[int, int], findings: Findings, count: int) -> None:

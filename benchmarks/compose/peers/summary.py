@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 WALL, PASSES, PAN = at_most(1.35), at_least(6.0), at_least(1.0)
 RMS_PX, WORST_PX = at_most(0.10), at_most(0.25)
 LOSS_DB, MB_A_MINUTE, PEAK_MB = at_most(0.5), at_most(12.0), at_most(700.0)
+#: From the last picture to the film, beyond the time of one clip.
+ENDING_S = at_most(1.0)
 PHOTOGRAPHS = len(NARRATIONS)
 _COLOURS = {"Moonreel": "#d1495b", "x264 alone": "#9a9ab0", "other": "#3d5a80"}
 _SHADES = ("#22384f", "#3d5a80", "#6b88ad", "#a5b9d1")
@@ -39,6 +41,8 @@ def outcome_of(found: dict[str, Any]) -> Outcome:
             _defaults(outcome, size, of["default"])
         if "pan" in of:
             _pan(outcome, size, of["pan"])
+        if "ending" in of:
+            _ending(outcome, size, of["ending"])
         if "four-pass" in of:
             _four(outcome, size, of["four-pass"])
         if "fidelity" in of:
@@ -79,6 +83,15 @@ def _pan(outcome: Outcome, size: str, runs: dict[str, Any]) -> None:
     peaks = [max(run["peak_mb"] for run in runs) for runs in (ours, other)]
     note = f"MoviePy: {peaks[1]:.0f} MB"
     outcome.add(f"{size} pan: peak memory", peaks[0], "MB", len(ours), PEAK_MB, note)
+
+
+def _ending(outcome: Outcome, size: str, runs: dict[str, Any]) -> None:
+    ours = runs["moonreel"]
+    beyond = median([run["ready_s"] - run["clip_s"] for run in ours])
+    ready, clip = _median(ours, "ready_s"), _median(ours, "clip_s")
+    note = f"ready after {ready:.1f} s, the last clip took {clip:.1f} s"
+    name = f"{size} default: film after its last picture, beyond a clip"
+    outcome.add(name, beyond, "s", len(ours), ENDING_S, note)
 
 
 def _four(outcome: Outcome, size: str, runs: dict[str, Any]) -> None:
