@@ -2,20 +2,24 @@
 
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/strings.js";
-import { retryFilm } from "../api/orchestrator.js";
+import { referenceOf, retryFilm } from "../api/orchestrator.js";
+import { beforeOf } from "../state/before.js";
 import { film, restart } from "../state/film.js";
 import { change, edit, lines, plan, render, saving, scriptError } from "../state/script.js";
 import { drop } from "../state/script_edits.js";
+import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
 import { Ruler } from "./ruler.js";
 
 export function SceneDialog({ scene, onClose }) {
   const line = lines.value[scene.number - 1];
+  const before = beforeOf(scene.number);
   return html`<${Dialog} title=${t("scene.title", { n: scene.number })} onClose=${onClose} wide=${true}>
     ${scene.error && html`<div class="trouble"><p><strong>${scene.error.message}</strong></p>${scene.error.hint && html`<p>${scene.error.hint}</p>`}</div>`}
     ${scene.clip
     ? html`<video src=${scene.clip} poster=${scene.picture} controls loop muted playsinline aria-label=${t("scene.clip", { n: scene.number })}></video>`
     : scene.picture ? html`<img src=${scene.picture} alt=${t("scene.alt", { n: scene.number })} />` : html`<div class="skeleton"></div>`}
+    ${before && scene.picture && html`<${BeforeAfter} before=${referenceOf(before)} after=${scene.picture} number=${scene.number} />`}
     ${scene.voice && html`<label class="sound">${t("scene.voice")}<audio src=${scene.voice} controls preload="none"></audio></label>`}
     ${scene.voice && scene.words && html`<${Ruler} voice=${scene.voice} words=${scene.words} />`}
     ${line && html`<${Editor} key=${line.id} line=${line} scene=${scene} onClose=${onClose} />`}

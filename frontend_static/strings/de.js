@@ -143,6 +143,7 @@ export default {
   "script.delete": "Löschen", "script.deleteOf": "Szene {n} löschen", "script.lock": "Sperren", "script.lockOf": "Szene {n} sperren",
   "script.conflict": "Jemand anders hat das Drehbuch inzwischen geändert; du siehst seine Fassung.",
 
+  "before.title": "Vorher und nachher: den Rand verschieben", "before.alt": "Das vorige Bild von Szene {n}",
   "ruler.title": "Passen die Worte zur Stimme?", "ruler.opening": "Wird angehört …", "ruler.summary": "{n} Wörter über {time}; {fast} davon schneller als 20 Zeichen in der Sekunde.", "ruler.word": "{word}, {pace} Zeichen in der Sekunde",
   "player.title": "Der Film", "player.captions": "Untertitel", "player.chapters": "Kapitel",
   "player.early": "Er läuft vom Worker, während er hierher geholt wird.", "player.early.open": "Dort öffnen",
@@ -154,7 +155,7 @@ export default {
   "log.workerRestarted": "Der Worker wurde neu gestartet; der Film geht weiter, wo er stand.",
   "log.workerChanged": "Ein anderer Worker macht mit dem Film weiter.",
 
-  "library.seed": "Startzahl übernehmen", "library.starred": "mit Stern", "library.starOf": "Stern für {title}", "library.since": "Gemacht", "library.ever": "irgendwann",
+  "library.seed": "Startzahl", "library.starred": "mit Stern", "library.starOf": "Stern für {title}", "library.since": "Gemacht", "library.ever": "irgendwann",
   "library.day": "am letzten Tag", "library.week": "in der letzten Woche", "library.month": "im letzten Monat",
   "reuse.seed": "Die Startzahl von „{title}“ steht im Formular.",
   "library.cancelOf": "{title} abbrechen", "library.clear": "Alle {n} abbrechen", "library.clear.sure": "{n} Filme abbrechen, die gerade entstehen? Was davon fertig ist, bleibt.",
@@ -163,7 +164,7 @@ export default {
   "library.noMatch": "Kein Film passt; leere die Suche oder den Filter.", "library.empty": "Noch keine Filme",
   "library.empty.more": "Jeder Film bleibt hier, mit Bildern, Ton und den Einstellungen, mit denen er gemacht wurde.",
   "library.first": "Den ersten machen", "library.drop": "Zieh einen Text, einen Film, ein Bild daraus oder eine project.zip herein, um damit anzufangen.",
-  "library.openOf": "{title} öffnen", "library.settings": "Einstellungen nehmen", "library.remix": "Neu mischen", "library.delete": "Löschen", "library.deleteOf": "{title} löschen",
+  "library.openOf": "{title} öffnen", "library.settings": "Einstellungen", "library.remix": "Neu mischen", "library.delete": "Löschen", "library.deleteOf": "{title} löschen",
   "library.choose": "vergleichen", "library.chooseOf": "{title} vergleichen", "library.deleted": "„{title}“ ist gelöscht.",
   "reuse.settings": "Einstellungen und Startzahl von „{title}“ stehen im Formular.", "reuse.remix": "Die Einstellungen von „{title}“ stehen im Formular, mit anderer Startzahl.",
   "compare.title": "Zwei Filme", "compare.opening": "Beide Filme werden geöffnet …", "compare.same": "Beide wurden mit denselben Einstellungen bestellt.", "compare.setting": "Einstellung",

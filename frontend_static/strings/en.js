@@ -141,6 +141,7 @@ export default {
   "script.delete": "Delete", "script.deleteOf": "Delete scene {n}", "script.lock": "Lock", "script.lockOf": "Lock scene {n}",
   "script.conflict": "Somebody else has changed the script meanwhile; theirs is shown.",
 
+  "before.title": "Before and after: move the edge", "before.alt": "The picture of scene {n} before",
   "ruler.title": "Do the words fit the voice?", "ruler.opening": "Listening…", "ruler.summary": "{n} words over {time}; {fast} of them faster than 20 characters a second.", "ruler.word": "{word}, {pace} characters a second",
   "player.title": "The film", "player.captions": "Captions", "player.chapters": "Chapters",
   "player.early": "It plays from the worker while it is brought here.", "player.early.open": "Open it there",

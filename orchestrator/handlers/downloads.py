@@ -38,7 +38,7 @@ async def video(request: web.Request) -> web.StreamResponse:
 
 
 async def reference(request: web.Request) -> web.StreamResponse:
-    """A picture that ``POST /api/references`` took, to be seen beside the scenes."""
+    """A picture by its hash: of somebody, or one that a scene had before."""
     sha256 = request.match_info["hex"]
     blobs = request.app[keys.LIBRARY].blobs
     found = await asyncio.to_thread(_picture, blobs, sha256)

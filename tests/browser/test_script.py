@@ -66,6 +66,15 @@ def test_another_picture_for_one_scene(page: Page, served: Served) -> None:
 
     assert "scene-001-picture.png" in changed(before, after)
     assert "scene-002-picture.png" not in changed(before, after)
+    page.reload()
+    page.get_by_role("link", name="Open scene 1").click()
+    old = page.get_by_role("img", name="The picture of scene 1 before")
+    expect(old).to_have_css("clip-path", "inset(0px 50% 0px 0px)")
+    edge = page.get_by_role("slider", name="Before and after")
+    edge.press("End")
+    expect(old).to_have_css("clip-path", "inset(0px 0% 0px 0px)")
+    shown = old.evaluate("picture => picture.decode().then(() => picture.src)")
+    assert shown.endswith(before["scene-001-picture.png"])
 
 
 def test_a_scene_is_left_out(page: Page, served: Served) -> None:
