@@ -50,6 +50,7 @@ test: $(VENV)/.models
 	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 -m "not gpu" tests/models
 
 test-gpu: $(VENV)/.models
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,image,coqui,four-bit]'
 	REQUIRE_MODELS=1 $(BIN)/python -m pytest -n 0 -m gpu tests/models
 
 check: $(VENV)/.dev

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
+from colab_worker.engines.diffusion.memory import RUNGS
 from colab_worker.engines.entry import make_engine
+from tests.models.test_loras import use
 from tests.models.test_sdxl import REQUEST, entry, silent
 
 pytestmark = pytest.mark.gpu
@@ -21,21 +28,15 @@ def _device() -> None:
         pytest.skip("no CUDA device here")
 
 
-@pytest.mark.parametrize("rung", ["resident", "tiled", "offload", "sequential"])
+@pytest.mark.parametrize("rung", RUNGS)
 def test_each_rung_draws_the_same_picture(
     shelf: Path, tmp_path: Path, rung: str
 ) -> None:
     """Where the parts lie changes the speed, and the picture at most by rounding."""
-    import numpy as np
-    from PIL import Image
-
-    from colab_worker.engines.diffusion import memory
-
     engine = make_engine(entry(shelf).address)
     engine.load()
     engine.draw(REQUEST, tmp_path / "first.png", silent)
-    engine._rung = rung
-    memory.settle(engine._pipe, engine._device, rung)
+    engine._settle(rung)
     facts = engine.draw(REQUEST, tmp_path / "again.png", silent)
     assert (facts["device"], facts["memory"]) == ("cuda", rung)
     assert facts["peak_vram_bytes"] > 0
@@ -56,3 +57,97 @@ def test_the_devices_own_lack_of_memory_is_recognized() -> None:
     with pytest.raises(RuntimeError) as caught:
         torch.empty(1 << 45, dtype=torch.uint8, device="cuda")
     assert is_out_of_memory(caught.value)
+
+
+def loaded(shelf: Path, name: str = "sdxl", **about: Any) -> Any:
+    """An engine of its own, told more than the shelf would."""
+    found = entry(shelf, name)
+    told = json.dumps(json.loads(found.argument) | about)
+    engine = make_engine(replace(found, argument=told).address)
+    engine.load()
+    return engine
+
+
+def pixels(engine: Any, out: Path, **changes: Any) -> Any:
+    """A picture as numbers."""
+    engine.draw(replace(REQUEST, **changes), out, silent)
+    return np.asarray(Image.open(out), np.int16)
+
+
+def test_the_same_request_gives_the_same_bytes(shelf: Path, tmp_path: Path) -> None:
+    """Again in the same engine, and in one that is loaded anew."""
+    first, again = (loaded(shelf) for _ in range(2))
+    drawn = [pixels(e, tmp_path / "a.png") for e in (first, first, again)]
+    assert np.array_equal(drawn[0], drawn[1])
+    assert np.array_equal(drawn[0], drawn[2])
+
+
+def test_weights_are_on_the_gpu_as_soon_as_they_are_read(shelf: Path) -> None:
+    """In 16 bits, and not by way of the host."""
+    import torch
+
+    engine = loaded(shelf)
+    assert engine._pipe.hf_device_map == "cuda"
+    assert engine._pipe.unet.dtype == torch.float16
+    assert {p.device.type for p in engine._pipe.unet.parameters()} == {"cuda"}
+
+
+def test_out_of_memory_is_one_step_down(shelf: Path, tmp_path: Path) -> None:
+    """CUDA's own error under a limit below what the whole picture took."""
+    import torch
+
+    engine = loaded(shelf)
+    large = {"width": 1024, "height": 1024, "steps": 1, "guidance": 0.0}
+    engine.draw(REQUEST, tmp_path / "a.png", silent)
+    torch.cuda.empty_cache()
+    warm = torch.cuda.memory_reserved()
+    whole = pixels(engine, tmp_path / "a.png", **large)
+    most = warm + (torch.cuda.max_memory_reserved() - warm) * 6 // 10
+    torch.cuda.empty_cache()
+    total = torch.cuda.get_device_properties(0).total_memory
+    try:
+        torch.cuda.set_per_process_memory_fraction(most / total)
+        request = replace(REQUEST, **large)
+        facts = engine.draw(request, tmp_path / "b.png", silent)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    assert facts["memory"] != "resident"
+    assert facts["warnings"][0].startswith("Memory ran out while drawing; drawn again")
+    again = np.asarray(Image.open(tmp_path / "b.png"), np.int16)
+    assert again.shape == whole.shape
+
+
+@pytest.mark.parametrize("rung", ["resident", "lean", "offload"])
+def test_a_redrawing_on_each_rung(shelf: Path, tmp_path: Path, rung: str) -> None:
+    """The second pipeline shares the parts of the first, wherever these lie."""
+    engine = loaded(shelf)
+    base = pixels(engine, tmp_path / "a.png")
+    engine._settle(rung)
+    more = {"redraw": tmp_path / "a.png", "strength": 0.7}
+    first = pixels(engine, tmp_path / "b.png", **more)
+    assert np.array_equal(pixels(engine, tmp_path / "b.png", **more), first)
+    assert np.abs(pixels(engine, tmp_path / "c.png") - base).mean() < 3
+
+
+def test_a_compiled_network_draws_nearly_the_same(shelf: Path, tmp_path: Path) -> None:
+    """And the picture after it is drawn as before."""
+    engine = loaded(shelf)
+    base = pixels(engine, tmp_path / "a.png")
+    compiled = pixels(engine, tmp_path / "a.png", compiled=True)
+    assert np.abs(base - compiled).mean() < 3
+    assert np.array_equal(pixels(engine, tmp_path / "a.png"), base)
+
+
+@pytest.mark.parametrize("bits", [8, 4])
+def test_flux_with_fewer_bits(shelf: Path, tmp_path: Path, bits: int) -> None:
+    """It draws, says so, and wears LoRAs and takes them off."""
+    if bits == 4:
+        pytest.importorskip("bitsandbytes", reason="pip install 'moonreel[four-bit]'")
+    flux = {"scheduler": "flow_euler", "guidance": None}
+    engine = loaded(shelf, "flux-schnell", bits=bits)
+    base = pixels(engine, tmp_path / "a.png", **flux)
+    worn = pixels(engine, tmp_path / "a.png", **flux, loras=(use(shelf, "flow"),))
+    assert not np.array_equal(worn, base)
+    assert np.array_equal(pixels(engine, tmp_path / "a.png", **flux), base)
+    request = replace(REQUEST, **flux)
+    assert engine.draw(request, tmp_path / "a.png", silent)["bits"] == bits
