@@ -400,6 +400,10 @@ async def test_an_hour_keeps_its_names_and_looks(
     assert abs(view["words"] - 9000) <= 0.15 * 9000
     looks = "Mara: a tall woman of forty in a red coat, grey braid"
     assert all(looks in scene["image_prompt"] for scene in scenes)
+    otto = [
+        s for s in scenes if "Otto: a small dog with one white ear" in s["image_prompt"]
+    ]
+    assert len(otto) == 30  # he is in every second scene of each chapter
     assert all("Mara" in scene["narration"] for scene in scenes)
     shots = [scene["image_prompt"].split(" of ")[0] for scene in scenes]
     assert shots[:10] == shots[10:20]

@@ -14,6 +14,7 @@ from orchestrator.cli import machine_checks, server_checks
 from orchestrator.cli.findings import Level
 from orchestrator.cli.server_checks import tunnel_findings
 from orchestrator.settings import Settings
+from orchestrator.writer.services.choice import needs_key
 from shared_protocol.api import OrchestratorHealth, TunnelQuota
 from shared_protocol.kit.redaction import HIDDEN, redact
 from tests.servers.fake_worker import FakeWorker
@@ -146,6 +147,20 @@ async def test_an_address_that_is_none_warns(tmp_path: Path) -> None:
     (finding,) = await server_checks.check_remote(settings(tmp_path))
     assert finding.level is Level.WARN
     assert "Paste the line" in (finding.advice or "")
+
+
+def test_without_a_key_it_says_what_a_refused_topic_says(
+    bare: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where to get one, and the variable that takes it."""
+    monkeypatch.delenv("MOONREEL_OPENAI_URL", raising=False)
+    main(["doctor"])
+    said = " ".join(capsys.readouterr().out.split())
+    refusal = str(needs_key())
+
+    for word in ("https://aistudio.google.com/apikey", "GEMINI_API_KEY", "own text"):
+        assert word in said
+        assert word in refusal
 
 
 def test_a_key_is_noted_but_never_shown(
