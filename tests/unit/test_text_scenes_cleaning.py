@@ -63,6 +63,18 @@ def test_markdown_becomes_speakable_text():
     ) == left_out(split)
 
 
+def test_a_picture_in_a_sentence_is_read_as_its_words():
+    """One that stands alone, or as a link, is not read."""
+    text = (
+        "Then see the ![Colosseum](c.png), it is old.\n\n![a wall](w.png) ![b](b.png)\n\n"
+        "[![badge](b.svg)](https://x.example)\n\nHe left."
+    )
+    split = split_text(text)
+
+    assert spoken(text) == "Then see the Colosseum, it is old.\n\nHe left."
+    assert "3 picture links" in left_out(split)
+
+
 def test_scripts_are_read_without_directions():
     """Labels, scene lines and stage directions are left out and counted."""
     split = split_text(

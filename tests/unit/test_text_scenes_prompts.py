@@ -112,6 +112,22 @@ def test_context_is_in_every_prompt():
         assert "ancient Japan" in prompt
 
 
+def test_light_of_the_context_takes_the_place_of_the_usual_light():
+    """Two kinds of light would contradict each other; what the text tells stays."""
+    text = "Ann opened the old gate. She walked slowly along the wall."
+    lit = split_text(text, prompt_context="tense mood, hard street light").scenes[0]
+    plain = split_text(text, prompt_context="tense mood").scenes[0]
+    told = split_text(
+        f"{text} It was night.",
+        num_scenes=1,
+        prompt_context="tense mood, hard street light",
+    ).scenes[0]
+
+    assert "soft natural light" in plain.image_prompt
+    assert "soft natural light" not in lit.image_prompt
+    assert "moonlit night" in told.image_prompt
+
+
 def test_other_languages_keep_their_own_words():
     """A German scene is described in German, after the shot."""
     (only,) = prompts("Der Wolf ging mit dem Korb durch den Wald und war froh.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-PICTURE = re.compile(r"!\[[^\[\]]*\](?:\([^()\n]*\)|\[[^\[\]]*\])")
+PICTURE = re.compile(r"!\[([^\[\]]*)\](?:\([^()\n]*\)|\[[^\[\]]*\])")
 _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _LINK = re.compile(r"\[([^\[\]]+)\](?:\([^()\n]*\)|\[[^\[\]]*\])")
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
@@ -30,9 +30,12 @@ _ESCAPED_BASE = 0xE000  # private use: hides an escaped mark from the patterns a
 
 
 def plain_text(text: str) -> str:
-    """``text`` without emphasis, links, pictures, tags, entities and escapes."""
+    """``text`` without emphasis, links, tags, entities and escapes.
+
+    A picture that stands in a sentence is read as the words for it.
+    """
     text = _ESCAPE.sub(lambda mark: chr(_ESCAPED_BASE + ord(mark[1])), text)
-    text = _FOOTNOTE.sub("", PICTURE.sub("", text))
+    text = _FOOTNOTE.sub("", PICTURE.sub(r"\1", text))
     text = _LINK.sub(r"\1", text)
     text = _AUTOLINK.sub(r"\1", text)
     text = _TAG.sub("", _BREAK.sub("\n", text))

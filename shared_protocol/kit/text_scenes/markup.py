@@ -45,8 +45,17 @@ def markdown_lines(text: str, left_out: Counter[str]) -> tuple[list[str], str | 
     lines = _without_fences(text.split("\n"), left_out)
     lines = [line for line in lines if not _is_definition(line, left_out)]
     text = "\n".join(map(_marked_heading, lines))
-    left_out["picture link"] += len(PICTURE.findall(text))
+    text = "\n".join(_without_pictures(line, left_out) for line in text.split("\n"))
     return plain_text(text).split("\n"), title
+
+
+def _without_pictures(line: str, left_out: Counter[str]) -> str:
+    """A line of pictures only, as of badges that are links, is left out."""
+    rest, count = PICTURE.subn("", line)
+    if not count or re.search(r"\w", re.sub(r"\[\]\([^()]*\)", "", rest)):
+        return line
+    left_out["picture link"] += count
+    return ""
 
 
 def _without_front_matter(

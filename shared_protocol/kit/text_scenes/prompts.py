@@ -16,7 +16,7 @@ from shared_protocol.kit.text_scenes.lexicon import (
     STOP_WORDS,
 )
 from shared_protocol.kit.text_scenes.sentences import split_sentences
-from shared_protocol.kit.text_scenes.surroundings import Surroundings
+from shared_protocol.kit.text_scenes.surroundings import DEFAULT_LIGHT, Surroundings
 from shared_protocol.kit.text_scenes.wording import (
     ARTICLES,
     NO_QUOTES,
@@ -87,7 +87,10 @@ class PromptWriter:
         action = self._action(shown)
         told = without_negations(without_morals(shown))
         self._around.observe(told, action, place)
-        parts = [self._around.setting, self._around.light, self._context]
+        light = self._around.light
+        if light == DEFAULT_LIGHT and "light" in self._context:
+            light = ""
+        parts = [self._around.setting, light, self._context]
         line = _Line(shot, action)
         line.add_all(part for part in parts if part.lower() not in action.lower())
         own = list(things(told))

@@ -20,7 +20,7 @@ _PLACED = re.compile(
     r"(?:(?:the|an?|his|her|their|its|this|that)\s+)?(?:[\w-]+\s+){0,2}?)"
     r"(?P<place>[\w-]+)\b"
 )
-_DEFAULT_LIGHT = "soft natural light"
+DEFAULT_LIGHT = "soft natural light"
 
 
 class Surroundings:
@@ -36,7 +36,7 @@ class Surroundings:
     def light(self) -> str:
         """Time of day and weather in words."""
         known = [part for part in (self._time, self._weather) if part]
-        return ", ".join(known) or _DEFAULT_LIGHT
+        return ", ".join(known) or DEFAULT_LIGHT
 
     def observe(self, told: str, action: str, place: str | None) -> None:
         """Takes over what this scene says of place, time and weather."""
