@@ -91,7 +91,7 @@ _ROLES: dict[str, tuple[str, str, str, str, str, str]] = {
     "angel": ("gown", "f", "adult", "halo", "", "white"),
     "demon": ("cloak", "m", "adult", "horns", "", "crimson"),
     "astronaut": ("suit", "n", "adult", "glass", "", "white"),
-    "robot": ("suit", "n", "adult", "steel", "", "silver"),
+    "robot": ("suit", "n", "adult", "metal", "", "silver"),
     "cowboy": ("shirt", "m", "adult", "hat", "", ""),
     "gentleman": ("coat", "m", "adult", "top", "cane", "black"),
     "worker": ("shirt", "m", "adult", "cap", "", ""),
@@ -151,7 +151,8 @@ def look_of(described: Described) -> Look:
         age=age,
         gender=gender,
         headgear=described.headgear or headgear,
-        hair=described.hair or _cut(gender, age, chance["cut"]),
+        hair=described.hair
+        or ("bald" if headgear == "metal" else _cut(gender, age, chance["cut"])),
         hair_colour=rgb(COLOURS.get(described.hair_colour, grey)),
         skin=rgb(pick(_SKINS, chance["skin"])),
         beard=_beard(described, gender, age, chance["chin"]),

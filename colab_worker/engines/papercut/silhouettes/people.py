@@ -193,7 +193,8 @@ def _arms(look: Look, pose: str) -> list[Part]:
     if look.prop and pose in {"stand", "walk", "sit", "kneel"}:
         knots = "0.02,0.77,0.075 0.06,0.62,0.06 0.17,0.6,0.045"
     hand = [float(n) for n in knots.split()[-1].split(",")[:2]]
-    parts = [limb(knots, tone), oval(hand[0], hand[1], 0.03, tone="skin")]
+    covered = "pale" if look.garment in {"sheet", "suit"} else "skin"
+    parts = [limb(knots, tone), oval(hand[0], hand[1], 0.03, tone=covered)]
     if look.prop:
         parts = [*held(look.prop, hand[0], hand[1]), *parts]
     return parts
@@ -323,6 +324,16 @@ _HEADGEAR: dict[str, Shape] = {
             "-0.09,1.06,0.016 0.0,1.08,0.016 0.09,1.06,0.016 0.0,1.04,0.016 -0.09,1.06,0.016",
             "lit",
         ),
+    ),
+    "metal": (
+        limb("0.0,0.99,0.014 0.0,1.07,0.012"),
+        oval(0.0, 1.075, 0.018, tone="lit"),
+        box(-0.085, 0.85, 0.095, 1.0, "pale"),
+        oval(-0.085, 0.925, 0.022, tone="cloth2"),
+        box(0.0, 0.912, 0.095, 0.957, "shade"),
+        oval(0.03, 0.934, 0.013, tone="lit"),
+        oval(0.072, 0.934, 0.013, tone="lit"),
+        box(0.03, 0.872, 0.095, 0.884, "shade"),
     ),
     "horns": (
         limb("-0.03,0.99,0.03 -0.06,1.05,0.02 -0.03,1.09,0.008"),
