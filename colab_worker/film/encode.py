@@ -12,6 +12,7 @@ import ffmpeg
 from colab_worker.engines.base import Tick
 from colab_worker.film import resample
 from colab_worker.film.ffmpeg import BITEXACT, BT709, INPUT, run
+from colab_worker.film.memory import give_back
 from colab_worker.film.motion import Window
 from colab_worker.film.quality import NVENC, Canvas
 from colab_worker.film.resample import Lead, Planes
@@ -69,6 +70,10 @@ def clip(
         shown = shown[: faded + 1]
     if captions is not None:
         stream = stream.filter("ass", filename=captions, fontsdir="fonts")
+    feed = resample.frames(planes, canvas.width, canvas.height, shown, lead)
+    # Pictures are needed no longer than until their frames begin.
+    del planes, lead
+    give_back()
     rate = canvas.fps * TICKS_IN_FRAME
     output = stream.output(
         str(out),
@@ -93,7 +98,7 @@ def clip(
         words="encoding the clip",
         length_s=frames / canvas.fps,
         ahead=_ahead(canvas),
-        feed=resample.frames(planes, canvas.width, canvas.height, shown, lead),
+        feed=feed,
     )
 
 
@@ -114,7 +119,7 @@ def _ahead(canvas: Canvas) -> int | None:
     if canvas.encoder == NVENC:
         return None
     quick = canvas.preset in _SHORT_SIGHTED
-    return (SHORT_LOOKAHEAD if quick else LOOKAHEAD) + 8 + 4 * _threads(quick)
+    return (SHORT_LOOKAHEAD if quick else LOOKAHEAD) + 6 + 4 * _threads(quick)
 
 
 def _threads(quick: bool) -> int:

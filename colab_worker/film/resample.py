@@ -68,6 +68,7 @@ def frames(
     pending: deque[Future[memoryview]] = deque()
     scene = _Scene(planes, width, height, windows)
     before = _Scene(lead.planes, width, height, lead.windows) if lead else None
+    del planes, lead  # so that nothing holds the pictures any longer
     with ThreadPoolExecutor(threads) as pool:
         for number in range(len(windows)):
             if before is not None and number == len(before.windows):

@@ -11,7 +11,6 @@ from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
 from colab_worker.film import encode
 from colab_worker.film.captions.burned import write_clip_captions
 from colab_worker.film.captions.looks import Frame
-from colab_worker.film.memory import give_back
 from colab_worker.film.motion import Window, windows
 from colab_worker.film.picture import prepared
 from colab_worker.film.quality import Canvas, frames_for, lead_frames
@@ -34,16 +33,13 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
     frames = frames_for(words["duration_s"], canvas.fps)
     tick(0.0, "opening the picture")
     zoom = _zoom_percent(params)
-    planes = _planes(call, "picture", canvas)
-    lead = _lead(call, canvas, lead_frames(params["crossfade_frames"], frames))
-    give_back()
     length_s = frames / canvas.fps
     with tempfile.TemporaryDirectory(dir=call.out_dir, prefix="work-") as name:
         work = Path(name)
         captions, missing = _captions(call, words, length_s, work)
         shown = _windows(params, params["move"], frames)[:frames]
         encode.clip(
-            planes,
+            _planes(call, "picture", canvas),
             canvas,
             shown,
             frames,
@@ -52,7 +48,7 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
             tick,
             still=zoom == 0,
             captions=captions,
-            lead=lead,
+            lead=_lead(call, canvas, lead_frames(params["crossfade_frames"], frames)),
         )
     facts: dict[str, Any] = {
         "frames": frames,
