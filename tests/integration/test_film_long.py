@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 GROWTH_MB = 30
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="macOS counts in other units")
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 def test_memory_does_not_grow_with_the_film() -> None:
     """Sound, film, subtitles and sheet of 5 and of 50 scenes: about the same peak."""
     few, many = memory_mb(5), memory_mb(50)
