@@ -173,6 +173,7 @@ def _dispatcher(
             secrets=keys_of_services if lane == LANE else None,
         ),
         preload=preload,
+        watched=settings.live_previews,
         warm={"gpu"},  # the first picture is on the critical path of every film
     )
 
@@ -190,6 +191,7 @@ def _routes() -> list[web.RouteDef]:
         web.get(routes.JOBS, status.list_jobs),
         web.post(routes.JOBS_WAIT, status.wait_jobs),
         web.get(routes.JOB_ARTIFACTS, status.list_artifacts),
+        web.get(routes.JOB_LIVE, status.get_glimpse),
         web.get(routes.DOWNLOAD, files.download),
         web.get(routes.DOWNLOAD_NAMED, files.download),
         web.get(routes.ARTIFACT, files.get_artifact),

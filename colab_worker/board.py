@@ -98,6 +98,12 @@ class Board:
         if waited >= self._tick_s and progress > status.progress:
             self.change(job_id, unit)
 
+    def glimpse(self, job_id: str, unit: UnitStatus, webp: bytes) -> None:
+        """What a unit is drawing; a change like progress, only if it is time for one."""
+        unit.glimpse, unit.glimpses = webp, unit.glimpses + 1
+        if time.monotonic() - self._jobs[job_id].ticked_at >= self._tick_s:
+            self.change(job_id, unit)
+
     def view(self, status: JobStatus, since: int | None = None) -> JobView:
         """What is told of the job; with ``since``, only the units changed after it."""
         if since is not None and since < status.whole_from:

@@ -72,6 +72,14 @@ class Progressed:
 
 
 @dataclass(frozen=True)
+class Glimpsed:
+    """The task showed what it is drawing, as WebP."""
+
+    task: UnitTask
+    webp: bytes
+
+
+@dataclass(frozen=True)
 class Finished:
     """The task's files are in the blob store."""
 
@@ -90,7 +98,7 @@ class Broken:
     retryable: bool
 
 
-Report = Started | Progressed | Finished | Broken
+Report = Started | Progressed | Glimpsed | Finished | Broken
 OnReport = Callable[[Report], None]
 #: Called when the engine is done, before its files are checked and stored.
 Free = Callable[[], None]
@@ -125,7 +133,9 @@ class LocalDispatcher:
         make_host: Callable[[str], EngineHost],
         warm: Collection[str] = (),
         preload: Mapping[str, Sequence[Load]] | None = None,
+        watched: bool = False,
     ) -> None:
+        self._watched = watched
         early = preload or {}
         self._lanes = {
             name: _Lane(
@@ -215,6 +225,7 @@ class LocalDispatcher:
             lambda fraction, note: report(Progressed(task, fraction, note)),
             limit_s=task.limit_s,
             patience_s=task.patience_s,
+            on_glimpse=lambda webp: report(Glimpsed(task, webp)),
         )
         free()
         await asyncio.to_thread(verify, task.kind, dict(task.params), folder, done)
@@ -235,6 +246,7 @@ class LocalDispatcher:
             params=dict(task.params),
             inputs={name: self._blobs.path(sha) for name, sha in task.inputs.items()},
             out_dir=folder,
+            watched=self._watched,
         )
 
     def _adopt(self, folder: Path, done: Done) -> tuple[FileRef, ...]:

@@ -7,6 +7,7 @@ error instead, so that it can never be taken for an event.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import errno
 import os
@@ -23,6 +24,7 @@ from colab_worker.engine_wire import (
     Do,
     Done,
     Failed,
+    Glimpse,
     Load,
     Loaded,
     MadeFile,
@@ -107,6 +109,7 @@ class Child:
             params=command.params,
             inputs=command.inputs,
             out_dir=command.out_dir,
+            show=self._show if command.watched else None,
         )
         return _done(STAGES[command.kind](call, engine, self._tick))
 
@@ -114,6 +117,9 @@ class Child:
         if self._stop.is_set():
             raise Stopped("canceled")
         self._say(Progress(fraction=min(max(fraction, 0.0), 1.0), note=note))
+
+    def _show(self, webp: bytes) -> None:
+        self._say(Glimpse(webp=base64.b64encode(webp).decode("ascii")))
 
     def _say(self, event: Wire) -> None:
         with self._events_lock:

@@ -7,6 +7,7 @@ Whatever the child does — exit, be killed, freeze, print nonsense — ends as 
 from __future__ import annotations
 
 import asyncio
+import base64
 import contextlib
 import os
 import signal
@@ -21,6 +22,7 @@ from colab_worker.engine_wire import (
     Do,
     Done,
     Failed,
+    Glimpse,
     Load,
     Loaded,
     Progress,
@@ -35,6 +37,7 @@ STDERR_LINES = 20
 EVENT_LIMIT_BYTES = 1 << 22
 
 Report = Callable[[float, str], None]
+OnGlimpse = Callable[[bytes], None]
 
 _REASONS = {
     "bad_input": Code.BAD_INPUT,
@@ -93,6 +96,7 @@ class EngineHost:
         *,
         limit_s: float,
         patience_s: float | None = None,
+        on_glimpse: OnGlimpse | None = None,
     ) -> Done:
         """Does one unit, or loads an engine for later ones; raises EngineFailure.
 
@@ -103,7 +107,7 @@ class EngineHost:
             await self._start()
             async with asyncio.timeout(limit_s):
                 await self._send(command)
-                return await self._answer(report)
+                return await self._answer(report, on_glimpse)
         except TimeoutError:
             await self._kill()
             raise EngineFailure(
@@ -155,11 +159,16 @@ class EngineHost:
         with contextlib.suppress(ConnectionResetError, BrokenPipeError):
             await process.stdin.drain()  # a dead child is met when reading
 
-    async def _answer(self, report: Report) -> Done:
+    async def _answer(
+        self, report: Report, on_glimpse: OnGlimpse | None = None
+    ) -> Done:
         while True:
             event = await self._event(self._beat_timeout_s)
             if isinstance(event, Progress):
                 report(event.fraction, event.note)
+            elif isinstance(event, Glimpse):
+                if on_glimpse is not None:
+                    on_glimpse(base64.b64decode(event.webp))
             elif isinstance(event, Loaded):
                 self.loaded[event.kind] = event.engine
             elif isinstance(event, Done):

@@ -20,6 +20,8 @@ class Do(Wire):
     params: dict[str, Any]
     inputs: dict[str, Path]
     out_dir: Path
+    #: Whether somebody may want to see what is being drawn.
+    watched: bool = False
 
 
 class Load(Wire):
@@ -65,6 +67,13 @@ class Progress(Wire):
     note: str
 
 
+class Glimpse(Wire):
+    """What is being drawn, as a small WebP in base64."""
+
+    type: Literal["glimpse"] = "glimpse"
+    webp: str
+
+
 class MadeFile(Wire):
     """A file that the unit wrote into its folder."""
 
@@ -92,7 +101,7 @@ class Failed(Wire):
 
 
 _Command = Do | Load | Stop
-_Event = Ready | Beat | Loaded | Progress | Done | Failed
+_Event = Ready | Beat | Loaded | Progress | Glimpse | Done | Failed
 Command = Annotated[_Command, Field(discriminator="type")]
 Event = Annotated[_Event, Field(discriminator="type")]
 

@@ -17,6 +17,7 @@ from colab_worker.dispatcher import (
     Broken,
     Dispatcher,
     Finished,
+    Glimpsed,
     Progressed,
     Report,
     Started,
@@ -297,6 +298,9 @@ class JobRun:
             status = self._units[message.task.unit_id]
             status.progress = max(status.progress, message.fraction)
             self._parts.board.tick(self._job_id, status)
+        elif isinstance(message, Glimpsed):
+            status = self._units[message.task.unit_id]
+            self._parts.board.glimpse(self._job_id, status, message.webp)
         elif isinstance(message, Started):
             await self._started(message.task)
         elif isinstance(message, Finished):
@@ -342,6 +346,7 @@ class JobRun:
         self._forced.discard(task.unit_id)
         status.state, status.result = UnitState.DONE, report.result
         status.present, status.reused, status.progress = True, False, 1.0
+        status.glimpse = None
         status.finished_at = utc_now()
         log.info(
             "%s done in %.1f s",
@@ -362,7 +367,7 @@ class JobRun:
             self._job_id, task.unit_id, task.attempt, error, state
         )
         status.state, status.error, status.finished_at = state, error, utc_now()
-        status.progress = 0.0
+        status.progress, status.glimpse = 0.0, None
         log.warning("%s", error.message, extra={"job_id": self._job_id})
         if again:
             delay_s = self._parts.settings.retry_delay_s * 2 ** (status.tries - 1)

@@ -15,6 +15,7 @@ READ = frozenset(
         ("GET", routes.JOBS),
         ("POST", routes.JOBS_WAIT),
         ("GET", routes.JOB_ARTIFACTS),
+        ("GET", routes.JOB_LIVE),
         ("GET", routes.CAPABILITIES),
         ("GET", routes.ROOT),
     }

@@ -46,6 +46,8 @@ class Settings:
     #: For callers that come through a tunnel or the network.
     limits: Limits = field(default_factory=Limits)
 
+    #: Whether pictures may be watched while they are drawn.
+    live_previews: bool = True
     #: ``auto``, or an encoder that must be used.
     encoder: str = "auto"
     #: Child processes for voices, clips and films; pictures have one lane of their own.
@@ -158,6 +160,9 @@ def parse_settings(
             submits=options.submits_per_minute,
             upload_mib=options.upload_mib_per_hour,
         ),
+        # Through a tunnel they would cost requests and bytes that are counted.
+        live_previews=options.live_previews == "on"
+        or (options.live_previews == "auto" and not tunnels.kinds),
         encoder=options.encoder,
         cpu_lanes=options.cpu_lanes,
         queue_capacity=options.queue_capacity,
@@ -234,6 +239,8 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="what encodes clips; auto tries",
     )
+    add("--live-previews", choices=("auto", "on", "off"), default="auto",
+        help="show pictures while they are drawn; auto: without a tunnel")  # fmt: skip
     add("--preload", type=_names, default=(), metavar="NAMES",
         help="engines to load at once, as sdxl,vits")  # fmt: skip
     add("--hosted", action="store_true",

@@ -78,6 +78,9 @@ class UnitStatus:
     progress: float = 0.0
     #: False when the result is known and its files lie on another machine.
     present: bool = True
+    #: What is being drawn, as WebP, and how many such there were.
+    glimpse: bytes | None = None
+    glimpses: int = 0
 
     @classmethod
     def of(cls, row: UnitRow, version: int) -> UnitStatus:
@@ -126,7 +129,7 @@ def job_view(
         warnings=row.warnings,
         error=row.error,
         artifacts=tuple(artifacts(told)),
-        units=tuple(_unit_view(unit) for unit in told),
+        units=tuple(_unit_view(row.id, unit) for unit in told),
         links=links(row.id),
         spec_sha256=row.spec_sha256,
     )
@@ -261,7 +264,11 @@ def _preparing(units: Sequence[UnitStatus]) -> str:
     return "Planning the scenes."
 
 
-def _unit_view(unit: UnitStatus) -> UnitView:
+def _unit_view(job_id: str, unit: UnitStatus) -> UnitView:
+    live = None
+    if unit.glimpse is not None:
+        path = routes.JOB_LIVE.format(job_id=job_id, scene=unit.scene)
+        live = f"{path}?n={unit.glimpses}"
     return UnitView(
         id=unit.id,
         kind=unit.kind,
@@ -275,6 +282,7 @@ def _unit_view(unit: UnitStatus) -> UnitView:
         key=unit.key,
         engine=unit.engine,
         result=unit.result,
+        live=live,
         error=unit.error,
         started_at=unit.started_at,
         finished_at=unit.finished_at,

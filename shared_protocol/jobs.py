@@ -291,6 +291,8 @@ class UnitView(View):
     key: Sha256 | None = None
     engine: str | None = None
     result: UnitResult | None = None
+    #: Where a small WebP of what is being drawn is, another path for each; never kept.
+    live: str | None = None
     error: ErrorBody | None = None
     started_at: str | None = None
     finished_at: str | None = None

@@ -224,3 +224,5 @@ class UnitCall:
     params: dict[str, Any]
     inputs: dict[str, Path]
     out_dir: Path
+    #: Takes what may be seen before the unit is done; None: nobody watches.
+    show: Show | None = None

@@ -80,6 +80,22 @@ async def list_artifacts(request: web.Request) -> web.Response:
     return web.json_response({"job_id": status.row.id, "artifacts": found})
 
 
+async def get_glimpse(request: web.Request) -> web.Response:
+    """``GET /jobs/{job_id}/live/{scene}``: what is being drawn, small and in WebP."""
+    status = await find_status(request, read_job_id(request))
+    scene = request.match_info["scene"]
+    for unit in status.units.values():
+        if unit.kind == "image" and str(unit.scene) == scene and unit.glimpse:
+            return web.Response(
+                body=unit.glimpse,
+                content_type="image/webp",
+                headers={"Cache-Control": "no-store"},
+            )
+    raise ApiError(
+        Code.NOT_FOUND, f"Nothing is to be seen of scene {scene} at the moment."
+    )
+
+
 async def _found(request: web.Request, job_id: str) -> JobStatus:
     return await find_status(request, job_id)
 

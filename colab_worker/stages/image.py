@@ -13,6 +13,7 @@ from colab_worker.engines.base import (
     ImageRequest,
     LoraUse,
     ReferenceUse,
+    ShowsItsWork,
     Tick,
     UnitCall,
     UnitFile,
@@ -27,6 +28,8 @@ def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
     """Writes ``picture.png`` and ``preview.webp``."""
     request = _request(call)
     picture = call.out_dir / "picture.png"
+    if isinstance(engine, ShowsItsWork):
+        engine.show_to(call.show)
     told = engine.draw(request, picture, lambda part, note: tick(part * 0.95, note))
     with Image.open(picture) as image:
         height = max(1, round(image.height * PREVIEW_WIDTH / image.width))

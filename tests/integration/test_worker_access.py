@@ -63,7 +63,7 @@ GUARDED = [route for route in ROUTES if scope_of(*route) is not None]
 
 def concrete(template: str) -> str:
     """A path of a template."""
-    names = {"job_id": "some-job-id", "name": "film.mp4", "hex": "0" * 64}
+    names = {"job_id": "some-job-id", "name": "film.mp4", "hex": "0" * 64, "scene": 2}
     return template.format(**names)
 
 

@@ -43,6 +43,7 @@ class FakeHost(EngineHost):
         *,
         limit_s: float,
         patience_s: float | None = None,
+        on_glimpse: Callable[[bytes], None] | None = None,
     ) -> Done:
         """Waits for the gate, then works."""
         report(0.5, "half")
