@@ -31,7 +31,7 @@ $(VENV)/.dev: $(VENV)/.core
 #   make test MODELS_PIP='--extra-index-url https://download.pytorch.org/whl/cpu'
 MODELS_PIP ?=
 $(VENV)/.models: $(VENV)/.dev
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(MODELS_PIP) --editable '.[dev,image,coqui]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $(MODELS_PIP) --editable '.[dev,image,coqui,stt]'
 	@touch $@
 
 setup: $(VENV)/.core

@@ -26,6 +26,12 @@ from colab_worker.picture_plan import (
     given_pictures,
     picture_params,
 )
+from colab_worker.voice_plan import (
+    choose_voice,
+    voice_files,
+    voice_id,
+    voice_options,
+)
 from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
@@ -102,7 +108,7 @@ class Plan:
 def plan(spec: FilmSpec, registry: Registry, encoder: Encoder = X264_ALONE) -> Plan:
     """The units of ``spec``; PlanRefused for what the engines here cannot do."""
     image, warnings = choose_engine(spec, registry)
-    voice = registry.get("voice", spec.engine.voice, spec.language)
+    voice = choose_voice(spec, registry)
     video = registry.get("video", "auto")
     frame = canvas(spec.aspect, spec.quality, spec.resolution, spec.fps)
     frame = encoder.encodes(frame)
@@ -164,9 +170,7 @@ def _voice(spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry) -
     sentence_s, paragraph_s, tail_s = PAUSES_S[spec.pacing]
     params = {
         "text": scene.narration,
-        "voice_id": spec.voice_id,
-        "speed": spec.voice_speed,
-        "language": spec.language,
+        **voice_options(spec),
         "sentence_pause_s": sentence_s,
         "paragraph_pause_s": paragraph_s,
         "tail_s": tail_s,
@@ -178,6 +182,7 @@ def _voice(spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry) -
         engine=engine,
         params=params,
         scene=number,
+        files=voice_files(spec),
     )
 
 
@@ -274,7 +279,7 @@ def _film(
         "engines": {"image": image.name, "voice": voice.name},
         "seed": spec.seed,
         "image_style": spec.image_style,
-        "voice_id": spec.voice_id,
+        "voice_id": voice_id(spec),
         "date": spec.date.isoformat() if spec.date else None,
         "captions": _captions(spec),
         "soft_captions": spec.soft_captions,

@@ -15,6 +15,7 @@ from colab_worker.runner import Runner
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
 from colab_worker.store.rows import JobRow
+from colab_worker.voice_sample import BadSample, check_sample
 from shared_protocol.clock import new_id, unix_seconds
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec, JobState, JobSubmission
@@ -153,13 +154,21 @@ class Submissions:
         )
 
     def _check_given(self, spec: FilmSpec) -> None:
-        for field, sha256 in given_files(spec.music, spec.scenes).items():
+        given = given_files(spec.music, spec.scenes, spec.voice_sample)
+        for field, sha256 in given.items():
             if not self._blobs.has(sha256):
                 raise ApiError(
                     Code.INVALID_FIELD,
                     f"{field}: the file is not on this worker; send it to /blobs first.",
                     param=f"{field}.sha256",
                 )
+        if spec.voice_sample is not None:
+            try:
+                check_sample(self._blobs.path(spec.voice_sample))
+            except BadSample as bad:
+                raise ApiError(
+                    Code.INVALID_FIELD, f"voice_sample: {bad}.", param="voice_sample"
+                ) from bad
 
     async def _same_request(self, row: JobRow, posted: Posted) -> JobRow | None:
         if posted.idempotency_key is None:

@@ -125,7 +125,7 @@ class Ahead:
             worker_reason=choice.reason,
         ):
             self._client, spec = choice.client, self._spec()
-            given = given_files(spec.music, spec.scenes)
+            given = given_files(spec.music, spec.scenes, spec.voice_sample)
             await self._library.send(given.values(), choice.client)
             submission = JobSubmission(spec=spec, attempt=now.attempt + 1)
             await choice.client.submit(now.job_id, submission)

@@ -34,6 +34,7 @@ class Beside:
         artifacts = await self._mirrored.artifacts(film.job_id)
         script = next((a for a in artifacts if a.name == SCRIPT), None)
         path = self._library.blobs.path(script.sha256) if script else None
+        # Somebody's voice is not handed on with a project: it is given anew.
         given = given_files(film.spec.music, film.spec.scenes)
         music = given.pop("music", None)
         path_of = self._library.blobs.path

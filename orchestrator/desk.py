@@ -150,7 +150,9 @@ class Desk:
         change = await asyncio.to_thread(_change, film, history[-1], order)
         if change.plan.nothing_to_do:
             raise ApiError(Code.CONFLICT, change.plan.message)
-        given = given_files(change.spec.music, change.spec.scenes)
+        given = given_files(
+            change.spec.music, change.spec.scenes, change.spec.voice_sample
+        )
         if (music := given.pop("music", None)) is not None:
             given = {"options.music": music} | given
         await self._library.keep_given(film.job_id, given)

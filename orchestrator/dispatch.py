@@ -128,7 +128,7 @@ class Dispatcher:
 
     async def _given(self, film: Film) -> set[str]:
         """The files that the film comes with; Refused when one is gone."""
-        given = given_files(film.spec.music, film.spec.scenes)
+        given = given_files(film.spec.music, film.spec.scenes, film.spec.voice_sample)
         for field, sha256 in given.items():
             if not await self._library.has(sha256):
                 raise Refused(

@@ -115,7 +115,11 @@ class Library:
 
 def _not_here(field: str) -> ApiError:
     """The refusal of an order with a file that nobody has sent."""
-    route = routes.API_MUSIC if field.endswith("music") else routes.API_REFERENCES
+    route = routes.API_REFERENCES
+    if field.endswith("music"):
+        route = routes.API_MUSIC
+    elif field.endswith("voice_sample"):
+        route = routes.API_VOICE_SAMPLES
     return ApiError(
         Code.INVALID_FIELD,
         f"{field}: no file with this SHA-256 is here; send it to {route} first.",

@@ -43,6 +43,8 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
             "title",
             "voice_id",
             "voice_speed",
+            "voice_sample",
+            "voice_consent",
             "language",
             "pacing",
             "zoom_effect",

@@ -37,15 +37,12 @@ def content_policy(*media_origins: str) -> str:
 CSP = content_policy()
 #: Where the files of the page are.
 PAGE_FILES = "/static"
+_SOUND_TYPES = ("audio/", "application/octet-stream", "application/ogg", "video/ogg")
 #: By path of an upload, what its type may begin with.
 _FILE_TYPES = {
-    routes.API_MUSIC: (
-        "audio/",
-        "application/octet-stream",
-        "application/ogg",
-        "video/ogg",
-    ),
+    routes.API_MUSIC: _SOUND_TYPES,
     routes.API_REFERENCES: ("image/", "application/octet-stream"),
+    routes.API_VOICE_SAMPLES: _SOUND_TYPES,
 }
 _WRITES = frozenset({"POST", "PUT", "PATCH"})
 _CORS = {

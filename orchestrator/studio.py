@@ -72,7 +72,7 @@ class Studio:
         await self._check_room()
         if _is_unwritten(request):
             self._services.prepare(request.engine.script)
-        given = given_files(request.music, request.scenes)
+        given = given_files(request.music, request.scenes, request.voice_sample)
         given |= character_files(request.characters)
         await self._library.check_given(given)
         film = await self._ordered(request)

@@ -29,6 +29,7 @@ from shared_protocol.jobs import (
     SceneSpec,
     Sources,
     SpeakRequest,
+    check_consent,
 )
 from shared_protocol.music import Music
 from shared_protocol.vocab import (
@@ -134,6 +135,10 @@ class GenerateRequest(Wire):
     voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = Field(
         default=1.0, validation_alias=AliasChoices("voice_speed", "speed")
     )
+    #: A file that ``POST /api/voice-samples`` took, by its hash: somebody's voice.
+    voice_sample: Sha256 | None = None
+    #: Whoever is heard in it has agreed to be spoken with.
+    voice_consent: Annotated[bool, Field(validate_default=True)] = False
     #: ``auto`` takes the language of the text.
     language: Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(-[a-z0-9]{2,8})*)$")] = (
         "auto"
@@ -175,6 +180,11 @@ class GenerateRequest(Wire):
 
     #: Pages that facts of the story come from; they are listed in ``script.md``.
     sources: Sources = ()
+
+    @field_validator("voice_consent")
+    @classmethod
+    def _voice_is_given(cls, consent: bool, given: ValidationInfo) -> bool:
+        return check_consent(consent, given.data.get("voice_sample"))
 
     @field_validator("zoom_intensity")
     @classmethod

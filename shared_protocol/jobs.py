@@ -122,6 +122,18 @@ class SceneSpec(Wire):
     redraw: Redraw | None = None
 
 
+def check_consent(consent: bool, sample: str | None) -> bool:
+    """``voice_consent`` beside ``voice_sample``: both or none; ValueError."""
+    if sample is not None and not consent:
+        raise ValueError(
+            "is needed with voice_sample: set it to true once whoever is heard in it "
+            "has agreed"
+        )
+    if consent and sample is None:
+        raise ValueError("does nothing without voice_sample; leave it out")
+    return consent
+
+
 Sources = Annotated[
     tuple[Annotated[Text, Field(min_length=1, max_length=1000)], ...],
     Field(max_length=200),
@@ -143,6 +155,10 @@ class FilmSpec(Wire):
     image_style: ImageStyle = "cinematic"
     voice_id: VoiceId = "aria"
     voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
+    #: 6 to 30 s of somebody's voice, by hash, to speak with in place of ``voice_id``.
+    voice_sample: Sha256 | None = None
+    #: Whoever it is of has agreed; kept with the job.
+    voice_consent: Annotated[bool, Field(validate_default=True)] = False
     language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")] = "en"
     #: Length of the pauses between sentences and scenes.
     pacing: Pacing = "medium"
@@ -174,6 +190,11 @@ class FilmSpec(Wire):
     sources: Sources = ()
     #: More scenes will come, under a higher attempt: the film is not joined yet.
     open: bool = False
+
+    @field_validator("voice_consent")
+    @classmethod
+    def _voice_is_given(cls, consent: bool, given: ValidationInfo) -> bool:
+        return check_consent(consent, given.data.get("voice_sample"))
 
     @model_validator(mode="after")
     def _caption_is_used(self) -> FilmSpec:

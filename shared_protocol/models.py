@@ -9,8 +9,8 @@ from pydantic import Field
 from shared_protocol.wire import View
 
 #: ``image`` draws, ``voice`` speaks, ``video`` films, ``likeness`` keeps faces, ``lora``
-#: bends what ``image`` draws.
-ModelKind = Literal["image", "voice", "video", "likeness", "lora"]
+#: bends what ``image`` draws, ``alignment`` finds words in what ``voice`` speaks.
+ModelKind = Literal["image", "voice", "video", "likeness", "lora", "alignment"]
 
 
 class ModelInfo(View):

@@ -15,6 +15,11 @@ MAX_REFERENCE_BYTES = 20 << 20
 #: Of one scene, and of all pictures of one character in it.
 MAX_REFERENCES = 8
 
+#: Of somebody's voice; enough to speak with it, and no more than is listened to.
+SHORTEST_SAMPLE_S, LONGEST_SAMPLE_S = 6.0, 30.0
+#: Half a minute of stereo at 48 kHz in 24 bits.
+MAX_SAMPLE_BYTES = 10 << 20
+
 #: What of a reference is kept: its whole look, or the face alone.
 Likeness = Literal["plus", "face"]
 
@@ -44,6 +49,14 @@ class Redraw(Wire):
 
 class ReferenceStored(View):
     """Reply (201) of ``POST /api/references``; ``sha256`` is what a scene names."""
+
+    sha256: Sha256
+    bytes: int
+    format: str
+
+
+class SampleStored(View):
+    """Reply (201) of ``POST /api/voice-samples``; ``sha256`` is what an order names."""
 
     sha256: Sha256
     bytes: int
@@ -86,9 +99,13 @@ def character_files(characters: Iterable[Described]) -> dict[str, str]:
     }
 
 
-def given_files(music: Music | None, scenes: Iterable[Shown]) -> dict[str, str]:
+def given_files(
+    music: Music | None, scenes: Iterable[Shown], voice_sample: str | None = None
+) -> dict[str, str]:
     """The hash of every file that comes with a film, by the field that names it."""
     found = {"music": music.sha256} if music else {}
+    if voice_sample is not None:
+        found["voice_sample"] = voice_sample
     for place, scene in enumerate(scenes):
         for number, reference in enumerate(scene.references):
             found[f"scenes.{place}.references.{number}"] = reference.sha256

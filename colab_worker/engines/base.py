@@ -135,6 +135,8 @@ class VoiceRequest:
     paragraph_pause_s: float
     #: Silence after the last word, part of the scene.
     tail_s: float
+    #: A sample of the voice to speak with, in a file that is named by its hash.
+    sample: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,8 @@ class Speech:
     sentences: tuple[int, ...]
     #: What the user should know of it.
     warnings: tuple[str, ...] = ()
+    #: Where the model was: ``cpu`` or ``cuda``; None for engines without one.
+    device: str | None = None
 
 
 class VoiceEngine(Protocol):

@@ -74,6 +74,8 @@ class EngineEntry:
     drawing: Drawing | None = None
     #: Of voices: the languages that it speaks; None: all that there are.
     languages: tuple[str, ...] | None = None
+    #: Of voices: whether it speaks with the voice of a sample, and only so.
+    clones: bool = False
     #: Of those that can be used, ``auto`` takes the highest; 0 is the last resort, below
     #: it only a name counts.
     preference: int = 0

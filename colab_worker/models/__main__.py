@@ -47,7 +47,7 @@ def _list(folder: Path, _: argparse.Namespace) -> None:
 
 def _pull(folder: Path, arguments: argparse.Namespace) -> None:
     for name in arguments.models:
-        pull(name, folder)
+        pull(name, folder, floor_bytes=int(arguments.floor_gb * GB))
 
 
 def _remove(folder: Path, arguments: argparse.Namespace) -> None:

@@ -7,9 +7,16 @@ from pathlib import Path
 
 from colab_worker.engines.entry import EngineEntry
 from colab_worker.models.adapters import read_likenesses
+from colab_worker.models.aligners import aligner_bytes, aligner_mark
 from colab_worker.models.folder import SLASH, model_files
 from colab_worker.models.loras import LoraFile
-from colab_worker.models.presets import BY_NAME, IP_ADAPTER, VITS, how_to_get
+from colab_worker.models.presets import (
+    BY_NAME,
+    IP_ADAPTER,
+    VOICES,
+    WHISPER,
+    how_to_get,
+)
 from shared_protocol.clock import rfc3339
 from shared_protocol.models import ModelInfo, ModelKind
 
@@ -27,6 +34,7 @@ def take_inventory(
     return (
         *(_model(folder, entry) for entry in entries),
         _likeness(folder, drawing),
+        _alignment(folder),
         *(_lora(lora, drawing) for lora in loras.values()),
     )
 
@@ -38,7 +46,7 @@ def _here(entry: EngineEntry) -> bool:
 def _model(folder: Path, entry: EngineEntry) -> ModelInfo:
     preset = BY_NAME.get(entry.name)
     home = folder / (preset.home if preset else entry.name.replace("/", SLASH))
-    known = preset or (VITS if entry.name == VITS.name else None)
+    known = preset or VOICES.get(entry.name)
     here = _here(entry)
     return ModelInfo(
         name=entry.name,
@@ -49,7 +57,7 @@ def _model(folder: Path, entry: EngineEntry) -> ModelInfo:
         here=here,
         version=entry.version if here else None,
         added_at=_added(home) if here else None,
-        page=preset.page if preset else None,
+        page=getattr(known, "page", None),
         unavailable=entry.unavailable,
     )
 
@@ -76,6 +84,22 @@ def _likeness(folder: Path, drawing: Mapping[str, str]) -> ModelInfo:
         page=IP_ADAPTER.page,
         unavailable=None if kept else how_to_get(IP_ADAPTER),
         fits=_takers(_LIKENESS_FAMILY, drawing),
+    )
+
+
+def _alignment(folder: Path) -> ModelInfo:
+    home = folder / WHISPER.name
+    here = aligner_mark(home) is not None
+    return ModelInfo(
+        name=WHISPER.name,
+        kind="alignment",
+        licence=WHISPER.licence,
+        bytes=aligner_bytes(home) if here else WHISPER.bytes,
+        here=here,
+        version=aligner_mark(home),
+        added_at=_added(home) if here else None,
+        page=WHISPER.page,
+        unavailable=None if here else how_to_get(WHISPER),
     )
 
 

@@ -111,6 +111,13 @@ class AdapterPreset:
         return f"https://huggingface.co/{self.repo}"
 
 
+@dataclass(frozen=True)
+class HubVoicePreset(AdapterPreset):
+    """A voice model whose files stand in a repository."""
+
+    languages: tuple[str, ...] = ()
+
+
 _SETTINGS = ("*.json", "*/*.json", "*/*.txt", "*/*.model")
 
 PRESETS = (
@@ -180,6 +187,49 @@ IP_ADAPTER = AdapterPreset(
     ),
     bytes=4_220_000_000,
 )
+#: Speaks with the voice of a sample.
+XTTS = HubVoicePreset(
+    "xtts",
+    repo="coqui/XTTS-v2",
+    revision="6c2b0d75eae4b7047358e3b6bd9325f857d43f77",
+    licence="Coqui Public Model License 1.0 (non-commercial)",
+    files=("config.json", "model.pth", "vocab.json"),
+    bytes=1_870_000_000,
+    languages=tuple(
+        [
+            "en",
+            "es",
+            "fr",
+            "de",
+            "it",
+            "pt",
+            "pl",
+            "tr",
+            "ru",
+            "nl",
+            "cs",
+            "ar",
+            "zh",
+            "hu",
+            "ko",
+            "ja",
+            "hi",
+        ]
+    ),
+)
+#: Listens for known words, where a voice model does not tell when they sound.
+WHISPER = AdapterPreset(
+    "whisper",
+    repo="Systran/faster-whisper-base",
+    revision="ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66",
+    licence="MIT",
+    files=("config.json", "model.bin", "tokenizer.json", "vocabulary.txt"),
+    bytes=148_000_000,
+)
+#: The models that speak, by name.
+VOICES: dict[str, VoicePreset | HubVoicePreset] = {
+    preset.name: preset for preset in (VITS, XTTS)
+}
 BY_NAME = {preset.name: preset for preset in PRESETS}
 
 

@@ -13,7 +13,10 @@ import shutil
 import sys
 import urllib.request
 import zipfile
+from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
+from typing import Any
 
 from colab_worker.models.hashes import wrong_files
 from colab_worker.models.presets import (
@@ -21,6 +24,8 @@ from colab_worker.models.presets import (
     GB,
     IP_ADAPTER,
     VITS,
+    WHISPER,
+    XTTS,
     AdapterPreset,
     Preset,
     VoicePreset,
@@ -28,7 +33,11 @@ from colab_worker.models.presets import (
 from colab_worker.models.shelf import models_folder
 
 #: What can be pulled and is no picture model.
-OTHERS = {preset.name: preset for preset in (VITS, IP_ADAPTER)}
+OTHERS: dict[str, VoicePreset | AdapterPreset] = {
+    preset.name: preset for preset in (VITS, XTTS, IP_ADAPTER, WHISPER)
+}
+#: Space that stays free.
+FLOOR_BYTES = 2 * GB
 CONNECT_S = 30.0
 CHUNK_BYTES = 1 << 20
 #: The archive of a voice holds more; only these are needed.
@@ -54,18 +63,21 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def pull(name: str, shelf: Path) -> None:
-    """Brings a model, and the one that it draws with; raises NotPulled."""
+def pull(name: str, shelf: Path, *, floor_bytes: int = FLOOR_BYTES) -> None:
+    """Brings a model, and the one that it draws with; raises NotPulled.
+
+    ``floor_bytes`` of the disk stay free.
+    """
     preset: Preset | AdapterPreset | VoicePreset = OTHERS.get(name) or BY_NAME[name]
     if isinstance(preset, Preset) and preset.base:
-        pull(preset.base, shelf)
+        pull(preset.base, shelf, floor_bytes=floor_bytes)
     home = shelf / (preset.home if isinstance(preset, Preset) else preset.name)
     if home.exists():
         _say(f"{name} is here already: {home}")
         return
     staging = shelf / ".pulling" / home.name
     staging.mkdir(parents=True, exist_ok=True)
-    _require_space(name, preset.bytes, staging)
+    _require_space(preset.bytes, staging, floor_bytes)
     _say(f"{name}: {preset.bytes / GB:.1f} GB, licence {preset.licence}")
     if isinstance(preset, VoicePreset):
         _from_archive(preset, staging)
@@ -76,13 +88,14 @@ def pull(name: str, shelf: Path) -> None:
     _say(f"{name} is here: {home}")
 
 
-def _require_space(name: str, needed: int, staging: Path) -> None:
+def _require_space(needed: int, staging: Path, floor: int) -> None:
     here = sum(file.stat().st_size for file in staging.rglob("*") if file.is_file())
     free = shutil.disk_usage(staging).free
-    if free < needed - here:
+    if free - floor < needed - here:
         raise NotPulled(
-            f"{(needed - here) / GB:.1f} GB are needed and {free / GB:.1f} GB are free; "
-            "free some space, or name another disk with MOONREEL_MODELS"
+            f"{(needed - here) / GB:.1f} GB are needed and {free / GB:.1f} GB are free, "
+            f"of which {floor / GB:.1f} GB shall stay so; free some space, or name "
+            "another disk with MOONREEL_MODELS"
         )
 
 
@@ -126,12 +139,20 @@ def _from_archive(preset: VoicePreset, staging: Path) -> None:
     archive = staging / "archive.zip"
     try:
         _download(preset, archive)
-        with zipfile.ZipFile(archive) as opened:
+    except (OSError, HTTPException) as error:
+        raise NotPulled(
+            f"{_first_line(error)}; run it again, and it goes on"
+        ) from error
+    try:
+        with zipfile.ZipFile(archive) as opened:  # which checks each file's sum
             for member in opened.namelist():
                 if os.path.basename(member) in VOICE_FILES:  # noqa: PTH119 - no path here
                     _unpack(opened, member, staging)
     except (OSError, zipfile.BadZipFile) as error:
-        raise NotPulled(f"{_first_line(error)}; run it again") from error
+        raise NotPulled(
+            f"the archive did not come whole and was thrown away "
+            f"({_first_line(error)}); run it again"
+        ) from error
     finally:
         archive.unlink(missing_ok=True)
     missing = [name for name in VOICE_FILES if not (staging / name).is_file()]
@@ -146,18 +167,30 @@ def _unpack(opened: zipfile.ZipFile, member: str, staging: Path) -> None:
 
 
 def _download(preset: VoicePreset, archive: Path) -> None:
-    got, told = 0, 0
-    with (
-        urllib.request.urlopen(preset.url, timeout=CONNECT_S) as reply,  # noqa: S310 - ours
-        archive.open("wb") as file,
-    ):
-        whole = int(reply.headers.get("Content-Length") or preset.bytes)
+    """Goes on where an earlier run stopped, if the server gives parts."""
+    got = archive.stat().st_size if archive.exists() else 0
+    asked = urllib.request.Request(preset.url)  # noqa: S310 - ours
+    if got:
+        asked.add_header("Range", f"bytes={got}-")
+    with urllib.request.urlopen(asked, timeout=CONNECT_S) as reply:  # noqa: S310 - ours
+        if reply.status != HTTPStatus.PARTIAL_CONTENT:
+            got = 0
+        length = reply.headers.get("Content-Length")
+        whole = got + int(length) if length else preset.bytes
+        _receive(preset.name, reply, archive, got, whole)
+
+
+def _receive(name: str, reply: Any, archive: Path, got: int, whole: int) -> None:
+    told = 0
+    with archive.open("ab" if got else "wb") as file:
         while chunk := reply.read(CHUNK_BYTES):
             file.write(chunk)
             got += len(chunk)
             if 20 * got // whole > told:
                 told = 20 * got // whole
-                _say(f"{preset.name}: {100 * got // whole} %")
+                _say(f"{name}: {100 * got // whole} %")
+    if got < whole:
+        raise OSError(f"it broke off at {100 * got // whole} %")
 
 
 def _first_line(error: Exception) -> str:

@@ -13,6 +13,7 @@ from platformdirs import user_cache_path
 
 from colab_worker.engines.entry import EngineEntry
 from colab_worker.models.adapters import read_likenesses
+from colab_worker.models.aligners import aligner_mark
 from colab_worker.models.folder import (
     SLASH,
     ModelFolder,
@@ -29,7 +30,11 @@ from colab_worker.models.presets import (
     IP_ADAPTER,
     PRESETS,
     VITS,
+    WHISPER,
+    XTTS,
+    HubVoicePreset,
     Preset,
+    VoicePreset,
     how_to_get,
 )
 from colab_worker.models.weights import SHRINKS, WHOLE, fitting_bits
@@ -41,12 +46,17 @@ FOLDER_VARIABLE = "MOONREEL_MODELS"
 #: The folder of LoRAs on the shelf.
 LORAS = "loras"
 ENGINE = "colab_worker.engines.diffusion.engine:DiffusionEngine"
-VOICE_ENGINE = "colab_worker.engines.coqui.engine:VitsEngine"
+VITS_ENGINE = "colab_worker.engines.coqui.engine:VitsEngine"
+XTTS_ENGINE = "colab_worker.engines.coqui.engine:XttsEngine"
+#: Languages of XTTS that need a package of their own to be read.
+_READERS = {"zh": "pypinyin", "ja": "cutlet"}
 PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft")
 #: Keeps weights in 4 bits; it needs CUDA.
 FOUR_BITS_PACKAGE = "bitsandbytes"
 #: Raise it when the code of the engine draws another picture from the same request.
 ENGINE_VERSION = "1"
+#: The same for voices.
+VOICE_VERSION = "2"
 #: A step of a large model takes seconds; killing it would throw the loaded model away.
 PATIENCE_S = 20.0
 
@@ -72,7 +82,12 @@ class Shelf:
 
     def entries(self) -> tuple[EngineEntry, ...]:
         """An engine for every preset and for every other model that stands here."""
-        return (*map(self._of_preset, PRESETS), *self._others(), self._vits())
+        return (
+            *map(self._of_preset, PRESETS),
+            *self._others(),
+            self._vits(),
+            self._xtts(),
+        )
 
     def loras(self) -> dict[str, LoraFile]:
         """The LoRAs that stand here, by name."""
@@ -177,24 +192,68 @@ class Shelf:
 
     def _vits(self) -> EngineEntry:
         """The voice of many speakers; quick enough without a GPU."""
-        folder = self.folder / VITS.name
-        entry = EngineEntry(
-            VITS.name,
-            "voice",
-            VOICE_ENGINE,
-            version="absent",
-            argument=json.dumps({"model": str(folder)}),
-            languages=VITS.languages,
-            preference=1,
+        return self._voice(
+            EngineEntry(
+                VITS.name,
+                "voice",
+                VITS_ENGINE,
+                version="absent",
+                languages=VITS.languages,
+                preference=1,
+            ),
+            VITS,
+            (".pth",),
+            aligned=False,
+        )
+
+    def _xtts(self) -> EngineEntry:
+        """The voice of a sample; taken when one is given, or by name."""
+        lacking = {code for code, name in _READERS.items() if _is_missing(name)}
+        return self._voice(
+            EngineEntry(
+                XTTS.name,
+                "voice",
+                XTTS_ENGINE,
+                version="absent",
+                languages=tuple(c for c in XTTS.languages if c not in lacking),
+                preference=-1,
+                clones=True,
+            ),
+            XTTS,
+            ("model.pth", "config.json", "vocab.json"),
+            aligned=True,
+        )
+
+    def _voice(
+        self,
+        entry: EngineEntry,
+        preset: VoicePreset | HubVoicePreset,
+        needed: tuple[str, ...],
+        *,
+        aligned: bool,
+    ) -> EngineEntry:
+        """The engine, if a file of every ending in ``needed`` stands in its folder.
+
+        One that is ``aligned`` speaks otherwise with an aligner: its words' times differ.
+        """
+        folder = self.folder / preset.name
+        aligner = self.folder / WHISPER.name
+        found = aligner_mark(aligner) if aligned else None
+        if _is_missing("faster_whisper"):
+            found = None
+        about = {"model": str(folder), "aligner": str(aligner) if found else None}
+        entry = replace(
+            entry,
+            argument=json.dumps(about),
             lane="voice",
             patience_s=PATIENCE_S,
             unavailable=_missing_packages("torch", "TTS", extra="coqui"),
         )
         files = list(model_files(folder)) if folder.is_dir() else []
-        if not any(file.suffix == ".pth" for file in files):
-            return replace(entry, preference=-1, unavailable=how_to_get(VITS))
-        mark = fingerprint(folder, files)
-        return replace(entry, version=f"{ENGINE_VERSION}/{mark}")
+        if not all(any(f.name.endswith(end) for f in files) for end in needed):
+            return replace(entry, preference=-1, unavailable=how_to_get(preset))
+        marks = (VOICE_VERSION, fingerprint(folder, files), found)
+        return replace(entry, version="/".join(filter(None, marks)))
 
     def _preference(self, preset: Preset | None) -> int:
         """Without a GPU a picture takes many minutes: then only by name."""
@@ -210,8 +269,12 @@ def _tried(path: Path) -> ModelFolder | NotAModel:
         return problem
 
 
+def _is_missing(package: str) -> bool:
+    return importlib.util.find_spec(package) is None
+
+
 def _missing_packages(*names: str, extra: str) -> str | None:
-    missing = [name for name in names if importlib.util.find_spec(name) is None]
+    missing = [name for name in names if _is_missing(name)]
     if not missing:
         return None
     return f"{', '.join(missing)} is not installed; pip install 'moonreel[{extra}]'"

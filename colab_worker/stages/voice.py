@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from colab_worker.engines.base import (
+    BadInput,
     Speech,
     Tick,
     UnitCall,
@@ -18,7 +19,13 @@ from colab_worker.engines.base import (
 
 def run(call: UnitCall, engine: VoiceEngine, tick: Tick) -> UnitOutput:
     """Writes ``voice.wav`` and ``words.json``."""
-    request = VoiceRequest(**call.params)
+    sample = call.inputs.get("voice_sample")
+    if sample is not None and not sample.is_file():
+        raise BadInput(
+            "the sample of the voice is not on this worker any more",
+            hint="send it again, or leave voice_sample out",
+        )
+    request = VoiceRequest(**call.params, sample=sample)
     speech = engine.speak(request, call.out_dir / "voice.wav", tick)
     words = call.out_dir / "words.json"
     words.write_text(json.dumps(_words(request, speech)), encoding="utf-8")
@@ -27,6 +34,10 @@ def run(call: UnitCall, engine: VoiceEngine, tick: Tick) -> UnitOutput:
         "duration_s": speech.duration_s,
         "sample_rate": speech.sample_rate,
     }
+    if sample is not None:
+        facts["voice"] = "of a sample, used with consent"
+    if speech.device is not None:
+        facts["device"] = speech.device
     if speech.warnings:
         facts["warnings"] = list(speech.warnings)
     return UnitOutput(

@@ -428,13 +428,15 @@ async def _given_files(
     connection: AsyncConnection, which: sa.ColumnElement[bool]
 ) -> set[str]:
     """The hashes of files that came with jobs."""
-    marks = ('"music":{', '"references":[{', '"redraw":{')
+    marks = ('"music":{', '"references":[{', '"redraw":{', '"voice_sample":"')
     with_files = sa.or_(*(jobs.c.spec.contains(m, autoescape=True) for m in marks))
     query = sa.select(jobs.c.spec).where(which, with_files)
     found: set[str] = set()
     for spec in map(json.loads, (await connection.execute(query)).scalars()):
         if music := spec.get("music"):
             found.add(music["sha256"])
+        if sample := spec.get("voice_sample"):
+            found.add(sample)
         for scene in spec["scenes"]:
             found |= {given["sha256"] for given in scene.get("references", ())}
             if redraw := scene.get("redraw"):

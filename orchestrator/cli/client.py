@@ -108,6 +108,12 @@ class Client:
         headers = {"Content-Type": "application/octet-stream"}
         await self._send("POST", routes.API_REFERENCES, content=data, headers=headers)
 
+    async def send_voice_sample(self, data: bytes) -> None:
+        """Takes a sample of a voice there, for an order that names its hash."""
+        headers = {"Content-Type": "application/octet-stream"}
+        path = routes.API_VOICE_SAMPLES
+        await self._send("POST", path, content=data, headers=headers)
+
     async def job(self, job_id: str) -> FilmView:
         """The job as it is now."""
         path = routes.API_JOB.format(job_id=job_id)

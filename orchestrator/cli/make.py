@@ -26,6 +26,7 @@ from orchestrator.cli.servers import (
 )
 from orchestrator.cli.story_files import read_story
 from orchestrator.cli.submissions import idempotency_key
+from orchestrator.cli.voice_sample import read_sample
 from orchestrator.cli.watch import Patience, ServerGone, Watch
 from shared_protocol.api import FilmState, FilmView, GenerateRequest
 
@@ -128,6 +129,10 @@ async def _render(film: Film, server: Server, client: Client) -> FilmView:
     before = {job.job_id for job in (await client.jobs()).jobs}
     if film.request.music is not None:
         await client.send_music(await asyncio.to_thread(_music, film.arguments))
+    sample = getattr(film.arguments, "voice_sample", None)
+    if sample is not None:
+        data = await asyncio.to_thread(read_sample, Path(sample))
+        await client.send_voice_sample(data)
     for picture in _references(film):
         await client.send_reference(picture)
     accepted = await client.generate(film.request, film.key)

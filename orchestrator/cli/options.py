@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.music import music_hash
 from orchestrator.cli.references import with_references
+from orchestrator.cli.voice_sample import sample_fields
 from shared_protocol import vocab
 from shared_protocol.api import FOR_TEXT, GenerateRequest, RequestedEngines
 from shared_protocol.errors import describe_validation
@@ -145,6 +146,8 @@ PAIRS = {
     "--reference": "characters.reference",
     "--engine": "engine",
     "--music": "music.sha256",
+    "--voice-sample": "voice_sample",
+    "--i-have-consent": "voice_consent",
     "--lora": "image.loras",
 }
 
@@ -154,6 +157,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("the film")
     for option in OPTIONS:
         group.add_argument(option.flag, **_keywords(option))
+    group.add_argument(
+        "--voice-sample",
+        dest="voice_sample",
+        metavar="FILE",
+        help="6 to 30 s of somebody's voice, to speak with (voice engine xtts)",
+        default=argparse.SUPPRESS,
+    )
+    group.add_argument(
+        "--i-have-consent",
+        dest="voice_consent",
+        action="store_true",
+        help="whoever is heard in --voice-sample has agreed; else it is asked",
+        default=argparse.SUPPRESS,
+    )
     group.add_argument(
         "--character",
         dest="characters",
@@ -225,6 +242,7 @@ def given_fields(given: Mapping[str, Any]) -> dict[str, Any]:
         body["characters"] = with_references(cast, given.get("references", ()))
     if "music" in given:
         _put(body, "music.sha256", music_hash(given["music"]))
+    body |= sample_fields(given)
     if "engine" in given:
         entries = [part for entry in given["engine"] for part in entry.split(",")]
         body["engine"] = dict(_engine(entry) for entry in entries)

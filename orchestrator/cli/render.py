@@ -16,6 +16,7 @@ from orchestrator.cli.music import read_music
 from orchestrator.cli.options import add_options, given_fields
 from orchestrator.cli.reporters import make_reporter
 from orchestrator.cli.servers import add_server_options, open_server
+from orchestrator.cli.voice_sample import read_sample
 from orchestrator.cli.watch import Patience, Watch
 from shared_protocol.api import FilmState, FilmView
 from shared_protocol.scripts import RenderOrder, RenderReply
@@ -65,6 +66,9 @@ async def _render(arguments: argparse.Namespace, client: Client) -> int:
     if "music" in options and not arguments.preview:
         music = Path(arguments.music)
         await client.send_music(await asyncio.to_thread(read_music, music))
+    if "voice_sample" in options and not arguments.preview:
+        sample = Path(arguments.voice_sample)
+        await client.send_voice_sample(await asyncio.to_thread(read_sample, sample))
     reply = await client.render(job_id, order)
     if arguments.preview:
         _tell(reply, as_json=arguments.json)

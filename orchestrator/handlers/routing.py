@@ -42,6 +42,7 @@ def add_routes(app: web.Application) -> None:
             web.post(routes.API_MUSIC, uploads.music),
             web.post(routes.API_REFERENCES, uploads.reference),
             web.get(routes.API_REFERENCE, downloads.reference),
+            web.post(routes.API_VOICE_SAMPLES, uploads.voice_sample),
             web.get(routes.API_PROGRESS, progress.progress),
             web.get(routes.API_JOBS, films.list_films),
             web.get(routes.API_JOB, films.show),

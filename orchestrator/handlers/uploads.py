@@ -1,4 +1,4 @@
-"""``POST /api/music`` and ``/api/references``: files that orders then name by hash."""
+"""``POST /api/music``, ``/api/references``, ``/api/voice-samples``: orders name their hash."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ from shared_protocol.music import (
 )
 from shared_protocol.references import (
     MAX_REFERENCE_BYTES,
+    MAX_SAMPLE_BYTES,
     ReferenceStored,
+    SampleStored,
     picture_format,
 )
 
@@ -52,6 +54,15 @@ _REFERENCE = _Kind(
 )
 
 
+_SAMPLE = _Kind(
+    "voice_sample",
+    MAX_SAMPLE_BYTES,
+    music_format,
+    "wav, mp3, flac or ogg",
+    "6 to 30 s are enough",
+)
+
+
 async def music(request: web.Request) -> web.Response:
     """201 with the hash; 413 or 422 for what is too large or no music."""
     sha256, size, kind = await _stored(request, _MUSIC)
@@ -64,7 +75,13 @@ async def reference(request: web.Request) -> web.Response:
     return _created(ReferenceStored(sha256=sha256, bytes=size, format=kind))
 
 
-def _created(reply: MusicStored | ReferenceStored) -> web.Response:
+async def voice_sample(request: web.Request) -> web.Response:
+    """201 with the hash; 413 or 422 for what is too large or no sound."""
+    sha256, size, kind = await _stored(request, _SAMPLE)
+    return _created(SampleStored(sha256=sha256, bytes=size, format=kind))
+
+
+def _created(reply: MusicStored | ReferenceStored | SampleStored) -> web.Response:
     return web.json_response(text=reply.model_dump_json(), status=201)
 
 

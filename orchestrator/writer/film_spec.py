@@ -59,6 +59,8 @@ def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
         image_style=request.image_style,
         voice_id=request.voice_id,
         voice_speed=request.voice_speed,
+        voice_sample=request.voice_sample,
+        voice_consent=request.voice_consent,
         language=script.language,
         pacing=request.pacing,
         zoom_effect=request.zoom_effect,

@@ -11,7 +11,15 @@ import pytest
 
 #: Set by ``make test``: then a missing package is a failure, not a reason to skip.
 REQUIRED = "REQUIRE_MODELS"
-PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft", "TTS")
+PACKAGES = (
+    "torch",
+    "diffusers",
+    "transformers",
+    "accelerate",
+    "peft",
+    "TTS",
+    "faster_whisper",
+)
 #: What the libraries do among themselves; our own code may not.
 LIBRARIES_SAY = (
     "ignore:__array__ implementation:DeprecationWarning",
@@ -51,3 +59,25 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
         build_loras(folder)
         build_ip_adapters(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def voices(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a tiny XTTS."""
+    from tests.models.tiny_voice import build_xtts
+
+    folder = tmp_path_factory.mktemp("voices")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        build_xtts(folder / "xtts")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a tiny Whisper."""
+    from tests.models.tiny_aligner import build_whisper
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return build_whisper(tmp_path_factory.mktemp("aligner") / "whisper")

@@ -118,7 +118,7 @@ def clip_tokenizer(folder: Path, whole: Iterable[str] = ()) -> Any:
     import transformers
 
     folder.mkdir(parents=True, exist_ok=True)
-    symbols = _byte_symbols()
+    symbols = byte_symbols()
     merges = ["c a", "ca t</w>", "d o", "do g</w>", "t h", "th e</w>"]
     words = [*symbols, *(f"{symbol}</w>" for symbol in symbols)]
     words += ["".join(merge.split()) for merge in merges]
@@ -138,7 +138,7 @@ def clip_tokenizer(folder: Path, whole: Iterable[str] = ()) -> Any:
     return transformers.CLIPTokenizer(*files, model_max_length=77)
 
 
-def _byte_symbols() -> list[str]:
+def byte_symbols() -> list[str]:
     """One printable letter for each byte, as CLIP's own table has them."""
     shown = [*range(33, 127), *range(161, 173), *range(174, 256)]
     hidden = [byte for byte in range(256) if byte not in shown]

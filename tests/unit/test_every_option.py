@@ -42,7 +42,8 @@ SCENES = [
     for n in (1, 2)
 ]
 #: Not options: what is told, what is shown, and how it is made (see their own tests).
-CONTENT = {"kind", "title", "scenes", "engine", "image", "date", "open", "sources"}
+CONTENT = {"kind", "title", "scenes", "engine", "image", "date", "open", "sources",
+           "voice_sample", "voice_consent"}  # fmt: skip
 
 
 class Planned:
@@ -426,8 +427,8 @@ ORDERS: dict[str, Callable[[Any], Any]] = {
 }
 #: For scripts that are written; beside one's own text they are refused by name.
 WRITTEN = {"template": {"tone": ["dry"]}, "grounding": True, "new_script": True}
-#: What is told. ``review``: see test_orchestrator_scripts.
-WORDS = {"script", "scenes"}
+#: What is told, and by whom (test_worker_voices). ``review``: test_orchestrator_scripts.
+WORDS = {"script", "scenes", "voice_sample", "voice_consent"}
 
 
 @pytest.mark.parametrize(

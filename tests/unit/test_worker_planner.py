@@ -17,6 +17,7 @@ OTHERS = Registry(
         *BUILT_IN,
         EngineEntry("brush", "image", "x:y", version="1"),
         EngineEntry("choir", "voice", "x:y", version="1"),
+        EngineEntry("twin", "voice", "x:y", version="1", preference=-1, clones=True),
     )
 )
 
@@ -74,6 +75,7 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     ({"image_style": "noir"}, IMAGES | CLIPS | {"film"}),
     ({"voice_id": "brian"}, VOICES | CLIPS | SOUND),
     ({"voice_speed": 1.1}, VOICES | CLIPS | SOUND),
+    ({"voice_sample": "d" * 64, "voice_consent": True}, VOICES | CLIPS | SOUND),
     ({"language": "de"}, VOICES | CLIPS | SOUND),
     ({"pacing": "slow"}, VOICES | CLIPS | SOUND),
     ({"zoom_effect": False}, CLIPS | {"film"}),

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from colab_worker.engines.base import EngineError, Speech, Tick, VoiceRequest, Word
+from colab_worker.engines.coqui.alignment import Aligner
 from colab_worker.engines.coqui.checks import fault
+from colab_worker.engines.coqui.placing import ran_out
+from colab_worker.engines.coqui.speaking import Said, SpeakingModel, at_speed
 from colab_worker.engines.coqui.timing import Span, token_spans
-from colab_worker.engines.coqui.vits import Said, VitsModel
+from colab_worker.engines.coqui.vits import VitsModel
+from colab_worker.engines.coqui.xtts import XttsModel
 from colab_worker.engines.espeak.child import Samples
 from colab_worker.engines.espeak.sound import sounding_part, speech_gain, write_wav
 from colab_worker.engines.espeak.utterances import Utterance, plan_utterances
@@ -29,16 +33,21 @@ class _Sentence:
     utterance: Utterance
 
 
-class VitsEngine:
-    """Speaks with one VITS model; ``about`` is JSON with its folder."""
+class _CoquiEngine:
+    """Speaks with one model; ``about`` is JSON with its folder, and that of an aligner."""
+
+    #: Builds the model from its folder.
+    model_of: Callable[[Path], SpeakingModel]
 
     def __init__(self, about: str) -> None:
-        self._folder = Path(json.loads(about)["model"])
-        self._model: VitsModel | None = None
+        told = json.loads(about)
+        self._folder = Path(told["model"])
+        self._aligner = Aligner(Path(told["aligner"])) if told.get("aligner") else None
+        self._model: SpeakingModel | None = None
 
     def load(self) -> None:
         """Brings the model into memory."""
-        self._model = VitsModel(self._folder)
+        self._model = type(self).model_of(self._folder)
 
     def speak(self, request: VoiceRequest, out: Path, tick: Tick) -> Speech:
         """Writes mono 16-bit WAV at the model's rate, pauses and tail included."""
@@ -50,22 +59,47 @@ class VitsEngine:
         for done, utterance in enumerate(utterances):
             tick(done / len(utterances), f"sentence {done + 1} of {len(utterances)}")
             said = _spoken(self._model, utterance, request, warnings)
+            said = self._timed(said, utterance, request.language)
             sentences.append(_trimmed(said, utterance, self._model.rate))
-        return _joined(sentences, request, out, self._model.rate, tuple(warnings))
+        device, told = self._model.device, tuple(warnings)
+        return _joined(sentences, request, out, self._model.rate, told, device)
 
     def unload(self) -> None:
         """Gives the memory back."""
         self._model = None
 
+    def _timed(self, said: Said, utterance: Utterance, language: str) -> Said:
+        """With the times of its words, where the model does not know them."""
+        if said.words or self._aligner is None or self._model is None:
+            return said
+        words = utterance.text.split()
+        spans = self._aligner.spans(said.samples, self._model.rate, words, language)
+        return Said(said.samples, spans)
+
+
+class VitsEngine(_CoquiEngine):
+    """Speaks with a VITS model."""
+
+    model_of = VitsModel
+
+
+class XttsEngine(_CoquiEngine):
+    """Speaks with XTTS v2, in the voice of a sample."""
+
+    model_of = XttsModel
+
 
 def _spoken(
-    model: VitsModel, utterance: Utterance, request: VoiceRequest, warnings: list[str]
+    model: SpeakingModel,
+    utterance: Utterance,
+    request: VoiceRequest,
+    warnings: list[str],
 ) -> Said:
     """The first try without a fault; one that can be heard is taken with a warning."""
     heard: tuple[Said, str] | None = None
     for number in range(_TRIES):
         seed = _seed(utterance.text, request.voice_id, number)
-        said = model.say(utterance.text, request.voice_id, request.speed, seed)
+        said = _on_some_device(model, utterance.text, request, seed, warnings)
         wrong = fault(said.samples, model.rate, len(utterance.text), request.speed)
         if wrong is None:
             return said
@@ -78,6 +112,23 @@ def _spoken(
         )
     warnings.append(f"The voice came out {heard[1]} at {shown!r}, {_TRIES} times.")
     return heard[0]
+
+
+def _on_some_device(
+    model: SpeakingModel,
+    text: str,
+    request: VoiceRequest,
+    seed: int,
+    warnings: list[str],
+) -> Said:
+    """On the GPU while it has room, else on the CPU from then on."""
+    try:
+        return at_speed(model, text, request, seed)
+    except RuntimeError as error:
+        if not ran_out(error) or not model.slow_down():
+            raise
+    warnings.append("The GPU had no memory left for the voice, so it goes on without.")
+    return at_speed(model, text, request, seed)
 
 
 def _seed(text: str, voice_id: str, number: int) -> int:
@@ -97,6 +148,7 @@ def _joined(
     out: Path,
     rate: int,
     warnings: tuple[str, ...],
+    device: str,
 ) -> Speech:
     parts: list[tuple[Samples, int]] = []
     words: list[Word] = []
@@ -115,7 +167,7 @@ def _joined(
         at += len(sentence.samples) + silence
     gain = speech_gain([sentence.samples for sentence in sentences])
     total = write_wav(out, parts, gain, rate)
-    return Speech(total / rate, rate, tuple(words), tuple(starts), warnings)
+    return Speech(total / rate, rate, tuple(words), tuple(starts), warnings, device)
 
 
 def _silence(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
 
-from colab_worker.engines.base import BadInput, EngineError
+from colab_worker.engines.base import BadInput, EngineError, VoiceRequest
 from colab_worker.engines.coqui.library import import_synthesizer
 from colab_worker.engines.coqui.phonemes import provide_espeak
+from colab_worker.engines.coqui.placing import device_for, moved
+from colab_worker.engines.coqui.speaking import Said
 from colab_worker.engines.coqui.timing import Span, word_spans
-from colab_worker.engines.espeak.child import Samples
 from shared_protocol.vocab import VOICES
 
 #: What a damaged or a dangerous file makes the library raise.
@@ -23,16 +23,11 @@ _BAD_MODEL = (OSError, RuntimeError, ValueError, KeyError, UnpicklingError)
 _SPEAKERS = ("speaker_ids.json", "speakers.json")
 
 
-@dataclass(frozen=True)
-class Said:
-    """One sentence as the model speaks it, and when its words sound."""
-
-    samples: Samples
-    words: list[Span]
-
-
 class VitsModel:
     """A loaded model; the same text and seed give the same sound."""
+
+    #: It speaks in whole frames for each sound, so its speed is only about right.
+    is_rough = True
 
     def __init__(self, folder: Path) -> None:
         weights = next(iter(sorted(folder.glob("*.pth"))), None)
@@ -57,19 +52,28 @@ class VitsModel:
         self.rate = int(loaded.output_sample_rate)
         self._hop_s = self._model.config.audio.hop_length / self.rate
         self._own_scale = float(self._model.length_scale)
+        self.device = device_for(weights.stat().st_size)
+        self._model = moved(self._model, self.device)
 
-    def say(self, text: str, voice_id: str, speed: float, seed: int) -> Said:
+    def say(self, text: str, request: VoiceRequest, seed: int) -> Said:
         """Speaks one sentence; raises BadInput for a voice that is not in the model."""
         import torch
 
         torch.manual_seed(seed)
-        self._model.length_scale = self._own_scale / speed
+        self._model.length_scale = self._own_scale / request.speed
         told = self._model.synthesize(
-            text=text, speaker=self._speaker(voice_id), use_griffin_lim=True
+            text=text, speaker=self._speaker(request.voice_id), use_griffin_lim=True
         )
         wave = np.asarray(told["wav"], np.float64).reshape(-1)
         samples = np.rint(wave * 32_767).clip(-32_768, 32_767).astype("<i2")
         return Said(samples, self._words(told))
+
+    def slow_down(self) -> bool:
+        """Leaves the GPU for the CPU."""
+        if self.device == "cpu":
+            return False
+        self._model, self.device = moved(self._model, "cpu"), "cpu"
+        return True
 
     def _speaker(self, voice_id: str) -> str:
         known = {name.strip(): name for name in self._model.speaker_manager.name_to_id}
