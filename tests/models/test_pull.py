@@ -194,3 +194,55 @@ def test_a_voice_is_unpacked_without_its_folders(
     here = {p.name for p in (tmp_path / "shelf" / "vits").iterdir()}
     assert here == set(pull.VOICE_FILES)
     assert "vits: 100 %" in capsys.readouterr().out
+
+
+class Archive(BaseHTTPRequestHandler):
+    """One file, whose first answer breaks off; parts are given."""
+
+    content = b""
+    asked: list[str | None] = []
+
+    def log_message(self, *words: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        part = self.headers.get("Range")
+        self.asked.append(part)
+        begin = int(part.removeprefix("bytes=").rstrip("-")) if part else 0
+        body = self.content[begin:]
+        self.send_response(206 if part else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body if part else body[: len(body) // 2])
+
+
+def test_an_archive_that_broke_off_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second run asks for the rest only."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name in pull.VOICE_FILES:
+            archive.writestr(f"vits/{name}", os.urandom(9000))
+    Archive.content, Archive.asked = packed.getvalue(), []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Archive)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}/voice.zip"
+        monkeypatch.setitem(pull.OTHERS, "vits", replace(VITS, url=url))
+        with pytest.raises(pull.NotPulled, match="run it again, and it goes on"):
+            pull.pull("vits", tmp_path)
+        assert not (tmp_path / "vits").exists()
+        pull.pull("vits", tmp_path)
+    finally:
+        server.shutdown()
+        server.server_close()
+
+    assert Archive.asked == [None, f"bytes={len(Archive.content) // 2}-"]
+    assert {p.name for p in (tmp_path / "vits").iterdir()} == set(pull.VOICE_FILES)
+
+
+def test_some_space_stays_free(tmp_path: Path) -> None:
+    """As much as was asked for; nothing is fetched."""
+    with pytest.raises(pull.NotPulled, match=r"1000000000\.0 GB shall stay so"):
+        pull.pull("vits", tmp_path, floor_bytes=10**18)

@@ -1,0 +1,65 @@
+"""Samples of voices on their way: sent, named by their hash, agreed to, or refused."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestrator.cli.exits import UsageError
+from orchestrator.cli.options import build_request
+from tests.servers.live_orchestrator import STORY, LiveOrchestrator
+from tests.unit.test_worker_voices import wav
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_a_sample_is_sent_and_named_by_its_hash(tmp_path: Path) -> None:
+    """Sound is taken, anything else is not; an order without consent neither."""
+    sound = wav(tmp_path / "me.wav", 6.0).read_bytes()
+    sha256 = hashlib.sha256(sound).hexdigest()
+    headers = {"Content-Type": "audio/wav"}
+    order = {"script": STORY, "voice_sample": sha256}
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        first = await live.api.post("/api/generate-video", json=order)
+        agreed = order | {"voice_consent": True}
+        unsent = await live.api.post("/api/generate-video", json=agreed)
+        path = "/api/voice-samples"
+        page = await live.api.post(path, content=b"<html>no sound", headers=headers)
+        sent = await live.api.post(path, content=sound, headers=headers)
+        taken = await live.api.post("/api/generate-video", json=agreed)
+
+    assert first.status_code == 422
+    assert first.json()["error"]["param"] == "voice_consent"
+    assert unsent.status_code == 422
+    assert "send it to /api/voice-samples first" in unsent.json()["message"]
+    assert page.status_code == 422
+    assert sent.status_code == 201
+    assert sent.json()["sha256"] == sha256
+    assert taken.status_code == 202
+
+
+def test_the_command_wants_consent(tmp_path: Path) -> None:
+    """Given by a flag where nobody can be asked; either alone is refused."""
+    sample = wav(tmp_path / "me.wav", 6.0)
+    given = {"voice_sample": str(sample), "voice_consent": True}
+    request = build_request(given, "Once upon a time.")
+    assert request.voice_consent
+    assert request.voice_sample == hashlib.sha256(sample.read_bytes()).hexdigest()
+
+    with pytest.raises(UsageError, match="does nothing without --voice-sample"):
+        build_request({"voice_consent": True}, "Once.")
+    with pytest.raises(UsageError, match="--voice and --voice-sample exclude"):
+        build_request(given | {"voice_id": "guy"}, "Once.")
+    (tmp_path / "story.txt").write_text("Once.", "utf-8")
+    asked = subprocess.run(
+        [sys.executable, "-m", "orchestrator", "make", "story.txt", "--dry-run",
+         "--voice-sample", str(sample)],
+        cwd=tmp_path, env={"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert asked.returncode == 2
+    assert "needs the consent of whoever is heard in it" in asked.stderr
