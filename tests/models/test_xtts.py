@@ -18,6 +18,7 @@ from colab_worker.engines.entry import EngineEntry, make_engine
 from colab_worker.models.shelf import Shelf
 from tests.models.tiny_voice import write_sample
 
+pytestmark = pytest.mark.timeout(300)
 TEXT = "The crow paid 42 coins!\n\nThe water was low."
 REQUEST = VoiceRequest(
     text=TEXT,
@@ -218,7 +219,6 @@ def test_a_voice_that_runs_out_of_gpu_memory_goes_on_without(
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_film_in_the_voice_of_a_sample(
     voices: Path, sample: Path, tmp_path: Path
 ) -> None:
