@@ -3,7 +3,7 @@
 import { html } from "../lib/html.js";
 import { size } from "../lib/format.js";
 import { t } from "../lib/strings.js";
-import { isUsable, refusedBy, take } from "../state/models.js";
+import { canTake, refusedBy, take } from "../state/models.js";
 import { CopyLine } from "./copy_line.js";
 
 const MB = 1_000_000;
@@ -17,7 +17,7 @@ export function ModelCard({ model }) {
       <p><span class=${about.on_worker ? "good" : "calm"}>${t(about.on_worker ? "models.here" : "models.absent")}</span> · ${size(model.file_size_mb * MB)}</p>
       <dl>${rows(model).map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
       <${Missing} model=${model} />
-      ${isUsable(model) && kind !== "likeness" && html`<button type="button" class="outline" onClick=${() => take(model)} aria-label=${t(`models.take.${kind}Of`, { name })}>${t(`models.take.${kind}`)}</button>`}
+      ${canTake(model) && html`<button type="button" class="outline" onClick=${() => take(model)} aria-label=${t(`models.take.${kind}Of`, { name })}>${t(`models.take.${kind}`)}</button>`}
     </div>
   </li>`;
 }

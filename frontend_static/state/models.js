@@ -21,7 +21,10 @@ export async function learnModels() {
   }
 }
 
-export const isUsable = ({ model_metadata: about }) => about.on_worker && !about.unavailable;
+// Kinds that a film is made with by name; the others are used where they are needed.
+const TAKERS = { image: draw, voice: speak, lora: wear };
+
+export const canTake = ({ model_type: kind, model_metadata: about }) => kind in TAKERS && about.on_worker && !about.unavailable;
 
 // The picture models that a LoRA or a likeness does not go with, of those on the worker.
 export function refusedBy({ model_metadata: about }) {
@@ -29,7 +32,7 @@ export function refusedBy({ model_metadata: about }) {
 }
 
 export function take(model) {
-  ({ image: draw, voice: speak, lora: wear })[model.model_type](model);
+  TAKERS[model.model_type](model);
   go("/make");
 }
 

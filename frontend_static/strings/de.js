@@ -171,7 +171,7 @@ export default {
   "state.complete": "fertig", "state.error": "gescheitert", "state.canceled": "abgebrochen",
 
   "models.intro": "Womit der verbundene Worker zeichnet und spricht, und was er holen könnte. Die Entwurfs-Werkzeuge brauchen kein Modell.", "models.opening": "Der Worker wird gefragt …",
-  "models.kind.image": "Bildmodelle", "models.kind.lora": "LoRAs", "models.kind.likeness": "Ähnlichkeit", "models.kind.voice": "Stimmen", "models.kind.video": "Filme",
+  "models.kind.image": "Bildmodelle", "models.kind.lora": "LoRAs", "models.kind.likeness": "Ähnlichkeit", "models.kind.voice": "Stimmen", "models.kind.video": "Filme", "models.kind.alignment": "Wörter heraushören",
   "models.here": "auf dem Worker", "models.absent": "nicht auf dem Worker", "models.family": "Familie", "models.madeFor": "Gemacht für", "models.fetch": "Auf dem Worker holt es:", "models.fetchOf": "Befehl, der {name} holt", "models.trigger": "Auslösewort", "models.licence": "Lizenz",
   "models.licence.none": "steht nicht in den Dateien", "models.fits": "Passt zu", "models.fits.none": "keinem Modell auf diesem Worker", "models.refused": "nicht zu {name}: das ist {other}, dies ist für {family} gemacht",
   "models.noLoras": "Noch keine. Lege NAME.safetensors in den Ordner loras bei den Modellen des Workers: wenige Sekunden später steht sie hier.",

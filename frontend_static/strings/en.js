@@ -169,7 +169,7 @@ export default {
   "state.complete": "finished", "state.error": "failed", "state.canceled": "canceled",
 
   "models.intro": "What the connected worker draws and speaks with, and what it could fetch. Draft engines need no model.", "models.opening": "Asking the worker…",
-  "models.kind.image": "Picture models", "models.kind.lora": "LoRAs", "models.kind.likeness": "Likenesses", "models.kind.voice": "Voices", "models.kind.video": "Films",
+  "models.kind.image": "Picture models", "models.kind.lora": "LoRAs", "models.kind.likeness": "Likenesses", "models.kind.voice": "Voices", "models.kind.video": "Films", "models.kind.alignment": "Listening for words",
   "models.here": "on the worker", "models.absent": "not on the worker", "models.family": "Family", "models.madeFor": "Made for", "models.fetch": "On the worker this fetches it:", "models.fetchOf": "Command that fetches {name}", "models.trigger": "Trigger word", "models.licence": "Licence",
   "models.licence.none": "its files do not say", "models.fits": "Goes with", "models.fits.none": "no model on this worker", "models.refused": "not {name}: that is {other}, this is made for {family}",
   "models.noLoras": "None yet. Put NAME.safetensors into the folder loras of the worker's models: it shows here a few seconds later.",

@@ -6,7 +6,7 @@ import { ModelCard } from "../components/model_card.js";
 import { worker } from "../state/connection.js";
 import { learnModels, models, modelsTrouble } from "../state/models.js";
 
-const KINDS = ["image", "lora", "likeness", "voice", "video"];
+const KINDS = ["image", "lora", "likeness", "voice", "alignment", "video"];
 
 export function Models() {
   const { url, boot_id: boot, reachable } = worker.value ?? {};

@@ -35,6 +35,7 @@ def model(name: str, kind: str, **about: Any) -> dict[str, Any]:
 STOCK = [
     model("sdxl", "image", licence="RAIL"),
     model("flux-dev", "image", family="flux"),
+    model("whisper", "alignment", family=None),
     model("ink", "lora", trigger="inkish", fits=["sdxl"]),
 ]
 
@@ -67,6 +68,9 @@ def test_a_lora_is_refused_by_another_family_and_worn_by_its_own(page: Page) -> 
     expect(ink).to_contain_text("inkish")
     expect(ink).to_contain_text("145 MB")
     expect(ink).to_contain_text("not flux-dev: that is flux, this is made for sdxl")
+    whisper = card(page, "whisper")
+    expect(whisper).to_contain_text("on the worker")
+    expect(whisper.get_by_role("button")).to_have_count(0)
     ink.get_by_role("button", name="Wear ink").click()
     expect(page.locator(".notice")).to_contain_text("sdxl will draw, and wear ink")
     page.wait_for_url("**/#/make")
