@@ -1,4 +1,4 @@
-"""Files that this machine adds to what the worker made: the project, the job's picture."""
+"""Files that this machine adds to what the worker made: project, words, the job's picture."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 
 from orchestrator.gantt import gantt_svg
 from orchestrator.library import Library
+from orchestrator.narration import narration_text
 from orchestrator.project import pack, project_of
 from orchestrator.store.films import Film
 from orchestrator.store.mirrored import MirrorStore
@@ -14,6 +15,7 @@ from shared_protocol.jobs import JobState, JobView
 from shared_protocol.references import given_files
 
 PROJECT, GANTT, SCRIPT = "project.zip", "gantt.svg", "script.md"
+NARRATION = "narration.txt"
 
 
 class Beside:
@@ -29,6 +31,8 @@ class Beside:
         if view.state is JobState.COMPLETE:
             packed = await self._packed(film)
             await self._add(film, PROJECT, "project", "application/zip", packed)
+            words = narration_text(film.spec).encode()
+            await self._add(film, NARRATION, "narration", "text/plain", words)
 
     async def _packed(self, film: Film) -> bytes:
         artifacts = await self._mirrored.artifacts(film.job_id)

@@ -11,7 +11,7 @@ from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
-from orchestrator.beside import GANTT, PROJECT, Beside
+from orchestrator.beside import GANTT, NARRATION, PROJECT, Beside
 from orchestrator.bundles import NamedFile
 from orchestrator.endings import ending, is_over
 from orchestrator.errors import Refused, Unreachable
@@ -259,7 +259,7 @@ class Pulls:
         except (NotMade, OSError) as error:
             log.warning("Nor could files of film %s be made: %s", film.job_id, error)
         here = {a.name for a in await self._mirrored.artifacts(film.job_id)}
-        wanted = [*(a.name for a in view.artifacts), GANTT, PROJECT]
+        wanted = [*(a.name for a in view.artifacts), GANTT, PROJECT, NARRATION]
         away = [name for name in wanted if name not in here] or ["parts of scenes"]
         warning = (
             f"The film is whole, but {', '.join(away)} could not be kept beside it: "

@@ -11,7 +11,7 @@ import { Toggle } from "./field.js";
 // Kinds that the server can send without what they say of themselves; others say
 // nothing, or are all about that.
 const TELLING = ["video/mp4", "audio/mp4", "image/png", "image/jpeg"];
-const FIRST = ["film.mp4", "project.zip", "captions.srt", "captions.vtt", "script.md"];
+const FIRST = ["film.mp4", "project.zip", "captions.srt", "captions.vtt", "narration.txt", "script.md"];
 
 export function Downloads() {
   const { job_id: id, artifacts } = film.value;

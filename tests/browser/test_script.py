@@ -31,6 +31,7 @@ def test_a_newcomer_changes_a_sentence_of_scene_3(
     assert changed(before, after) <= {
         *("film.mp4", "captions.srt", "captions.vtt", "captions.ass", "script.md"),
         *("project.zip", "gantt.svg", "poster.jpg", "contact-sheet.webp"),
+        "narration.txt",
         *("scene-003-voice.wav", "scene-003-words.json", "scene-003-clip.mp4"),
     }
     assert "scene-003-words.json" in changed(before, after)

@@ -15,7 +15,7 @@ from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
 
 #: Files that are made here when a job has ended.
-BESIDE = ("gantt.svg", "project.zip")
+BESIDE = ("gantt.svg", "project.zip", "narration.txt")
 
 
 @pytest.fixture
@@ -307,8 +307,9 @@ async def test_deleting_keeps_files_that_another_film_needs(
         library = tmp_path / "home" / "library"
         return sum(path.is_file() for path in library.rglob("*"))
 
-    # Two projects; a picture of two jobs in which nothing took time is one file.
-    assert await asyncio.to_thread(files) == 17 + 3
+    # Two projects; a picture of two jobs in which nothing took time is one file, and
+    # so are the same words.
+    assert await asyncio.to_thread(files) == 17 + 4
     reply = await studio.api.delete(f"/api/jobs/{first}")
     assert reply.status_code == 204
     assert await asyncio.to_thread(files) == 10 + len(BESIDE)
