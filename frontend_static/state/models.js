@@ -31,6 +31,18 @@ export function refusedBy({ model_metadata: about }) {
   return models.value.filter((other) => other.model_type === "image" && other.model_metadata.on_worker && !about.fits.includes(other.name));
 }
 
+// The LoRAs on the worker that an engine does not take, and why.
+export function unfitLoras(engine, taken) {
+  const loras = (models.value ?? []).filter((model) => model.model_type === "lora" && !taken.includes(model.name));
+  return loras.filter(({ model_metadata: about }) => !about.fits.includes(engine)).map((lora) => ({ name: lora.name, why: refusal(lora, engine) }));
+}
+
+function refusal(lora, engine) {
+  const { family } = lora.model_metadata;
+  const other = refusedBy(lora).find(({ name }) => name === engine)?.model_metadata.family;
+  return other ? t("models.refused", { name: engine, other, family }) : t("dials.unfit", { name: engine, family });
+}
+
 export function take(model) {
   TAKERS[model.model_type](model);
   go("/make");

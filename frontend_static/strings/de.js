@@ -111,7 +111,7 @@ export default {
   "dials.unknown": "Noch kein Worker, der sagen könnte, welche Regler es gibt.", "dials.steps": "Schritte", "dials.asQuality": "{n}, nach der Güte",
   "dials.guidance": "Führung", "dials.guidance.help": "Wie streng die Worte befolgt werden.", "dials.scheduler": "Scheduler", "scheduler.": "der eigene",
   "dials.negative": "Was kein Bild zeigen soll", "dials.negative.hint": "Schrift, Wasserzeichen", "dials.deaf": "{name} kann man nicht sagen, was nicht zu sehen sein soll.",
-  "dials.loras": "LoRAs", "dials.noLoras": "Auf dem Worker liegt keine passende LoRA; moonreel models link bringt eine.", "dials.weight": "Gewicht von {name}",
+  "dials.loras": "LoRAs", "dials.noLoras": "Auf dem Worker liegt keine passende LoRA; NAME.safetensors im Ordner loras bei seinen Modellen ist eine.", "dials.unfit": "nicht zu {name}: dies ist für {family} gemacht", "dials.weight": "Gewicht von {name}",
   "dials.steps.short": "Schritte", "dials.guidance.short": "Führung", "dials.scheduler.short": "Scheduler", "dials.negative_prompt.short": "ohne",
 
   "job.allow": "Dateien trotzdem holen",

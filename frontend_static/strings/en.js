@@ -108,7 +108,7 @@ export default {
   "dials.unknown": "No worker yet that could say which dials there are.", "dials.steps": "Steps", "dials.asQuality": "{n}, as the quality says",
   "dials.guidance": "Guidance", "dials.guidance.help": "How strictly the words are followed.", "dials.scheduler": "Scheduler", "scheduler.": "its own",
   "dials.negative": "What no picture shall show", "dials.negative.hint": "text, watermark", "dials.deaf": "{name} cannot be told what not to show.",
-  "dials.loras": "LoRAs", "dials.noLoras": "No LoRA for it is on the worker; moonreel models link brings one.", "dials.weight": "Weight of {name}",
+  "dials.loras": "LoRAs", "dials.noLoras": "No LoRA for it is on the worker; NAME.safetensors in the folder loras of its models is one.", "dials.unfit": "not {name}: this is made for {family}", "dials.weight": "Weight of {name}",
   "dials.steps.short": "steps", "dials.guidance.short": "guidance", "dials.scheduler.short": "scheduler", "dials.negative_prompt.short": "without",
 
   "job.allow": "Fetch the files all the same",

@@ -16,6 +16,8 @@ from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.steps import open_page, open_part
+from tests.browser.test_everyone import violations
+from tests.browser.test_models_page import model
 from tests.browser.watched_page import Watched
 
 
@@ -171,6 +173,38 @@ def test_dials_are_those_of_the_engine_that_draws(page: Page) -> None:
         "loras": [{"name": "ink", "weight": 0.6}],
     }
     assert "image" not in _order(page)
+
+
+def test_loras_of_another_family_say_why_not(page: Page) -> None:
+    """They are reached and described like the others, and stay off."""
+    page.route("**/api/capabilities", _with_sdxl)
+    stock = [model("sdxl", "image"), model("ink", "lora", fits=["sdxl"])]
+    stock += [model("wave", "lora", family="flux")]
+    told = {"models": stock, "total": len(stock)}
+    page.route("**/api/models/", lambda route: route.fulfill(json=told))
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("The moon rose.")
+    open_part(page, "Engines")
+    open_part(page, "Picture model")
+    page.locator("#engine_image").select_option("sdxl")
+    wave = page.get_by_role("checkbox", name="wave", exact=True)
+    expect(wave).to_have_accessible_description(
+        "not sdxl: that is sdxl, this is made for flux"
+    )
+    expect(wave).to_have_attribute("aria-disabled", "true")
+    page.get_by_label("ink", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(wave).to_be_focused()
+    page.keyboard.press("Space")
+    wave.click(force=True)
+    expect(wave).not_to_be_checked()
+    assert violations(page) == []
+    page.get_by_label("ink", exact=True).check()
+    with page.expect_request("**/api/generate-video") as sent:
+        page.get_by_role("button", name="Make the film").click()
+
+    image = json.loads(sent.value.post_data or "")["image"]
+    assert image == {"loras": [{"name": "ink", "weight": 1}]}
 
 
 def test_a_character_has_a_picture(rough_page: Watched, tmp_path: Path) -> None:
