@@ -227,11 +227,13 @@ class Workers:
         better = order[: order.index("remote")]
         if not better or self.remote.client is None:
             return None
-        await self._process.ensure_started()
-        engines = (await self.local.probe()).engines or ()
-        able = {
-            _word(e) for e in engines if e.kind == "image" and (e.automatic or e.draft)
-        }
+        try:
+            await self._process.ensure_started()
+            engines = (await self.local.probe()).engines or ()
+        except Unreachable as trouble:
+            log.warning("A film goes to the remote worker: %s", trouble)
+            return None
+        able = {_word(engine) for engine in engines if _would_draw(engine, image)}
         found = next((word for word in better if word in able), None)
         return found and f"The order of fallbacks puts {found} before a remote worker."
 
@@ -272,6 +274,14 @@ class Workers:
             private_hosts=frozenset(self._settings.private_hosts),
             meter=meter,
         )
+
+
+def _would_draw(engine: EngineInfo, image: str) -> bool:
+    if engine.kind != "image":
+        return False
+    if image == "auto":
+        return engine.automatic or engine.draft
+    return engine.name == image and engine.unavailable is None
 
 
 def _word(engine: EngineInfo) -> Fallback:
