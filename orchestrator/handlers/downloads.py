@@ -94,7 +94,12 @@ async def _send_bare(request: web.Request, file: ServedFile) -> web.StreamRespon
     """The file without what it says of itself: no seed, no settings, no date."""
     if request.query[METADATA] != NO_METADATA:
         raise _refused(f"{METADATA} can only be {NO_METADATA}, or be left out.")
-    edits = await asyncio.to_thread(bare_edits, file.path, file.media_type)
+    try:
+        edits = await asyncio.to_thread(bare_edits, file.path, file.media_type)
+    except ValueError as fault:
+        raise _refused(
+            f"{METADATA}: {file.filename} cannot be read ({fault}); ask for it as it is."
+        ) from fault
     if edits is None:
         raise _refused(
             f"{METADATA}: only films, sound.m4a, PNG and JPEG pictures are sent "

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.workers import TOKEN, WorkerProcess
 
@@ -47,3 +48,20 @@ async def test_files_come_without_what_they_say_of_themselves(
     for refused in (voice, some):
         assert refused.status_code == 422
         assert refused.json()["error"]["param"] == "metadata"
+
+
+async def test_a_file_that_is_no_film_is_refused(tmp_path: Path) -> None:
+    """What a worker named so is still to be had as it is."""
+    async with FakeWorker() as worker, LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(worker.url, worker.token)
+        made = await live.order()
+        await live.until(made, "sent_to_colab")
+        await worker.work(made)
+        await live.until(made, "complete")
+        plain = await live.api.get(f"/api/download/{made}")
+        bare = await live.api.get(f"/api/download/{made}?metadata=none")
+
+    assert plain.status_code == 200
+    assert bare.status_code == 422
+    assert "mp4 cannot be read (" in bare.json()["message"]
+    assert "ask for it as it is" in bare.json()["message"]
