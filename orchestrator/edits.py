@@ -36,7 +36,13 @@ def edited(script: Script, edit: ScriptEdit) -> Script:
 def restored(script: Script, earlier: Script) -> Script:
     """The title and the scenes of an earlier version; locks of today hold."""
     _check_locks(script.scenes, earlier.scenes)
-    return script.model_copy(update={"title": earlier.title, "scenes": earlier.scenes})
+    return script.model_copy(
+        update={
+            "title": earlier.title,
+            "scenes": earlier.scenes,
+            "warnings": _warnings(script, earlier.scenes),
+        }
+    )
 
 
 def _with_cast(

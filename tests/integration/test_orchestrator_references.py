@@ -281,6 +281,10 @@ async def test_a_picture_follows_a_name_that_is_written_into_a_prompt(
     none = await edit(live, job_id, image_prompt="the lottos of the miracle")
     assert names(none)[1] == []
     assert none["warnings"] == ["The picture of Otto is not used: no scene shows Otto."]
+    path = f"/api/jobs/{job_id}/script"
+    back = await live.api.put(path, json={"version": 4, "restore": 2})
+    assert names(back.json()["script"])[1] == ["Otto"]
+    assert back.json()["script"]["warnings"] == []
 
 
 async def test_pictures_chosen_by_hand_stay_as_chosen(live: LiveOrchestrator) -> None:
