@@ -93,7 +93,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.WORKERS] = workers
     scripts = ScriptStore(database)
     app[keys.DESK] = Desk(films, scripts, mirrored, library)
-    app[keys.REDRAWING] = Redrawing(app[keys.DESK])
+    app[keys.REDRAWING] = Redrawing(app[keys.DESK], library)
     services = app[keys.SERVICES] = Services(settings)
     app[keys.PEN] = Pen(services, AnswerStore(database), scripts)
     orphans = Orphans(settings, OrphanStore(database), films, workers, bell)

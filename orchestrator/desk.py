@@ -29,6 +29,7 @@ from shared_protocol.scripts import (
     ScriptVersion,
     ScriptView,
 )
+from shared_protocol.whose_voice import with_one_voice
 from shared_protocol.wire import canonical_json
 
 log = logging.getLogger(__name__)
@@ -141,12 +142,7 @@ class Desk:
         """
         history = await self._history(film)
         _check_version(order.version, history[-1].version)
-        if film.state in _BUSY:
-            raise ApiError(
-                Code.CONFLICT,
-                f"The film is in the middle of something ({film.state}); try again "
-                "in a moment.",
-            )
+        check_free(film)
         change = await asyncio.to_thread(_change, film, history[-1], order)
         if change.plan.nothing_to_do:
             raise ApiError(Code.CONFLICT, change.plan.message)
@@ -199,6 +195,16 @@ class Desk:
         return history
 
 
+def check_free(film: Film) -> None:
+    """ApiError 409 while the film cannot be given to a worker anew."""
+    if film.state in _BUSY:
+        raise ApiError(
+            Code.CONFLICT,
+            f"The film is in the middle of something ({film.state}); try again "
+            "in a moment.",
+        )
+
+
 def _change(film: Film, saved: SavedScript, order: RenderOrder) -> _Change:
     request = _with_options(film.request, order.options)
     spec = film_spec(request, saved.script)
@@ -223,7 +229,7 @@ def _with_options(request: GenerateRequest, options: dict[str, Any]) -> Generate
                 "edit the script, or order another film.",
                 param=f"options.{name}",
             )
-    body = request.model_dump(mode="json", exclude_unset=True)
+    body = with_one_voice(request.model_dump(mode="json", exclude_unset=True), options)
     for name, value in options.items():
         before = body.get(name)
         nested = isinstance(value, dict) and isinstance(before, dict)

@@ -18,6 +18,7 @@ class FilmSettings:
     """The settings that films are looked for by; what is not settled yet is None."""
 
     image_style: str | None
+    #: None also when somebody's own voice speaks.
     voice_id: str | None
     aspect: str | None
     seed: int | None
@@ -50,7 +51,7 @@ def _settings(film: Film) -> FilmSettings:
     render: dict[str, Any] = json.loads(film.render_json or "{}")
     return FilmSettings(
         image_style=spec.get("image_style"),
-        voice_id=spec.get("voice_id"),
+        voice_id=None if spec.get("voice_sample") else spec.get("voice_id"),
         aspect=spec.get("aspect"),
         seed=spec.get("seed"),
         engines=_engines(spec, render),

@@ -26,6 +26,8 @@ def project_of(film: Film) -> Project:
     spec = film.spec
     values = {name: getattr(spec, name) for name in FilmSpec.model_fields}
     del values["kind"], values["open"]
+    if spec.voice_sample is not None:
+        del values["voice_id"]
     values["engine"] = spec.engine.model_dump() | _used_engines(film)
     return Project(
         format="moonreel-project",

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
-from orchestrator.desk import Desk
+from orchestrator.desk import Desk, check_free
+from orchestrator.library import Library
 from orchestrator.store.films import Film
 from shared_protocol.errors import Code
 from shared_protocol.jobs import EngineInfo, UnitView
@@ -21,21 +22,31 @@ from shared_protocol.scripts import (
 
 PICTURE = "picture.png"
 
+#: Brings a file of a film that was left at its worker, by name.
+Bring = Callable[[Film, str], Awaitable[object]]
+
 
 class Redrawing:
     """Turns such an order into an edit of the script, and renders it."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, library: Library) -> None:
         self._desk = desk
+        self._library = library
 
     async def redraw(
-        self, film: Film, order: RetryOrder, engines: Sequence[EngineInfo]
+        self,
+        film: Film,
+        order: RetryOrder,
+        engines: Sequence[EngineInfo],
+        bring: Bring,
     ) -> None:
         """Makes the film with another picture of ``order.scene``.
 
-        Raises ApiError: 409 while there is no picture or the script has other changes,
-        422 for a scene that is not there and an engine that cannot redraw.
+        Raises ApiError: 409 while there is no picture, the film is on its way or the
+        script has other changes, 422 for a scene that is not there and an engine that
+        cannot redraw.
         """
+        check_free(film)
         shown = await self._desk.show(film)
         number = order.scene or 1
         scene = _scene(shown, number)
@@ -49,7 +60,9 @@ class Redrawing:
         if order.keep:
             unit = _drawn(film, number)
             _check_engine(unit, engines)
-            again = Redraw(sha256=_sha256(unit, number), strength=round(strength, 4))
+            sha256 = _sha256(unit, number)
+            await self._fetch(film, number, sha256, bring)
+            again = Redraw(sha256=sha256, strength=round(strength, 4))
         seed = _seed(scene, again, order)
         changed = scene.model_copy(update={"seed": seed, "redraw": again})
         scenes = list(shown.script.scenes)
@@ -57,6 +70,18 @@ class Redrawing:
         edit = ScriptEdit(version=shown.version, scenes=tuple(scenes))
         await self._desk.edit(film, edit)
         await self._desk.render(film, RenderOrder())
+
+    async def _fetch(self, film: Film, number: int, sha256: str, bring: Bring) -> None:
+        """Behind a metered tunnel the picture was left at the worker."""
+        if await self._library.has(sha256):
+            return
+        await bring(film, f"scene-{number:03}-{PICTURE}")
+        if not await self._library.has(sha256):
+            raise ApiError(
+                Code.NOT_READY,
+                f"The picture of scene {number} is not here yet; try again in a moment.",
+                param="scene",
+            )
 
 
 def _scene(shown: ScriptView, number: int) -> ScriptScene:

@@ -197,6 +197,14 @@ class GenerateRequest(Wire):
         return percent
 
     @model_validator(mode="after")
+    def _has_one_voice(self) -> GenerateRequest:
+        if self.voice_sample is not None and "voice_id" in self.model_fields_set:
+            raise ValueError(
+                "voice_id does nothing with voice_sample; leave one of both out"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _has_words(self) -> GenerateRequest:
         if self.topic is None and self.script is None and not self.scenes:
             raise ValueError("topic or script is required: there is nothing to tell")

@@ -19,6 +19,7 @@ from shared_protocol.errors import describe_validation
 from shared_protocol.jobs import Caption, ImageOptions
 from shared_protocol.music import Music
 from shared_protocol.vocab import Vocabulary
+from shared_protocol.whose_voice import with_one_voice
 from shared_protocol.wire import Wire
 
 
@@ -220,7 +221,7 @@ def build_request(
     """
     body: dict[str, Any] = {} if text is None else {"script": text}
     if saved is not None:
-        body = _saved_body(saved, given)
+        body = with_one_voice(_saved_body(saved, given), given)
     for name, value in given_fields(given).items():
         nested = isinstance(value, dict)
         body[name] = body.get(name, {}) | value if nested else value

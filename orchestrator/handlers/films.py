@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from aiohttp import web
 
 from orchestrator import keys
+from orchestrator.asked_files import bring_asked
 from orchestrator.errors import Unreachable
 from orchestrator.handlers.holds import held, versioned
 from orchestrator.project import project_of
@@ -118,7 +120,8 @@ async def retry(request: web.Request) -> web.Response:
     else:
         film = await request.app[keys.STUDIO].find(job_id)
         engines = await _engines(worker_of(film, request.app[keys.WORKERS]))
-        await request.app[keys.REDRAWING].redraw(film, order, engines)
+        bring = partial(bring_asked, request.app)
+        await request.app[keys.REDRAWING].redraw(film, order, engines, bring)
     return _json(await _view(request, job_id), status=202)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
+from tests.servers.tunnel import Tunnel
 
 
 @pytest.fixture
@@ -160,3 +161,39 @@ async def test_an_engine_that_cannot_says_so_before_anything_changes(
         assert (await retry(live, job_id, scene=1)).status_code == 202
         await live.until(job_id, "complete")
         assert picture(await live.film(job_id), 1) != picture(before, 1)
+
+
+async def test_a_film_on_its_way_keeps_its_script(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """Refused before anything is saved, so that it can be asked again in a moment."""
+    job_id = await studio.order()
+    await studio.until(job_id, "sent_to_colab")
+    await worker.stop()
+    await studio.api.post(f"/api/jobs/{job_id}/cancel", json={})
+    await studio.until(job_id, "canceling")
+    reply = await retry(studio, job_id, scene=2)
+    script = (await studio.api.get(f"/api/jobs/{job_id}/script")).json()
+    assert reply.status_code == 409
+    assert "in the middle of something (canceling)" in reply.json()["message"]
+    assert script["version"] == 1
+
+
+async def test_a_picture_left_behind_a_metered_tunnel_is_fetched(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """Only it, and only when something of it shall stay."""
+    async with Tunnel(worker.url) as tunnel:
+        host = tunnel.url.removeprefix("http://")
+        async with LiveOrchestrator(tmp_path / "home", metered_hosts=(host,)) as live:
+            await live.connect(tunnel.url, worker.token)
+            job_id = await made(live, worker)
+            names = [file["name"] for file in (await live.film(job_id))["artifacts"]]
+            reply = await retry(live, job_id, scene=2, keep=0.5)
+            assert reply.status_code == 202, reply.text
+            await live.until(job_id, "sent_to_colab")
+            sent = worker.jobs[job_id].spec.scenes[1].redraw
+
+    assert "scene-002-picture.png" not in names
+    assert sent is not None
+    assert sent.sha256 in worker.blobs

@@ -63,3 +63,32 @@ def test_the_command_wants_consent(tmp_path: Path) -> None:
     )  # fmt: skip
     assert asked.returncode == 2
     assert "needs the consent of whoever is heard in it" in asked.stderr
+
+
+async def test_a_film_has_one_kind_of_voice(tmp_path: Path) -> None:
+    """Both in one order are refused; a render with the other kind takes its place."""
+    sound = wav(tmp_path / "me.wav", 6.0).read_bytes()
+    sample = {"voice_sample": hashlib.sha256(sound).hexdigest(), "voice_consent": True}
+    headers = {"Content-Type": "audio/wav"}
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.api.post("/api/voice-samples", content=sound, headers=headers)
+        order = {"script": STORY, "voice_id": "guy"}
+        both = await live.api.post("/api/generate-video", json=order | sample)
+        job_id = await live.order(voice_id="guy")
+        path = f"/api/jobs/{job_id}"
+        found = []
+        for options in (sample, {"voice_id": "brian"}):
+            await live.until(job_id, "waiting_for_worker")
+            reply = await live.api.post(f"{path}/render", json={"options": options})
+            assert reply.status_code == 202, reply.text
+            project = (await live.api.get(f"{path}/project")).json()
+            (line,) = (await live.api.get("/api/jobs")).json()["jobs"]
+            found.append((project["request"], line["voice_id"]))
+
+    assert both.status_code == 422
+    assert "voice_id does nothing with voice_sample" in both.json()["message"]
+    (mine, nobody), (brian, named) = found
+    assert mine["voice_sample"] == sample["voice_sample"]
+    assert nobody is None
+    assert brian["voice_sample"] is None
+    assert brian["voice_id"] == named == "brian"
