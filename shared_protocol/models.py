@@ -48,7 +48,8 @@ class ModelView(View):
     model_type: ModelKind
     trigger_word: str | None
     file_size_mb: float
-    #: ``family, licence, on_worker, unavailable, fits, page`` as in ``ModelInfo``.
+    #: ``family, licence, on_worker, unavailable, fits, page`` as in ``ModelInfo``, and
+    #: ``removable``: it stands on this machine, where ``DELETE`` takes it away.
     model_metadata: dict[str, Any] = Field(default_factory=dict)
     created_at: str | None
     #: Where its files come from; a worker gives none of them away.

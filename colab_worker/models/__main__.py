@@ -52,15 +52,29 @@ def _pull(folder: Path, arguments: argparse.Namespace) -> None:
 
 def _remove(folder: Path, arguments: argparse.Namespace) -> None:
     for name in arguments.models:
-        path = folder / name.replace("/", SLASH)
-        lora = folder / LORAS / f"{name}.safetensors"
-        if path.is_symlink() or lora.is_file():
-            (path if path.is_symlink() else lora).unlink()
-        elif path.parent == folder and path.is_dir() and path.name != LORAS:
-            shutil.rmtree(path)
-        else:
-            raise NotPulled(f"{name} does not stand here; see `moonreel models list`")
+        try:
+            _take_away(folder, name, arguments.kind)
+        except OSError as error:
+            raise NotPulled(f"{name} cannot be deleted: {error.strerror}") from error
         sys.stdout.write(f"removed {name}\n")
+
+
+def _take_away(folder: Path, name: str, kind: str | None) -> None:
+    path = folder / name.replace("/", SLASH)
+    lora = folder / LORAS / f"{name}.safetensors"
+    if kind != "lora" and path.is_symlink():
+        path.unlink()
+    elif kind != "model" and lora.parent == folder / LORAS and lora.is_file():
+        lora.unlink()
+    elif (
+        kind != "lora"
+        and path.parent == folder
+        and path.is_dir()
+        and path.name != LORAS
+    ):
+        shutil.rmtree(path)
+    else:
+        raise NotPulled(f"{name} does not stand here; see `moonreel models list`")
 
 
 def _link(folder: Path, arguments: argparse.Namespace) -> None:
@@ -96,6 +110,9 @@ def _parser() -> argparse.ArgumentParser:
     add.set_defaults(run=_pull)
     add = commands.add_parser("remove", help="delete models and LoRAs")
     add.add_argument("models", nargs="+", metavar="NAME")
+    add.add_argument(
+        "--kind", choices=("model", "lora"), help="only this, where both have the name"
+    )
     add.set_defaults(run=_remove)
     add = commands.add_parser("link", help="use a diffusers folder that is elsewhere")
     add.add_argument("name", metavar="NAME")

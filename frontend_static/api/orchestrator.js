@@ -73,6 +73,7 @@ export const readStoryTypes = () => call("/api/story-types");
 // How a script is made, as a manner for others.
 export const analyzeScript = (text, type) => send("POST", "/api/analyze-script", { scriptContent: text, scriptType: type });
 export const readModels = () => call("/api/models/");
+export const deleteModel = (id) => call(`/api/models/${encodeURIComponent(id)}`, { method: "DELETE" });
 export const readVoices = () => call("/api/voices");
 export const connectWorker = (url) => send("POST", "/api/set-colab-url", { url });
 export const cancelFilm = (jobId) => send("POST", `${of(jobId)}/cancel`, {});

@@ -3,7 +3,7 @@
 import { html } from "../lib/html.js";
 import { size } from "../lib/format.js";
 import { t } from "../lib/strings.js";
-import { canTake, refusedBy, take } from "../state/models.js";
+import { canTake, refusedBy, remove, take } from "../state/models.js";
 import { CopyLine } from "./copy_line.js";
 
 const MB = 1_000_000;
@@ -18,8 +18,13 @@ export function ModelCard({ model }) {
       <dl>${rows(model).map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
       <${Missing} model=${model} />
       ${canTake(model) && html`<button type="button" class="outline" onClick=${() => take(model)} aria-label=${t(`models.take.${kind}Of`, { name })}>${t(`models.take.${kind}`)}</button>`}
+      ${about.removable && html`<button type="button" class="quiet" onClick=${() => sure(model) && remove(model)} aria-label=${t("models.removeOf", { name })}>${t("models.remove")}</button>`}
     </div>
   </li>`;
+}
+
+function sure({ name, file_size_mb: mb }) {
+  return confirm(t("models.remove.sure", { name, size: size(mb * MB) }));
 }
 
 function rows(model) {

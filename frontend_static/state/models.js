@@ -3,8 +3,8 @@
 import { signal } from "../lib/html.js";
 import { go } from "../lib/router.js";
 import { t } from "../lib/strings.js";
-import { NoAnswer, readModels } from "../api/orchestrator.js";
-import { serverLost } from "./connection.js";
+import { NoAnswer, deleteModel, readModels } from "../api/orchestrator.js";
+import { refresh, serverLost } from "./connection.js";
 import { announce } from "./notices.js";
 import { change, form } from "./order.js";
 
@@ -41,6 +41,19 @@ function refusal(lora, engine) {
   const { family } = lora.model_metadata;
   const other = refusedBy(lora).find(({ name }) => name === engine)?.model_metadata.family;
   return other ? t("models.refused", { name: engine, other, family }) : t("dials.unfit", { name: engine, family });
+}
+
+// Deletes its files from this machine; says so, or why not.
+export async function remove({ id, name }) {
+  try {
+    await deleteModel(id);
+    announce(t("models.removed", { name }));
+    refresh();
+  } catch (error) {
+    if (error instanceof NoAnswer) serverLost();
+    announce(error.message);
+  }
+  await learnModels();
 }
 
 export function take(model) {

@@ -175,6 +175,7 @@ export default {
   "models.here": "auf dem Worker", "models.absent": "nicht auf dem Worker", "models.family": "Familie", "models.madeFor": "Gemacht für", "models.fetch": "Auf dem Worker holt es:", "models.fetchOf": "Befehl, der {name} holt", "models.trigger": "Auslösewort", "models.licence": "Lizenz",
   "models.licence.none": "steht nicht in den Dateien", "models.fits": "Passt zu", "models.fits.none": "keinem Modell auf diesem Worker", "models.refused": "nicht zu {name}: das ist {other}, dies ist für {family} gemacht",
   "models.noLoras": "Noch keine. Lege NAME.safetensors in den Ordner loras bei den Modellen des Workers: wenige Sekunden später steht sie hier.",
+  "models.remove": "Entfernen", "models.removeOf": "{name} entfernen", "models.remove.sure": "Die Dateien von {name} auf diesem Rechner löschen ({size})? Geholtes lässt sich wieder holen; eine eigene LoRA oder ein eigenes Modell ist fort.", "models.removed": "{name} ist von diesem Rechner entfernt.",
   "models.take.image": "Damit zeichnen", "models.take.imageOf": "Mit {name} zeichnen", "models.take.voice": "Damit sprechen", "models.take.voiceOf": "Mit {name} sprechen",
   "models.take.lora": "Anziehen", "models.take.loraOf": "{name} anziehen", "models.draws": "{name} wird zeichnen.", "models.speaks": "{name} wird sprechen.", "models.worn": "{engine} wird zeichnen und {name} tragen.",
 

@@ -32,6 +32,7 @@ def add_routes(app: web.Application) -> None:
             web.get(routes.HEALTH, workers.health),
             web.get(routes.API_MODELS, models.list_models),
             web.get(routes.API_MODEL, models.show_model),
+            web.delete(routes.API_MODEL, models.delete_model),
             web.get(routes.API_VOICES, workers.voices),
             web.post(routes.API_VOICE_PREVIEW, previews.voice),
             web.get(routes.API_WORKER, workers.show_worker),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.steps import open_page
+from tests.browser.test_everyone import violations
 
 
 def model(name: str, kind: str, **about: Any) -> dict[str, Any]:
@@ -78,3 +79,34 @@ def test_a_lora_is_refused_by_another_family_and_worn_by_its_own(page: Page) -> 
 
     assert form["engine_image"] == "sdxl"
     assert form["loras"] == [{"name": "ink", "weight": 1}]
+
+
+def test_a_model_is_removed_from_this_machine(page: Page) -> None:
+    """After a question; what another machine has cannot be removed from here."""
+    asked: list[str] = []
+    stock = [model("ink", "lora", removable=True), model("sdxl", "image")]
+
+    def shelf(route: Route) -> None:
+        route.fulfill(json={"models": stock, "total": len(stock)})
+
+    def remove(route: Route) -> None:
+        asked.append(f"{route.request.method} {route.request.url}")
+        del stock[0]
+        route.fulfill(status=204)
+
+    page.route("**/api/models/", shelf)
+    page.route("**/api/models/lora-ink", remove)
+    open_page(page, "/#/models")
+    expect(card(page, "sdxl").get_by_role("button", name="Remove")).to_have_count(0)
+    button = card(page, "ink").get_by_role("button", name="Remove ink")
+    assert violations(page) == []
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    button.click()
+    assert asked == []
+    page.once("dialog", lambda dialog: dialog.accept())
+    button.click()
+    expect(card(page, "ink")).to_have_count(0)
+    expect(page.locator(".notice")).to_contain_text("ink was removed")
+
+    assert len(asked) == 1
+    assert asked[0].startswith("DELETE ")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.unit.test_models_inventory import INK
 from tests.unit.test_models_loras import safetensors
@@ -45,6 +47,58 @@ async def test_the_shelf_of_the_worker(tmp_path: Path, stocked: WorkerProcess) -
     assert models["image-flux-dev"]["model_metadata"]["on_worker"] is False
     assert models["image-flux-dev"]["download_url"].startswith("https://")
     assert none.status_code == 404
+
+
+async def test_what_stands_on_another_machine_stays(
+    tmp_path: Path, stocked: WorkerProcess
+) -> None:
+    """409 with the command for that machine; 404 for what is nowhere."""
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(str(stocked.client.base_url).rstrip("/"), TOKEN)
+        ink = await live.api.delete("/api/models/lora-ink")
+        nobody = await live.api.delete("/api/models/lora-nobody")
+        told = (await live.api.get("/api/models/lora-ink")).json()
+
+    assert ink.status_code == 409
+    assert "moonreel models remove ink" in ink.json()["message"]
+    assert nobody.status_code == 404
+    assert told["model_metadata"]["removable"] is False
+
+
+async def test_a_model_of_this_machine_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files are gone, and nothing else of the same name; not while a film is made."""
+    shelf = tmp_path / "models"
+    put_model(shelf / "ink")
+    (shelf / "loras").mkdir()
+    lora = shelf / "loras" / "ink.safetensors"
+    lora.write_bytes(safetensors(INK, b"w" * 8))
+    monkeypatch.setenv("MOONREEL_MODELS", str(shelf))
+    monkeypatch.setenv("MOONREEL_ENGINES", ENGINES)
+    monkeypatch.setenv(SECONDS_VARIABLE, json.dumps({"image": 30.0}))
+    async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
+        told = (await live.api.get("/api/models/image-ink")).json()
+        gone = await live.api.delete("/api/models/image-ink")
+        assert (gone.status_code, gone.content) == (204, b"")
+        assert not (shelf / "ink").exists()
+        assert lora.is_file()
+        absent = await live.api.delete("/api/models/image-flux-dev")
+        ordered = await live.api.post("/api/generate-video", json={"script": "A crow."})
+        film = ordered.json()["job_id"]
+        await live.until(film, "sent_to_colab")
+        busy = await live.api.delete("/api/models/lora-ink")
+        assert lora.is_file()
+        await live.api.post(f"/api/jobs/{film}/cancel", json={})
+        await live.until(film, "canceled")
+        assert (await live.api.delete("/api/models/lora-ink")).status_code == 204
+        again = await live.api.delete("/api/models/lora-ink")
+
+    assert told["model_metadata"]["removable"] is True
+    assert absent.status_code == again.status_code == 404
+    assert busy.status_code == 409
+    assert "making a film" in busy.json()["message"]
+    assert not lora.exists()
 
 
 async def test_without_a_worker_it_is_said(tmp_path: Path) -> None:

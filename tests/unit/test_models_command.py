@@ -39,6 +39,23 @@ def test_link_list_and_remove(
     assert (mine / "model_index.json").is_file()
 
 
+def test_of_two_of_one_name_the_kind_tells(shelf: Path) -> None:
+    """Only that is deleted; nothing beside the folder of LoRAs counts as one."""
+    lora = shelf / "loras" / "sdxl.safetensors"
+    lora.parent.mkdir()
+    for path in (lora, shelf / "stray.safetensors"):
+        path.write_bytes(b"")
+    assert command.main(["remove", "--kind", "model", "sdxl"]) == 0
+    assert not (shelf / "sdxl").exists()
+    assert command.main(["remove", "--kind", "model", "sdxl"]) == 1
+    assert lora.is_file()
+    assert command.main(["remove", "--kind", "lora", "sdxl"]) == 0
+    assert command.main(["remove", "../stray"]) == 1
+
+    assert not lora.exists()
+    assert (shelf / "stray.safetensors").is_file()
+
+
 def test_what_cannot_be_done_is_told(
     shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
