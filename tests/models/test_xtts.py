@@ -218,6 +218,28 @@ def test_a_voice_that_runs_out_of_gpu_memory_goes_on_without(
     assert "no memory left for the voice" in warning
 
 
+def test_a_gpu_too_full_to_hear_the_sample_is_no_fault_of_the_sample(
+    voices: Path, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The sample is looked at on the CPU then."""
+    import torch
+
+    made = make_engine(entry(voices).address)
+    made.load()
+    made._model.device = "cuda"  # as far as the engine knows
+    listen = made._model._model.get_conditioning_latents
+
+    def full(*told: Any, **more: Any) -> Any:
+        if made._model.device == "cuda":
+            raise torch.cuda.OutOfMemoryError("CUDA out of memory")
+        return listen(*told, **more)
+
+    monkeypatch.setattr(made._model._model, "get_conditioning_latents", full)
+    _, speech = spoken(made, tmp_path, sample=sample)
+    assert speech.device == "cpu"
+    assert "no memory left for the voice" in speech.warnings[0]
+
+
 @pytest.mark.slow
 def test_a_film_in_the_voice_of_a_sample(
     voices: Path, sample: Path, tmp_path: Path

@@ -12,7 +12,7 @@ import numpy as np
 from colab_worker.engines.base import BadInput, EngineError, VoiceRequest
 from colab_worker.engines.coqui.library import import_xtts
 from colab_worker.engines.coqui.pieces import pieces
-from colab_worker.engines.coqui.placing import device_for, moved
+from colab_worker.engines.coqui.placing import device_for, moved, ran_out
 from colab_worker.engines.coqui.speaking import Said
 from colab_worker.engines.espeak.child import Samples
 from colab_worker.engines.espeak.stretch import stretched
@@ -130,6 +130,8 @@ class XttsModel:
             try:
                 heard = self._model.get_conditioning_latents(sample, **options)
             except (OSError, RuntimeError) as error:
+                if ran_out(error):
+                    raise
                 raise BadInput(
                     f"the sample of the voice cannot be used: {error}",
                     "record it anew, as wav",
