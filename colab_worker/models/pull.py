@@ -17,6 +17,7 @@ from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 
 from colab_worker.models.hashes import wrong_files
 from colab_worker.models.presets import (
@@ -172,7 +173,13 @@ def _download(preset: VoicePreset, archive: Path) -> None:
     asked = urllib.request.Request(preset.url)  # noqa: S310 - ours
     if got:
         asked.add_header("Range", f"bytes={got}-")
-    with urllib.request.urlopen(asked, timeout=CONNECT_S) as reply:  # noqa: S310 - ours
+    try:
+        answer = urllib.request.urlopen(asked, timeout=CONNECT_S)  # noqa: S310 - ours
+    except HTTPError as error:
+        if not got or error.code != HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
+            raise
+        return  # nothing is left to fetch: unpacking tells whether it is whole
+    with answer as reply:
         if reply.status != HTTPStatus.PARTIAL_CONTENT:
             got = 0
         length = reply.headers.get("Content-Length")

@@ -209,6 +209,9 @@ class Archive(BaseHTTPRequestHandler):
         part = self.headers.get("Range")
         self.asked.append(part)
         begin = int(part.removeprefix("bytes=").rstrip("-")) if part else 0
+        if part and begin >= len(self.content):
+            self.send_error(416)
+            return
         body = self.content[begin:]
         self.send_response(206 if part else 200)
         self.send_header("Content-Length", str(len(body)))
@@ -216,29 +219,46 @@ class Archive(BaseHTTPRequestHandler):
         self.wfile.write(body if part else body[: len(body) // 2])
 
 
-def test_an_archive_that_broke_off_goes_on(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The second run asks for the rest only."""
+@pytest.fixture
+def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Archive]]:
+    """The voice comes from here."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    with zipfile.ZipFile(packed, "w") as opened:
         for name in pull.VOICE_FILES:
-            archive.writestr(f"vits/{name}", os.urandom(9000))
+            opened.writestr(f"vits/{name}", os.urandom(9000))
     Archive.content, Archive.asked = packed.getvalue(), []
     server = ThreadingHTTPServer(("127.0.0.1", 0), Archive)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        url = f"http://127.0.0.1:{server.server_port}/voice.zip"
-        monkeypatch.setitem(pull.OTHERS, "vits", replace(VITS, url=url))
-        with pytest.raises(pull.NotPulled, match="run it again, and it goes on"):
-            pull.pull("vits", tmp_path)
-        assert not (tmp_path / "vits").exists()
-        pull.pull("vits", tmp_path)
-    finally:
-        server.shutdown()
-        server.server_close()
+    url = f"http://127.0.0.1:{server.server_port}/voice.zip"
+    monkeypatch.setitem(pull.OTHERS, "vits", replace(VITS, url=url))
+    yield Archive
+    server.shutdown()
+    server.server_close()
 
-    assert Archive.asked == [None, f"bytes={len(Archive.content) // 2}-"]
+
+def test_an_archive_that_came_whole_is_unpacked_after_all(
+    archive: type[Archive], tmp_path: Path
+) -> None:
+    """The run before was killed in between; there are no further bytes to ask for."""
+    staging = tmp_path / ".pulling" / "vits"
+    staging.mkdir(parents=True)
+    (staging / "archive.zip").write_bytes(archive.content)
+    pull.pull("vits", tmp_path)
+
+    assert archive.asked == [f"bytes={len(archive.content)}-"]
+    assert {p.name for p in (tmp_path / "vits").iterdir()} == set(pull.VOICE_FILES)
+
+
+def test_an_archive_that_broke_off_goes_on(
+    archive: type[Archive], tmp_path: Path
+) -> None:
+    """The second run asks for the rest only."""
+    with pytest.raises(pull.NotPulled, match="run it again, and it goes on"):
+        pull.pull("vits", tmp_path)
+    assert not (tmp_path / "vits").exists()
+    pull.pull("vits", tmp_path)
+
+    assert archive.asked == [None, f"bytes={len(archive.content) // 2}-"]
     assert {p.name for p in (tmp_path / "vits").iterdir()} == set(pull.VOICE_FILES)
 
 
