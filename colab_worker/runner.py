@@ -272,11 +272,14 @@ class Runner:
         if status is None:
             return
         status.row = replace(status.row, state=state, **changes)
-        if state is JobState.CANCELED:
-            for unit in status.units.values():
-                if unit.state not in (UnitState.DONE, UnitState.ERROR):
-                    unit.state = UnitState.PENDING
-        self._parts.board.change(job_id)
+        over = (UnitState.DONE, UnitState.ERROR)
+        units = status.units.values() if state.terminal else ()
+        stopped = [unit for unit in units if unit.state not in over]
+        for unit in stopped:
+            unit.state, unit.glimpse = UnitState.PENDING, None
+        version = self._parts.board.change(job_id)
+        for unit in stopped:
+            unit.version = version
 
 
 def job_error(errors: list[ErrorBody]) -> ErrorBody:

@@ -54,6 +54,28 @@ def test_what_is_being_drawn_can_be_seen(tmp_path: Path) -> None:
     assert names == {"picture.png", "preview.webp"}
 
 
+def test_nothing_of_it_is_left_after_a_cancel(tmp_path: Path) -> None:
+    """Readers who only ask for what changed hear of it too."""
+    with started(tmp_path) as worker:
+        job_id = worker.submit(film())
+        while not (unit := picture(view := worker.status(job_id)))["live"]:
+            assert not view["terminal"], worker.log()
+            time.sleep(0.05)
+        live = unit["live"]
+        worker.client.post(f"/jobs/{job_id}/cancel")
+        while not worker.status(job_id)["terminal"]:
+            time.sleep(0.05)
+        reply = worker.client.get(
+            f"/status/{job_id}", params={"since": view["version"]}
+        )
+        gone = worker.client.get(live)
+
+    assert gone.status_code == 404
+    stopped = picture(reply.json())
+    assert (stopped["id"], stopped["state"]) == (unit["id"], "pending")
+    assert stopped["live"] is None
+
+
 def test_nobody_watches_where_it_is_off(tmp_path: Path) -> None:
     """The engine is not even asked to show anything."""
     with started(tmp_path, "--live-previews", "off") as worker:
