@@ -30,6 +30,7 @@ from colab_worker.engine_wire import (
     Stop,
 )
 from shared_protocol.errors import Code
+from shared_protocol.kit.redaction import redact
 from shared_protocol.wire import Wire
 
 START_S = 60.0
@@ -54,7 +55,8 @@ class EngineFailure(Exception):
     """A unit failed; ``retryable`` tells whether another try may help."""
 
     def __init__(self, code: Code, message: str, hint: str | None = None) -> None:
-        super().__init__(message)
+        # A service may repeat its key, and a crash shows whatever the process had.
+        super().__init__(redact(message))
         self.code = code
         self.hint = hint
 

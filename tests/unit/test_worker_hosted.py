@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from colab_worker.engine_host import EngineFailure
 from colab_worker.engines.entry import EngineEntry
 from colab_worker.engines.hosted.prices import about_usd, tokens_usd
+from colab_worker.engines.hosted.receipts import Receipts
 from colab_worker.engines.hosted.services import OFFERS, service_entries, take_keys
 from colab_worker.engines.registry import BUILT_IN, PlanRefused, Registry
 from colab_worker.planner import Plan, plan
 from colab_worker.settings import parse_settings
+from shared_protocol.errors import Code
 from shared_protocol.fallback import SERVICES, Fallback, read_fallback
 from shared_protocol.jobs import FilmSpec
+from shared_protocol.kit.redaction import HIDDEN, keep_secret
 from tests.workers import film
 
 KEYS = {"FAL_KEY": "k" * 12, "OPENAI_API_KEY": "o" * 12}
@@ -168,6 +173,8 @@ def test_prices_of_the_list() -> None:
     assert about_usd("fal-ai/flux-lora", 1001, 1000, None) == 0.07
     assert about_usd("gpt-image-2.5-flare", 1024, 1024, "high") == 0.0527
     assert tokens_usd("gpt-image-2", 100, 1000) == 0.0305
+    assert tokens_usd("gpt-image-2-2026-04-21", 100, 1000) == 0.0305
+    assert tokens_usd("gpt-image-2.9", 100, 1000) is None
     assert about_usd("somebody-elses", 64, 64, "low") is None
 
 
@@ -176,6 +183,24 @@ def test_keys_leave_the_environment_that_engines_get() -> None:
     environ = {"FAL_KEY": " abc ", "OPENAI_API_KEY": "", "HOME": "/"}
     assert take_keys(environ) == {"FAL_KEY": "abc"}
     assert environ == {"HOME": "/"}
+
+
+def test_a_key_that_a_service_repeats_stays_out_of_the_job() -> None:
+    """What an engine failed with is written to the job's file, and shown."""
+    key = "not-of-a-known-shape"
+    keep_secret(key)
+    failure = EngineFailure(Code.SERVICE_FAILED, f"fal.ai refuses: {key} is used up")
+    assert str(failure) == f"fal.ai refuses: {HIDDEN} is used up"
+
+
+def test_receipts_that_others_finish_meanwhile_are_no_trouble(tmp_path: Path) -> None:
+    """Several processes sweep one folder, in which another one writes."""
+    (tmp_path / "gone.answer.7.part").symlink_to(tmp_path / "renamed")
+    old = tmp_path / "old.json"
+    old.touch()
+    os.utime(old, (0, 0))
+    Receipts(tmp_path).sweep()
+    assert not old.exists()
 
 
 @pytest.mark.parametrize("words", [("--host", "0.0.0.0"), ("--tunnel", "cloudflared")])

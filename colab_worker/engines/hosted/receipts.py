@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
@@ -25,8 +26,9 @@ class Receipts:
         self._folder.mkdir(parents=True, exist_ok=True)
         oldest = time.time() - KEPT_S
         for file in self._folder.iterdir():
-            if file.stat().st_mtime < oldest:
-                file.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # others sweep and write too
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
 
     def of(self, question: dict[str, Any]) -> Receipt:
         """The receipt of a question, whether or not it was asked before."""
