@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 #: What takes long to import, or belongs into a child process.
 HEAVY = {
     "torch", "diffusers", "transformers", "TTS", "google.genai", "numpy", "PIL",
-    "alembic", "matplotlib",
+    "alembic", "matplotlib", "openai", "fal_client", "faster_whisper", "ctranslate2",
+    "librosa", "soundfile",
 }  # fmt: skip
 
 _LOADED = """
@@ -74,7 +75,13 @@ def test_the_protocol_never_imports_its_kit() -> None:
 
 
 @pytest.mark.parametrize(
-    "module", ["colab_worker.app", "orchestrator.app", "orchestrator.__main__"]
+    "module",
+    [
+        "colab_worker.app",
+        "colab_worker.__main__",
+        "orchestrator.app",
+        "orchestrator.__main__",
+    ],
 )
 def test_services_start_without_anything_heavy(module: str) -> None:
     """Models, pictures and migrations are only loaded where they are used."""
