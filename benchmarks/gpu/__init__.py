@@ -71,7 +71,8 @@ class _Run:
     ) -> None:
         """Targets are for the full size on a GPU; elsewhere the note says what it is."""
         whole = self.has_gpu and self.size is FULL
-        told = note if whole else "; ".join(filter(None, (note, CPU_NOTE)))
+        small = "tiny" if self.has_gpu else CPU_NOTE
+        told = note if whole else "; ".join(filter(None, (note, small)))
         self.outcome.add(name, value, unit, n, target if whole else None, told)
 
     def family(self, shelf: Path, family: str) -> None:

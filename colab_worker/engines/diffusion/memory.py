@@ -53,7 +53,8 @@ def first_rung(device: Device, parts: Mapping[str, int]) -> str:
     encoders = sum(size for name, size in parts.items() if name.startswith(ENCODERS))
     if free >= max(whole, whole - encoders + WORKING_BYTES):
         return "lean"
-    return "offload" if free >= max(parts.values()) + WORKING_BYTES else "sequential"
+    largest = max(parts.values(), default=0)
+    return "offload" if free >= largest + WORKING_BYTES else "sequential"
 
 
 def next_rung(device: Device, rung: str) -> str | None:
