@@ -33,7 +33,9 @@ def about_usd(model: str, width: int, height: int, level: str | None) -> float |
 
 def tokens_usd(model: str, tokens_in: int, tokens_out: int) -> float | None:
     """What so many tokens cost; None for a model that is not on the list."""
-    fitting = [name for name in PER_MILLION_TOKENS if f"{model}-".startswith(f"{name}-")]
+    fitting = [
+        name for name in PER_MILLION_TOKENS if f"{model}-".startswith(f"{name}-")
+    ]
     if not fitting:
         return None
     into, out = PER_MILLION_TOKENS[max(fitting, key=len)]
