@@ -174,8 +174,8 @@ export default {
   "models.licence.none": "its files do not say", "models.fits": "Goes with", "models.fits.none": "no model on this worker", "models.refused": "not {name}: that is {other}, this is made for {family}",
   "models.noLoras": "None yet. Put NAME.safetensors into the folder loras of the worker's models: it shows here a few seconds later.",
   "models.remove": "Remove", "models.removeOf": "Remove {name}", "models.remove.sure": "Delete the files of {name} from this machine ({size})? What was fetched can be fetched again; a LoRA or model of your own is gone.", "models.removed": "{name} was removed from this machine.",
-  "models.take.image": "Draw with it", "models.take.imageOf": "Draw with {name}", "models.take.voice": "Speak with it", "models.take.voiceOf": "Speak with {name}",
-  "models.take.lora": "Wear it", "models.take.loraOf": "Wear {name}", "models.draws": "{name} will draw.", "models.speaks": "{name} will speak.", "models.worn": "{engine} will draw, and wear {name}.",
+  "models.take.image": "Draw with it", "models.take.imageOf": "Draw with it: {name}", "models.take.voice": "Speak with it", "models.take.voiceOf": "Speak with it: {name}",
+  "models.take.lora": "Wear it", "models.take.loraOf": "Wear it: {name}", "models.draws": "{name} will draw.", "models.speaks": "{name} will speak.", "models.worn": "{engine} will draw, and wear {name}.",
 
   "health.quota": "Left this month", "health.quotaOf": "{requests} requests, {size}", "health.unmetered": "not metered",
   "health.title": "The worker", "health.none": "No worker yet; this machine starts its own when it is needed.", "health.where": "Where", "health.state": "State",

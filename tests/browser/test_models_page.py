@@ -72,7 +72,7 @@ def test_a_lora_is_refused_by_another_family_and_worn_by_its_own(page: Page) -> 
     whisper = card(page, "whisper")
     expect(whisper).to_contain_text("on the worker")
     expect(whisper.get_by_role("button")).to_have_count(0)
-    ink.get_by_role("button", name="Wear ink").click()
+    ink.get_by_role("button", name="Wear it: ink").click()
     expect(page.locator(".notice")).to_contain_text("sdxl will draw, and wear ink")
     page.wait_for_url("**/#/make")
     form = page.evaluate("JSON.parse(localStorage['moonreel.order'])")
