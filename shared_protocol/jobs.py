@@ -470,6 +470,8 @@ class EngineInfo(View):
     dials: Dials | None = None
     #: Whether it can draw a picture again from itself.
     redraws: bool = False
+    #: Of voices: it speaks with a sample (``voice_sample``), and not without one.
+    clones: bool = False
 
 
 class TunnelState(StrEnum):

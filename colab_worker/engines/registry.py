@@ -183,6 +183,7 @@ class Registry:
                 price_usd=usual_price_usd(entry),
                 likenesses=tuple(entry.likenesses),
                 redraws=entry.drawing is not None and entry.drawing.redraws,
+                clones=entry.clones,
                 dials=self._dials(entry),
             )
             for entry in self._entries.values()

@@ -22,7 +22,8 @@ export function EnginesPart() {
 
 function EngineChoice({ kind, engines, value }) {
   const id = `engine_${kind}`;
-  const mine = engines.filter((engine) => engine.kind === kind);
+  // The page has no samples of voices to send.
+  const mine = engines.filter((engine) => engine.kind === kind && !engine.clones);
   const lacking = mine.filter((engine) => engine.unavailable);
   return html`<div class="field">
     <label for=${id}>${t(`engines.${kind}`)}</label>

@@ -4,7 +4,7 @@ import { signal } from "../lib/html.js";
 import { go } from "../lib/router.js";
 import { t } from "../lib/strings.js";
 import { NoAnswer, deleteModel, readModels } from "../api/orchestrator.js";
-import { refresh, serverLost } from "./connection.js";
+import { capabilities, refresh, serverLost } from "./connection.js";
 import { announce } from "./notices.js";
 import { change, form } from "./order.js";
 
@@ -24,7 +24,11 @@ export async function learnModels() {
 // Kinds that a film is made with by name; the others are used where they are needed.
 const TAKERS = { image: draw, voice: speak, lora: wear };
 
-export const canTake = ({ model_type: kind, model_metadata: about }) => kind in TAKERS && about.on_worker && !about.unavailable;
+export function canTake({ name, model_type: kind, model_metadata: about }) {
+  const engine = capabilities.value?.engines?.find((one) => one.kind === kind && one.name === name);
+  // One that clones wants a sample, which the page does not send.
+  return kind in TAKERS && about.on_worker && !about.unavailable && !engine?.clones;
+}
 
 // The picture models that a LoRA or a likeness does not go with, of those on the worker.
 export function refusedBy({ model_metadata: about }) {

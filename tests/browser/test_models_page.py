@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from playwright.sync_api import Locator, Page, Route, expect
@@ -37,6 +38,8 @@ STOCK = [
     model("sdxl", "image", licence="RAIL"),
     model("flux-dev", "image", family="flux"),
     model("whisper", "alignment", family=None),
+    model("xtts", "voice", family=None),
+    model("vits", "voice", family=None),
     model("ink", "lora", trigger="inkish", fits=["sdxl"]),
 ]
 
@@ -72,6 +75,10 @@ def test_a_lora_is_refused_by_another_family_and_worn_by_its_own(page: Page) -> 
     whisper = card(page, "whisper")
     expect(whisper).to_contain_text("on the worker")
     expect(whisper.get_by_role("button")).to_have_count(0)
+    speak = re.compile("Speak with")
+    expect(card(page, "vits").get_by_role("button", name=speak)).to_be_visible()
+    expect(card(page, "xtts")).to_contain_text("on the worker")
+    expect(card(page, "xtts").get_by_role("button", name=speak)).to_have_count(0)
     ink.get_by_role("button", name="Wear it: ink").click()
     expect(page.locator(".notice")).to_contain_text("sdxl will draw, and wear ink")
     page.wait_for_url("**/#/make")
