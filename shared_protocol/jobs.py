@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
@@ -65,6 +66,11 @@ class EngineChoice(Wire):
     voice: str = "auto"
 
 
+_SECRET_IN_ADDRESS = re.compile(
+    r"(?i)[?&#][\w.-]*(?:token|key|secret|signature|password)[\w.-]*="
+)
+
+
 class Lora(Wire):
     """A LoRA that stands on the worker's shelf; several may be worn at once.
 
@@ -79,6 +85,16 @@ class Lora(Wire):
         ),
     ]
     weight: Annotated[float, Field(ge=-2, le=2)] = 1.0
+
+    @field_validator("name")
+    @classmethod
+    def _holds_no_secret(cls, name: str) -> str:
+        if _SECRET_IN_ADDRESS.search(name):
+            raise ValueError(
+                "holds a key or token, and an order is kept and handed on with its "
+                "film; give an address that needs none"
+            )
+        return name
 
     @property
     def is_elsewhere(self) -> bool:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.options import build_request
+from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import STORY, LiveOrchestrator
 from tests.unit.test_worker_voices import wav
 
@@ -63,6 +66,42 @@ def test_the_command_wants_consent(tmp_path: Path) -> None:
     )  # fmt: skip
     assert asked.returncode == 2
     assert "needs the consent of whoever is heard in it" in asked.stderr
+
+
+async def test_a_sample_is_not_handed_on_and_goes_with_its_film(
+    tmp_path: Path,
+) -> None:
+    """The worker gets it; a project, or whoever asks for the hash, does not."""
+    sound = wav(tmp_path / "me.wav", 6.0).read_bytes()
+    sha256 = hashlib.sha256(sound).hexdigest()
+    headers = {"Content-Type": "audio/wav"}
+    home = tmp_path / "home"
+    async with FakeWorker() as worker, LiveOrchestrator(home) as live:
+        await live.connect(worker.url, worker.token)
+        await live.api.post("/api/voice-samples", content=sound, headers=headers)
+        job_id = await live.order(voice_sample=sha256, voice_consent=True)
+        await live.until(job_id, "sent_to_colab")
+        await worker.work(job_id)
+        await live.until(job_id, "complete")
+        project = await live.api.get(f"/api/download/{job_id}/project.zip")
+        shown = await live.api.get(f"/api/references/{sha256}")
+        kept = _copies(home, sound)
+        assert (await live.api.delete(f"/api/jobs/{job_id}")).status_code == 204
+        left = _copies(home, sound)
+
+    assert worker.uploaded == [sha256]
+    with zipfile.ZipFile(io.BytesIO(project.content)) as archive:
+        assert "project.json" in archive.namelist()
+        assert sound not in [archive.read(name) for name in archive.namelist()]
+    assert shown.status_code == 404
+    assert len(kept) == 1
+    assert left == []
+
+
+def _copies(home: Path, content: bytes) -> list[Path]:
+    """The files below ``home`` that are ``content``."""
+    files = (path for path in home.rglob("*") if path.is_file())
+    return [path for path in files if path.read_bytes() == content]
 
 
 async def test_a_film_has_one_kind_of_voice(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from colab_worker.engine_host import EngineFailure
 from colab_worker.engines.entry import EngineEntry
@@ -18,7 +19,7 @@ from colab_worker.planner import Plan, plan
 from colab_worker.settings import parse_settings
 from shared_protocol.errors import Code
 from shared_protocol.fallback import SERVICES, Fallback, read_fallback
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.jobs import FilmSpec, Lora
 from shared_protocol.kit.redaction import HIDDEN, keep_secret
 from tests.workers import film
 
@@ -211,3 +212,22 @@ def test_a_worker_that_others_reach_asks_no_service(
     with pytest.raises(SystemExit):
         parse_settings(["--hosted", *words], {"MOONREEL_TOKEN": "x" * 20})
     assert "--hosted spends your money" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "taken"),
+    [
+        ("https://x.example/a.safetensors", True),
+        ("https://x.example/a?version=3", True),
+        ("artist/ink-lora", True),
+        ("https://x.example/a?token=0123456789abcdef", False),
+        ("https://x.example/a?api_key=0123456789abcdef", False),
+    ],
+)
+def test_an_address_with_a_key_in_it_is_refused(name: str, *, taken: bool) -> None:
+    """As it would be kept with the film, and told in its project."""
+    if taken:
+        assert Lora(name=name).is_elsewhere
+        return
+    with pytest.raises(ValidationError, match="holds a key or token"):
+        Lora(name=name)
