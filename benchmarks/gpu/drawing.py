@@ -90,7 +90,8 @@ class Engine:
 
     def batch(self, request: ImageRequest, count: int) -> Drawn:
         """So many pictures in one call, which Moonreel itself never does."""
-        task = self.engine._pencil.prepare(request)  # type: ignore[union-attr]
+        with self.engine._encoders.at_hand():  # type: ignore[union-attr]
+            task = self.engine._pencil.prepare(request)  # type: ignore[union-attr]
 
         def one(_seed: int) -> None:
             self.engine._pipe(

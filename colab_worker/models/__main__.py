@@ -70,7 +70,7 @@ def _take_away(folder: Path, name: str, kind: str | None) -> None:
         kind != "lora"
         and path.parent == folder
         and path.is_dir()
-        and path.name != LORAS
+        and path.name not in (LORAS, "..")  # whose parent is the shelf, by its words
     ):
         shutil.rmtree(path)
     else:

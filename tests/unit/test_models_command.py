@@ -63,6 +63,8 @@ def test_what_cannot_be_done_is_told(
     for words, told in (
         (["remove", "mine"], "does not stand here"),
         (["remove", "../models"], "does not stand here"),
+        (["remove", ".."], "does not stand here"),
+        (["remove", "."], "does not stand here"),
         (["link", "mine", str(tmp_path)], "is no diffusers model"),
         (["link", "sdxl", str(shelf / "sdxl")], "is taken"),
     ):
