@@ -30,10 +30,11 @@ from colab_worker.planner import Plan, Unit
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
 from colab_worker.store.rows import UnitRow
-from colab_worker.views import NOUNS, UnitStatus
+from colab_worker.unit_errors import failure_body, poison_body
+from colab_worker.views import UnitStatus
 from shared_protocol.artifacts import MemoEntry
 from shared_protocol.clock import utc_now
-from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import JobState, UnitState
 
 log = logging.getLogger(__name__)
@@ -266,14 +267,7 @@ class JobRun:
         return unit.scene or len(self._plan.units)
 
     async def _give_up_poison(self, unit: Unit, status: UnitStatus, key: str) -> None:
-        error = ErrorBody(
-            code=Code.POISON,
-            message=f"{place(unit)} was running each of the {status.interruptions} "
-            "times that the worker died, so it is not tried again.",
-            hint="change its words or settings, then retry the job",
-            scene=unit.scene,
-            unit=unit.id,
-        )
+        error = poison_body(unit, status.interruptions)
         attempt = await self._parts.store.begin_unit(self._job_id, unit.id, key)
         await self._parts.store.fail_unit(
             self._job_id, unit.id, attempt, error, UnitState.ERROR
@@ -386,23 +380,3 @@ def _kept_units(old: Plan, new: Plan, *, without: set[str]) -> set[str]:
         if before.get(unit.id) == unit and kept.issuperset(unit.needs):
             kept.add(unit.id)
     return kept
-
-
-def place(unit: Unit) -> str:
-    """Where in the film a unit is, as a sentence begins."""
-    noun = NOUNS[unit.kind]
-    return f"Scene {unit.scene}: the {noun}" if unit.scene else f"The {noun}"
-
-
-def failure_body(unit: Unit, report: Broken, tries: int) -> ErrorBody:
-    """One sentence: where, what happened, and what to do."""
-    times = f" (tried {tries} times)" if tries > 1 else ""
-    hint = f"; {report.hint}" if report.hint else ""
-    return ErrorBody(
-        code=report.code,
-        message=f"{place(unit)} failed in {unit.engine.name}: {report.message}{hint}{times}.",
-        hint=report.hint,
-        scene=unit.scene,
-        unit=unit.id,
-        retryable=report.retryable,
-    )
