@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from colab_worker.engines.entry import EngineEntry
@@ -9,8 +10,8 @@ from colab_worker.engines.registry import PlanRefused
 from shared_protocol.errors import Code
 from shared_protocol.jobs import FilmSpec
 
-#: Denoising steps of a film from which compiling is tried: it costs tens of seconds
-#: once. `python -m benchmarks gpu` measures the number of a card.
+#: Denoising steps of a film from which compiling is tried, as it takes long once: a guess,
+#: since no card has been measured; `python -m benchmarks gpu` tells the number of one.
 COMPILED_FROM_STEPS = 300
 
 
@@ -43,8 +44,8 @@ def model_warnings(spec: FilmSpec, steps: int | None) -> tuple[str, ...]:
     if not spec.image.compile or steps is None or _pays_off(spec, steps):
         return ()
     return (
-        f"The model is not compiled: that pays off from {COMPILED_FROM_STEPS} steps "
-        f"on, and this film takes {steps * len(spec.scenes)}.",
+        f"The model is not compiled: it is for films of {COMPILED_FROM_STEPS} steps and "
+        f"more, and this one takes {steps * len(spec.scenes)}.",
     )
 
 
@@ -58,10 +59,11 @@ def _strength(spec: FilmSpec, number: int, engine: str, steps: int) -> float:
     redraw = spec.scenes[number - 1].redraw
     strength = redraw.strength if redraw else 1.0
     if int(steps * strength) < 1:
+        least = math.ceil(100 / steps) / 100
         raise _refused(
             f"scenes.{number - 1}.redraw.strength",
             f"{engine} draws in {steps} steps, and {strength:g} of them is none; take "
-            f"at least {1 / steps:.2f}",
+            f"at least {least:.2f}",
         )
     return strength
 

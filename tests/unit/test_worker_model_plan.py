@@ -81,6 +81,9 @@ def test_a_strength_of_less_than_a_step_is_refused() -> None:
     assert (
         picture(plan(spec(0.25, engine="quick"), REGISTRY)).params["strength"] == 0.25
     )
+    with pytest.raises(PlanRefused, match=r"take at least 0\.04"):
+        plan(spec(0.03, image={"steps": 30}), REGISTRY)
+    assert plan(spec(0.04, image={"steps": 30}), REGISTRY).units
 
 
 def test_a_redrawing_is_announced_as_one_picture() -> None:
@@ -103,7 +106,7 @@ def test_compiling_pays_off_or_stays_off() -> None:
     assert "compiled" not in picture(few).params
     assert key(few) == key(plan(spec(), REGISTRY))
     assert few.warnings == (
-        "The model is not compiled: that pays off from 300 steps on, and this film "
+        "The model is not compiled: it is for films of 300 steps and more, and this one "
         "takes 60.",
     )
     assert picture(many).params["compiled"] is True

@@ -29,7 +29,8 @@ _BLOCKED = {"moderation_blocked", "content_policy_violation"}
 class OpenAIEngine:
     """``about`` is JSON with the model and the folder of receipts.
 
-    The service answers once, so its answer is kept beside the question until it is safe.
+    The service answers once, so its answer is kept beside the question until it is safe;
+    of a question without an answer nothing can be learned later.
     """
 
     def __init__(self, about: str) -> None:
