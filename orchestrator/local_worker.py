@@ -166,14 +166,14 @@ def _read_json(path: Path) -> dict[str, str] | None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Closes the child's stdin, and kills it if that does not end it."""
+    """Closes the child's stdin, and kills it if that does not end it, or nobody waits."""
     if process.stdin is not None:
         process.stdin.close()
-    if process.returncode is not None:
-        return
     try:
-        async with asyncio.timeout(STOP_S):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(STOP_S):
+                await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
             await process.wait()
-    except TimeoutError:
-        process.kill()
-        await process.wait()

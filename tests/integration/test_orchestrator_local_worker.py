@@ -63,6 +63,18 @@ async def test_a_film_is_made_without_any_connected_worker(tmp_path: Path) -> No
     assert {"film.mp4", "scene-001-clip.mp4"} <= {a["name"] for a in view["artifacts"]}
 
 
+async def test_a_worker_that_comes_too_late_does_not_outlive_the_server(
+    tmp_path: Path,
+) -> None:
+    """Also when the server stops in the middle of ending it."""
+    async with LiveOrchestrator(
+        tmp_path / "home", worker="local", local_start_timeout_s=0.0
+    ) as live:
+        job_id = await live.order(quality="draft")
+        await live.until(job_id, says="did not start in 0 s")
+    assert children(os.getpid()) == []
+
+
 async def test_the_local_worker_is_started_again_when_it_dies(tmp_path: Path) -> None:
     """A worker killed in the middle of a film is replaced, and the film goes on."""
     async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
