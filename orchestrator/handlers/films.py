@@ -14,8 +14,9 @@ from orchestrator.asked_files import bring_asked
 from orchestrator.errors import Unreachable
 from orchestrator.handlers.holds import held, versioned
 from orchestrator.project import project_of
+from orchestrator.store.films import Film
 from orchestrator.views import accepted, film_summary, film_view, worker_of
-from orchestrator.workers import Slot
+from orchestrator.workers import Workers
 from shared_protocol import routes
 from shared_protocol.api import FilmList, FilmView, GenerateRequest
 from shared_protocol.errors import Code
@@ -119,7 +120,7 @@ async def retry(request: web.Request) -> web.Response:
         await request.app[keys.STUDIO].retry(job_id)
     else:
         film = await request.app[keys.STUDIO].find(job_id)
-        engines = await _engines(worker_of(film, request.app[keys.WORKERS]))
+        engines = await _engines(film, request.app[keys.WORKERS])
         bring = partial(bring_asked, request.app)
         await request.app[keys.REDRAWING].redraw(film, order, engines, bring)
     return _json(await _view(request, job_id), status=202)
@@ -140,11 +141,14 @@ async def delete(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-async def _engines(slot: Slot | None) -> Sequence[EngineInfo]:
+async def _engines(film: Film, workers: Workers) -> Sequence[EngineInfo]:
     """What its worker offers; nothing of one that does not answer."""
+    slot = worker_of(film, workers)
     if slot is None:
         return ()
     try:
+        if slot is workers.local:
+            await workers.wake_local()
         health = slot.health or await slot.probe()
     except Unreachable:
         return ()  # the worker that takes the film will say what it cannot

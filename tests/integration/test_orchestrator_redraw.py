@@ -161,6 +161,10 @@ async def test_an_engine_that_cannot_says_so_before_anything_changes(
         assert (await retry(live, job_id, scene=1)).status_code == 202
         await live.until(job_id, "complete")
         assert picture(await live.film(job_id), 1) != picture(before, 1)
+    async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
+        reply = await retry(live, job_id, scene=1, keep=0.5)
+        assert reply.status_code == 422, "also when its worker is not running any more"
+        assert (await live.film(job_id))["state"] == "complete"
 
 
 async def test_a_film_on_its_way_keeps_its_script(
