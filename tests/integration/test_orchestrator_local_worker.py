@@ -31,13 +31,18 @@ def _simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SECONDS_VARIABLE, json.dumps({"image": 0.2, "voice": 0.05}))
 
 
-def children(of: int) -> list[psutil.Process]:
-    """Worker processes started by process ``of``."""
+def local_workers(of: int, home: Path) -> list[psutil.Process]:
+    """Workers in ``home`` that process ``of`` started; other tests have theirs."""
     return [
         process
         for process in psutil.Process(of).children()
-        if "colab_worker" in process.cmdline()
+        if process.status() != psutil.STATUS_ZOMBIE and _is_local(process, home)
     ]
+
+
+def _is_local(process: psutil.Process, home: Path) -> bool:
+    words = process.cmdline()
+    return "colab_worker" in words and any(w.startswith(str(home)) for w in words)
 
 
 async def finished(live: LiveOrchestrator, job_id: str) -> bytes:
@@ -51,7 +56,7 @@ async def finished(live: LiveOrchestrator, job_id: str) -> bytes:
 async def test_a_film_is_made_without_any_connected_worker(tmp_path: Path) -> None:
     """The local worker is started for the first film, says so, and makes it."""
     async with LiveOrchestrator(tmp_path / "home", worker="auto") as live:
-        assert children(os.getpid()) == []
+        assert local_workers(os.getpid(), tmp_path) == []
         job_id = await live.order(quality="draft")
         film = await finished(live, job_id)
         view = await live.film(job_id)
@@ -72,7 +77,7 @@ async def test_a_worker_that_comes_too_late_does_not_outlive_the_server(
     ) as live:
         job_id = await live.order(quality="draft")
         await live.until(job_id, says="did not start in 0 s")
-    assert children(os.getpid()) == []
+    assert local_workers(os.getpid(), tmp_path) == []
 
 
 async def test_the_local_worker_is_started_again_when_it_dies(tmp_path: Path) -> None:
@@ -80,11 +85,11 @@ async def test_the_local_worker_is_started_again_when_it_dies(tmp_path: Path) ->
     async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
         job_id = await live.order(quality="draft")
         await live.until(job_id, "sent_to_colab")
-        first = children(os.getpid())[0]
+        first = local_workers(os.getpid(), tmp_path)[0]
         await live.until(job_id, files=2, limit_s=LIMIT_S)
         first.kill()
         film = await finished(live, job_id)
-        second = children(os.getpid())[0]
+        second = local_workers(os.getpid(), tmp_path)[0]
 
     assert film[4:8] == b"ftyp"
     assert second.pid != first.pid
@@ -166,7 +171,7 @@ def test_kill_nine_of_the_orchestrator_loses_nothing(tmp_path: Path) -> None:
     while httpx.get(f"{url}/api/jobs/{job_id}").json()["mirrored"] < 2:
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    worker = children(first.pid)[0]
+    worker = local_workers(first.pid, tmp_path)[0]
     first.send_signal(signal.SIGKILL)
     first.wait()
     worker.wait(timeout=20)  # psutil.TimeoutExpired if it outlives its parent

@@ -79,8 +79,8 @@ class FakeFal(ThreadedServer):
         self.keys.add(request.headers["Authorization"])
         if self.faults.submit:
             return _reply(self.faults.submit.pop(0))
-        number = f"request-{len(self.requests) + 1:04}"
         body = json.loads(await request.read())
+        number = f"request-{len(self.requests) + 1:04}"
         self.requests[number] = Queued(body, self.faults.waits, self.faults.draws)
         self.submitted.set()
         if self.faults.lost:
