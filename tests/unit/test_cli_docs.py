@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from orchestrator.cli.entry import COMMANDS
 from orchestrator.cli.exits import Exit
+from orchestrator.cli.job_actions import SAID
 from orchestrator.cli.options import OPTIONS, PAIRS
 
-DOCS = (Path(__file__).parents[2] / "docs" / "cli.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+DOCS = (ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+EVENTS = {
+    event
+    for path in (ROOT / "orchestrator" / "cli").glob("*.py")
+    for event in re.findall(r'"event": "(\w+)"', path.read_text(encoding="utf-8"))
+}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -29,3 +37,9 @@ def test_every_exit_code_is_documented(code: Exit) -> None:
 def test_every_option_of_the_film_is_documented(flag: str) -> None:
     """Each option stands in the docs by its name."""
     assert f"`{flag}" in DOCS
+
+
+@pytest.mark.parametrize("event", sorted(EVENTS | set(SAID)))
+def test_every_event_is_documented(event: str) -> None:
+    """Each event stands in the first column of the table."""
+    assert re.search(rf"^\| [^|]*`{event}`[^|]* \|", DOCS, re.MULTILINE)

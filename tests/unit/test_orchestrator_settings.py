@@ -32,6 +32,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
             "MOONREEL_HOST": "0.0.0.0",
             "MOONREEL_PORT": "5055",
             "MOONREEL_WORKER": "remote",
+            "MOONREEL_FALLBACK": "local, draft remote",
             "MOONREEL_URL_FILE": str(tmp_path / "url.txt"),
             "MOONREEL_ALLOWED_HOSTS": "box:5000, box.lan:5000",
             "MOONREEL_ALLOWED_ORIGINS": "https://studio.example/",
@@ -48,6 +49,7 @@ def test_every_variable_is_read(tmp_path: Path) -> None:
         5055,
         "remote",
     )
+    assert settings.fallback == ("local", "draft", "remote")
     assert settings.url_file == tmp_path / "url.txt"
     assert settings.allowed_hosts == ("box:5000", "box.lan:5000")
     assert settings.allowed_origins == ("https://studio.example",)
@@ -76,3 +78,12 @@ def test_a_mistake_is_named(tmp_path: Path, name: str, value: str) -> None:
     """The sentence names the variable and its value."""
     with pytest.raises(SettingsError, match=f"{name} is '{value}'"):
         Settings.from_environment({name: value}, home=tmp_path)
+
+
+@pytest.mark.parametrize("words", ["moon", "local local", ","])
+def test_a_wrong_order_of_fallbacks_is_named(tmp_path: Path, words: str) -> None:
+    """With the words there are."""
+    with pytest.raises(
+        SettingsError, match=r"MOONREEL_FALLBACK: .*remote, local, host"
+    ):
+        Settings.from_environment({"MOONREEL_FALLBACK": words}, home=tmp_path)
