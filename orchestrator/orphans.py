@@ -7,6 +7,7 @@ is kept, so that a restart does not forget it.
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from orchestrator.bell import Bell
 from orchestrator.errors import Refused, WorkerError
@@ -20,6 +21,14 @@ log = logging.getLogger(__name__)
 
 #: So often a worker is asked; one that is away for longer is gone with its jobs.
 TRIES = 20
+
+
+@dataclass(eq=False)
+class _Note:
+    """What is owed to one worker about one job."""
+
+    #: How often it was tried since the start.
+    tries: int = 0
 
 
 class Orphans:
@@ -38,40 +47,48 @@ class Orphans:
         self._films = films
         self._workers = workers
         self._ear = bell.listen()
-        #: By job and address: how often it was tried since the start.
-        self._left: dict[tuple[str, str], int] = {}
+        #: By job and address.
+        self._left: dict[tuple[str, str], _Note] = {}
 
     async def leave(self, job_id: str, url: str) -> None:
         """Notes that the worker at ``url`` may have a job that it shall not finish."""
         await self._store.put(job_id, url)
-        self._left[job_id, url] = 0
+        self._left[job_id, url] = _Note()
         self._ear.event.set()
 
     async def run(self) -> None:
         """Tells for ever."""
         for job_id, url in await self._store.all():
-            self._left.setdefault((job_id, url), 0)
+            self._left.setdefault((job_id, url), _Note())
         while True:
-            for job_id, url in list(self._left):
-                if await self._is_settled(job_id, url):
-                    await self._store.drop(job_id, url)
-                    self._left.pop((job_id, url))
+            for (job_id, url), note in list(self._left.items()):
+                if await self._is_settled(job_id, url, note):
+                    await self._forget(job_id, url, note)
             await self._ear.wait(self._settings.longest_retry_s if self._left else None)
 
-    async def _is_settled(self, job_id: str, url: str) -> bool:
+    async def _forget(self, job_id: str, url: str, note: _Note) -> None:
+        """Unless the same was noted again meanwhile."""
+        if self._left[job_id, url] is not note:
+            return
+        del self._left[job_id, url]
+        await self._store.drop(job_id, url)
+        if (job_id, url) in self._left:
+            await self._store.put(job_id, url)
+
+    async def _is_settled(self, job_id: str, url: str, note: _Note) -> bool:
         film = await self._films.get(job_id)
         if film is not None and film.state not in PLACED | TERMINAL:
             return False  # on its way, nobody knows where to
         wanted = film is not None and film.state is not FilmState.CANCELED
         if film is not None and wanted and film.worker_url == url:
             return True
-        self._left[job_id, url] += 1
+        note.tries += 1
         try:
             await self._cancel(job_id, url, film.worker_boot if film else None)
         except Refused as refused:
             log.info("Film %s is not canceled at %s: %s", job_id, url, refused)
         except WorkerError:
-            return self._left[job_id, url] >= TRIES
+            return note.tries >= TRIES
         return True
 
     async def _cancel(self, job_id: str, url: str, wanted_at: str | None) -> None:
