@@ -28,6 +28,10 @@ TOKEN_VARIABLE = "MOONREEL_TOKEN"  # noqa: S105 - the name of a variable
 HEALTHY_S = 60.0
 STOP_S = 5.0
 _MAX_LOG_BYTES = 4 << 20
+#: Secrets that a worker has no use for; its engines would get them, too.
+_NOT_FOR_WORKERS = frozenset(
+    {"GEMINI_API_KEY", "GOOGLE_API_KEY", "MOONREEL_PASSWORD", "COLAB_API_URL"}
+)
 
 #: Called with the address and boot id when the worker is up, with None when it is down.
 Report = Callable[[WorkerAddress | None, str], Awaitable[None]]
@@ -116,7 +120,7 @@ class LocalWorker:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=log_file,
                 stderr=log_file,
-                env={**os.environ, TOKEN_VARIABLE: self._token},
+                env=_environment() | {TOKEN_VARIABLE: self._token},
                 start_new_session=True,  # Ctrl-C is for us; we end it in order
             )
         finally:
@@ -155,6 +159,10 @@ class LocalWorker:
         lines = self._log_file.read_text("utf-8", "replace").splitlines()[-1:]
         last = f": {lines[0].strip()[:300]}" if lines else ""
         return f"The local worker ended with exit code {code}{last}"
+
+
+def _environment() -> dict[str, str]:
+    return {k: v for k, v in os.environ.items() if k not in _NOT_FOR_WORKERS}
 
 
 def _read_json(path: Path) -> dict[str, str] | None:

@@ -80,6 +80,21 @@ async def test_a_worker_that_comes_too_late_does_not_outlive_the_server(
     assert local_workers(os.getpid(), tmp_path) == []
 
 
+async def test_the_local_worker_gets_no_key_that_it_has_no_use_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor do its engines; those of image services it asks itself."""
+    for name in ("GEMINI_API_KEY", "MOONREEL_PASSWORD", "FAL_KEY"):
+        monkeypatch.setenv(name, "secret-0123456789")
+    async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
+        assert (await live.api.get("/api/capabilities")).status_code == 200
+        (worker,) = local_workers(os.getpid(), tmp_path)
+        given = worker.environ()
+
+    assert given["FAL_KEY"] == "secret-0123456789"
+    assert not {"GEMINI_API_KEY", "MOONREEL_PASSWORD"} & set(given)
+
+
 async def test_the_local_worker_is_started_again_when_it_dies(tmp_path: Path) -> None:
     """A worker killed in the middle of a film is replaced, and the film goes on."""
     async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
