@@ -44,6 +44,8 @@ const of = (jobId) => `/api/jobs/${encodeURIComponent(jobId)}`;
 
 export const fileOf = (jobId, name) => `/api/download/${encodeURIComponent(jobId)}/${name}`;
 export const referenceOf = (sha256) => `/api/references/${sha256}`;
+// A file at such an address: JSON as what it says, anything else as it is.
+export const readFile = (address) => call(address);
 export const filmOf = (jobId) => `/api/download/${encodeURIComponent(jobId)}`;
 
 // One click is one film, however often the browser sends it.

@@ -4,6 +4,7 @@ import { html, useState } from "../lib/html.js";
 import { clock } from "../lib/format.js";
 import { levelsOf, QUIETEST_DB } from "../lib/levels.js";
 import { t } from "../lib/strings.js";
+import { readFile } from "../api/orchestrator.js";
 
 const WIDTH = 1000;
 const WAVE = 40;
@@ -14,13 +15,20 @@ const MOST_CHARACTERS_A_SECOND = 20;
 
 export function Ruler({ voice, words }) {
   const [told, setTold] = useState(null);
+  const [trouble, setTrouble] = useState(null);
   const listen = async (event) => {
     if (!event.target.open || told) return;
-    const [sound, text] = await Promise.all([fetch(voice), fetch(words)]);
-    setTold({ ...(await levelsOf(await sound.blob())), words: paced((await text.json()).words) });
+    setTrouble(null);
+    try {
+      const [sound, text] = await Promise.all([readFile(voice), readFile(words)]);
+      setTold({ ...(await levelsOf(sound)), words: paced(text.words) });
+    } catch (error) {
+      setTrouble(error.message);
+    }
   };
   return html`<details class="ruler" onToggle=${listen}><summary>${t("ruler.title")}</summary>
-    ${told ? html`<${Course} ...${told} />` : html`<p aria-busy="true" class="calm">${t("ruler.opening")}</p>`}</details>`;
+    ${told ? html`<${Course} ...${told} />` : trouble ? html`<p class="refusal" role="alert">${trouble}</p>`
+    : html`<p aria-busy="true" class="calm">${t("ruler.opening")}</p>`}</details>`;
 }
 
 // Each word with the pace at which it goes by together with its neighbours.

@@ -42,12 +42,22 @@ def test_a_newcomer_changes_a_sentence_of_scene_3(
 
 
 def test_words_over_the_sound(page: Page) -> None:
-    """Where each is spoken; those too fast to read are marked, and counted."""
+    """Where each is spoken; those too fast to read are marked, and counted.
+
+    What cannot be heard is said; opened again, it is tried again.
+    """
     make_film(page, scenes=2)
     finished(page)
     page.get_by_role("link", name="Open scene 1").click()
-    page.get_by_text("Do the words fit the voice?").click()
+    question = page.get_by_text("Do the words fit the voice?")
     ruler = page.locator(".ruler")
+    broken = {"body": "no sound", "content_type": "audio/wav"}
+    page.route("**/*-voice.wav*", lambda route: route.fulfill(**broken))
+    question.click()
+    expect(ruler.get_by_role("alert")).to_contain_text("decode")
+    page.unroute("**/*-voice.wav*")
+    question.click()
+    question.click()
 
     # The simulated voice speaks them all within a tenth of a second.
     expect(ruler.get_by_role("img", name="faster than 20 characters")).to_be_visible()
