@@ -7,6 +7,7 @@ from aiohttp import web
 from orchestrator import keys
 from orchestrator.errors import Refused, Unreachable
 from orchestrator.shelf import NotRemoved, remove_model
+from orchestrator.store.films import AT_WORK
 from orchestrator.workers import Slot
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
@@ -45,7 +46,7 @@ async def delete_model(request: web.Request) -> web.Response:
             f"{model.name} stands on the connected worker, another machine; remove it "
             f"there with `moonreel models remove {model.name}`.",
         )
-    if await request.app[keys.FILMS].placed("local"):
+    if await request.app[keys.FILMS].placed("local", AT_WORK):
         raise ApiError(
             Code.CONFLICT,
             f"{model.name} may be in use: this machine is making a film; remove it "

@@ -27,6 +27,12 @@ PLACEABLE = frozenset(
 )
 #: States in which a worker has the film.
 PLACED = frozenset({FilmState.SENT, FilmState.UNREACHABLE, FilmState.CANCELING})
+#: States in which a worker may draw for the film: its first scenes can be sent ahead.
+AT_WORK = PLACED | {
+    FilmState.GENERATING_SCRIPT,
+    FilmState.GENERATING_IMAGE_PROMPTS,
+    FilmState.SENDING,
+}
 TERMINAL = frozenset(state for state in FilmState if state.terminal)
 OPEN = frozenset(FilmState) - TERMINAL
 
@@ -211,11 +217,13 @@ class FilmStore:
         self._announce(job_id, version)
         return True
 
-    async def placed(self, worker_kind: str) -> dict[str, FilmState]:
+    async def placed(
+        self, worker_kind: str, states: frozenset[FilmState] = PLACED
+    ) -> dict[str, FilmState]:
         """State by id of the films that a kind of worker has, oldest first."""
         query = (
             sa.select(t.films.c.job_id, t.films.c.state)
-            .where(t.films.c.state.in_(list(PLACED)))
+            .where(t.films.c.state.in_(list(states)))
             .where(t.films.c.worker_kind == worker_kind)
             .order_by(t.films.c.job_id)
         )

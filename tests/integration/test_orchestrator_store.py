@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from orchestrator.bell import Bell
-from orchestrator.store.films import ANY, Film, FilmStore, KeyTaken
+from orchestrator.store.films import ANY, AT_WORK, Film, FilmStore, KeyTaken
 from orchestrator.store.schema import MIGRATIONS, prepare_schema
 from orchestrator.store.tables import HEAD, metadata
 from orchestrator.store.workers import WorkerStore
@@ -188,3 +188,18 @@ def test_the_orchestrator_loads_nothing_heavy() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
 
     assert done.stdout.strip() == "set()", done.stderr
+
+
+async def test_a_worker_is_at_work_before_the_whole_film_is_there(
+    films: FilmStore,
+) -> None:
+    """It draws first scenes while the last are written; what only waits is nobody's."""
+    states = ("generating_script", "sending_to_colab", "requeued", "review", "complete")
+    made = [film(state=FilmState(word), worker_kind="local") for word in states]
+    for one in made:
+        await films.add(one)
+
+    assert await films.placed("local") == {}
+    busy = await films.placed("local", AT_WORK)
+    assert set(busy) == {one.job_id for one in made[:2]}
+    assert await films.placed("remote", AT_WORK) == {}
