@@ -35,6 +35,11 @@ class Gate:
         path = self.path.with_suffix(".drawn")
         return path.read_text("utf-8").splitlines() if path.exists() else []
 
+    def close(self) -> None:
+        """No more than those that were drawn."""
+        self._most = len(self.drawn())
+        self.let(0)
+
     def let(self, more: int) -> None:
         """So many more pictures may be drawn."""
         self._most += more

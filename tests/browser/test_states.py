@@ -40,6 +40,8 @@ class Told:
 
     def __init__(self, page: Page, view: dict[str, Any], **changes: Any) -> None:
         self.view = view | changes
+        if not self.view["terminal"]:
+            self.view["render"] = view["render"] | RENDERING
         self.waiting: list[Route] = []
         page.route(f"**/api/jobs/{view['job_id']}", self._hear)
         page.goto(f"/#/jobs/{view['job_id']}")
@@ -51,6 +53,7 @@ class Told:
             route.fulfill(json=self.view)
 
 
+RENDERING = {"state": "running", "status": "processing", "terminal": False}
 RUNNING = {"state": "sent_to_colab", "terminal": False, "progress": 40, "artifacts": []}
 STATES = {
     "running": (RUNNING, ".progress"),
@@ -225,8 +228,7 @@ def _answer(route: Route, job: dict[str, Any], page_url: str) -> None:
     if "if-none-match" in route.request.headers:
         route.fulfill(status=304, headers=headers)
     else:
-        running = job | {"state": "running", "status": "processing", "terminal": False}
-        route.fulfill(json=running, headers=headers)
+        route.fulfill(json=job | RENDERING, headers=headers)
 
 
 def _preflight_lasts_s(url: str, page_url: str) -> int:

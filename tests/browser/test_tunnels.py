@@ -113,10 +113,12 @@ def test_what_is_in_the_way_is_named_and_waited_out(
 @pytest.mark.parametrize("name", ALL_ALONG)
 def test_a_film_is_made_under_it(watch: Watched, bench: Bench, name: str) -> None:
     """What a tunnel does all along costs time, and no unit twice; the page asks it."""
-    bench.gate.let(1000)
+    bench.gate.close()
     ALL_ALONG[name](bench.tunnel)
     story = f"It began with {name}.\n\nAnd {name} it was to the end.\n"
-    job_id = make_film(watch.page, story, scenes=2)
+    with watch.page.expect_request("**/status/*"):
+        job_id = make_film(watch.page, story, scenes=2)
+    bench.gate.let(1000)
     finished(watch.page)
 
     bench.check_whole(job_id)
