@@ -14,7 +14,8 @@ export function Heard({ spoken }) {
   const audio = useRef();
   const [told, setTold] = useState(null);
   const [at, setAt] = useState(0);
-  useEffect(() => { levelsOf(spoken.sound).then(setTold); }, [spoken]);
+  // What this browser cannot decode for itself is heard without its level.
+  useEffect(() => { levelsOf(spoken.sound).then(setTold, () => setTold(null)); }, [spoken]);
   useEffect(() => followed(audio.current, setAt), [spoken]);
   return html`<div class="heard">
     <div><audio ref=${audio} src=${spoken.url} controls autoplay aria-label=${t("voice.listen")}>

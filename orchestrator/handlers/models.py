@@ -78,7 +78,8 @@ async def _models(request: web.Request) -> tuple[Slot, tuple[ModelInfo, ...]]:
     except Unreachable as trouble:
         raise ApiError(Code.WORKER_UNREACHABLE, str(trouble)) from trouble
     except Refused as refusal:
-        raise ApiError(Code.INTERNAL, str(refusal)) from refusal
+        told = f"The worker does not say what models it has: {refusal}"
+        raise ApiError(Code.WORKER_UNREACHABLE, told) from refusal
 
 
 def _view(model: ModelInfo, slot: Slot) -> ModelView:
