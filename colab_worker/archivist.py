@@ -54,10 +54,15 @@ class Archivist:
             await asyncio.sleep(self._pause_s)
 
     async def follow(self) -> None:
-        """One look: what is new goes into the archive, what was deleted goes out."""
+        """One look: what is new goes into the archive, what was deleted goes out.
+
+        A job is noted before any of its units, and forgotten after all of them are kept:
+        whenever the machine is lost, what it leaves is taken up.
+        """
         try:
+            unfinished = await self._note_jobs()
             await self._follow_units()
-            await self._follow_jobs()
+            await self._drop_jobs(unfinished)
         except OSError as error:
             if not self._away:
                 log.warning(
@@ -69,6 +74,22 @@ class Archivist:
         if self._away:
             log.info("The memo folder can be written again.")
         self._away = False
+
+    async def _note_jobs(self) -> set[str]:
+        """Keeps the jobs that have not ended; which they are."""
+        rows = {
+            row.id: row
+            for row in await self._store.job_list()
+            if not row.state.terminal
+        }
+        for job_id, row in rows.items():
+            spec = FilmSpec.model_validate_json(row.spec)
+            submission = JobSubmission(spec=spec, attempt=row.attempt)
+            stamp = f"{row.attempt} {row.spec_sha256}"
+            if self._jobs.get(job_id) != stamp:
+                await asyncio.to_thread(self._archive.keep_job, job_id, submission)
+                self._jobs[job_id] = stamp
+        return set(rows)
 
     async def _follow_units(self) -> None:
         if self._kept is None:
@@ -85,19 +106,7 @@ class Archivist:
             self._kept.discard(key)
         self._seen = mine
 
-    async def _follow_jobs(self) -> None:
-        rows = {
-            row.id: row
-            for row in await self._store.job_list()
-            if not row.state.terminal
-        }
-        for job_id, row in rows.items():
-            spec = FilmSpec.model_validate_json(row.spec)
-            submission = JobSubmission(spec=spec, attempt=row.attempt)
-            stamp = f"{row.attempt} {row.spec_sha256}"
-            if self._jobs.get(job_id) != stamp:
-                await asyncio.to_thread(self._archive.keep_job, job_id, submission)
-                self._jobs[job_id] = stamp
-        for job_id in self._jobs.keys() - rows.keys():
+    async def _drop_jobs(self, unfinished: set[str]) -> None:
+        for job_id in self._jobs.keys() - unfinished:
             await asyncio.to_thread(self._archive.drop_job, job_id)
             del self._jobs[job_id]
