@@ -110,7 +110,7 @@ def test_a_model_killed_in_the_middle_of_a_picture_is_loaded_anew(
     shelf: Path, tmp_path: Path
 ) -> None:
     """As the system does when memory runs out: the picture is drawn again, the job goes on."""
-    spec = film("the cat", engine={"image": "sdxl"}, image={"steps": 30})
+    spec = film("the cat", engine={"image": "sdxl"}, image={"steps": 100})
     with WorkerProcess(
         tmp_path, engines="[]", env={"MOONREEL_MODELS": str(shelf)}
     ) as worker:
@@ -125,7 +125,7 @@ def test_a_model_killed_in_the_middle_of_a_picture_is_loaded_anew(
 
     assert view["state"] == "complete", view["error"]
     assert picture_of(view)["attempt"] == 2
-    assert picture_of(view)["result"]["facts"]["steps"] == 30
+    assert picture_of(view)["result"]["facts"]["steps"] == 100
 
 
 def picture_of(view: dict[str, Any]) -> dict[str, Any]:
