@@ -32,7 +32,7 @@ BUILT_IN = (
         "espeak",
         "voice",
         "colab_worker.engines.espeak:EspeakEngine",
-        version="2",
+        version="3",
         draft=True,
     ),
     EngineEntry(

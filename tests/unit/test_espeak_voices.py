@@ -125,6 +125,19 @@ def test_sentences_without_spaces_are_spoken_on_their_own(tmp_path):
         assert gaps == pytest.approx([0.3] * len(gaps), abs=0.03)
 
 
+def test_a_sentence_in_another_script_is_read_in_its_language(tmp_path):
+    """Arabic in an English text sounds as in an Arabic one, not letter by letter."""
+    arabic = "مرحبا بكم في المخبز."
+    alone = speak(arabic, tmp_path / "alone.wav", language="ar")
+    within = speak(f"Hello. {arabic} Bye.", tmp_path / "within.wav", language="en")
+
+    words = within.words[1:5]
+    assert arabic.split() == [word.text for word in words]
+    assert words[-1].end_s - words[0].start_s == pytest.approx(
+        alone.words[-1].end_s - alone.words[0].start_s, abs=0.05
+    )
+
+
 def test_every_guessed_language_is_spoken():
     """Whatever language a text is taken for, the draft voice can read it."""
     guessed = {code for code, _ in language._SCRIPTS} | set(language._STOP_WORDS)

@@ -93,6 +93,43 @@ def test_silent_sentences_join_their_neighbours():
     assert ("Two", "went.") == second.tokens
 
 
+@pytest.mark.parametrize(
+    ("sentence", "language", "read_in"),
+    [
+        ("مرحبا بكم في المخبز.", "en", "ar"),
+        ("سلام، چطوری؟", "en", "fa"),
+        ("从前有一只乌鸦。", "en-gb", "zh"),
+        ("むかし、烏が居た。", "de", "ja"),
+        ("東京都。", "ja", "ja"),
+        ("漢字。", "ko", "ko"),
+        ("Жила-была девочка.", "bg", "bg"),
+        ("Bila jednom devojčica.", "sr", "sr"),
+        ("एक कौआ था।", "mr", "mr"),
+        ("The bread rose in the oven.", "ar", "en"),
+        ("Der Wolf ist in dem Wald.", "zh", "de"),
+        ("Die Nacht war kalt.", "en", "en"),
+        ("He said “سلام” to the crowd.", "en", "en"),
+        ("The angle α is small.", "en", "en"),
+        ("1969!", "hi", "hi"),
+    ],
+)
+def test_sentences_in_another_script_have_a_language_of_their_own(
+    sentence, language, read_in
+):
+    """Only the script of most letters decides, never a guess among one script's."""
+    (utterance,) = plan_utterances(sentence, language)
+
+    assert read_in == utterance.language
+
+
+def test_english_rules_follow_the_sentence():
+    """An English sentence in a Chinese text has its abbreviations read out."""
+    chinese, english = plan_utterances("他来了。\n\nIt was 18 km, away.", "zh")
+
+    assert ("zh", "en") == (chinese.language, english.language)
+    assert "kilometers," in english.said
+
+
 def test_pace_finds_the_rate():
     """A rate that is not in proportion to speed is found by trying."""
     pace = fit_pace(lambda rate: 1000 / (rate + 40), base=160, speed=1.5)

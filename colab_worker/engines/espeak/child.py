@@ -55,7 +55,7 @@ class Child:
     """
 
     def __init__(self, voice: str, pitch: int, range: int) -> None:
-        self._settings = {
+        self._settings: dict[str, Any] = {
             "library": espeakng_loader.get_library_path(),
             "data": espeakng_loader.get_data_path(),
             "voice": voice,
@@ -84,8 +84,10 @@ class Child:
             if pipe is not None:
                 _close(pipe)
 
-    def speak(self, text: str, rate: int) -> Sound:
+    def speak(self, text: str, rate: int, voice: str | None = None) -> Sound:
         """The sound of ``text`` at ``rate`` of espeak's words a minute.
+
+        ``voice`` is espeak's name of one for this text, if not the child's own.
 
         Raises EngineError when the child refuses, dies, or is silent too long.
         """
@@ -93,7 +95,8 @@ class Child:
         watchdog.daemon = True
         watchdog.start()
         try:
-            self._ask({"text": text, "rate": rate})
+            voice = voice or self._settings["voice"]
+            self._ask({"text": text, "rate": rate, "voice": voice})
             header = self._header()
             return _sound(self._read(header["bytes"]), header["events"])
         finally:

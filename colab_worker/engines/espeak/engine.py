@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from colab_worker.engines.base import Speech, Tick, VoiceRequest, Word
-from colab_worker.engines.espeak.child import SAMPLE_RATE, Child, Samples
+from colab_worker.engines.espeak.child import SAMPLE_RATE, Child, Samples, Sound
 from colab_worker.engines.espeak.languages import espeak_name, espeak_voice
 from colab_worker.engines.espeak.pace import Pace, fit_pace
 from colab_worker.engines.espeak.sound import sounding_part, speech_gain, write_wav
@@ -27,6 +27,18 @@ class _Sentence:
     samples: Samples
     times: list[Span]
     utterance: Utterance
+
+
+@dataclass(frozen=True)
+class _Narrator:
+    """A child that says each sentence in the sentence's own language."""
+
+    child: Child
+    voice_id: str
+
+    def say(self, utterance: Utterance, rate: int) -> Sound:
+        voice = espeak_name(self.voice_id, utterance.language)
+        return self.child.speak(utterance.text, rate, voice)
 
 
 class EspeakEngine:
@@ -54,36 +66,37 @@ class EspeakEngine:
         utterances = plan_utterances(request.text, request.language)
         tick(0.0, f"sentence 1 of {len(utterances)}")
         with Child(name, voice.pitch, voice.range) as child:
-            pace = _pace(child, utterances, voice.rate, request.speed)
+            narrator = _Narrator(child, request.voice_id)
+            pace = _pace(narrator, utterances, voice.rate, request.speed)
             sentences = []
             for done, utterance in enumerate(utterances, start=1):
-                sentences.append(_speak(child, utterance, pace))
+                sentences.append(_speak(narrator, utterance, pace))
                 tick(done / len(utterances), f"sentence {done} of {len(utterances)}")
         return _assemble(sentences, request, out)
 
 
 def _pace(
-    child: Child, utterances: Sequence[Utterance], base: int, speed: float
+    narrator: _Narrator, utterances: Sequence[Utterance], base: int, speed: float
 ) -> Pace:
     trial: list[Utterance] = []
     for utterance in utterances:
         trial.append(utterance)
         if sum(len(chosen.text) for chosen in trial) >= _TRIAL_CHARS:
             break
-    return fit_pace(lambda rate: _spoken_s(child, trial, rate), base, speed)
+    return fit_pace(lambda rate: _spoken_s(narrator, trial, rate), base, speed)
 
 
-def _spoken_s(child: Child, utterances: Sequence[Utterance], rate: int) -> float:
+def _spoken_s(narrator: _Narrator, utterances: Sequence[Utterance], rate: int) -> float:
     """Seconds of sound at ``rate``, the silence around each sentence left out."""
     samples = 0
     for utterance in utterances:
-        onset, end = sounding_part(child.speak(utterance.text, rate).samples)
+        onset, end = sounding_part(narrator.say(utterance, rate).samples)
         samples += end - onset
     return samples / SAMPLE_RATE
 
 
-def _speak(child: Child, utterance: Utterance, pace: Pace) -> _Sentence:
-    sound = child.speak(utterance.text, pace.rate)
+def _speak(narrator: _Narrator, utterance: Utterance, pace: Pace) -> _Sentence:
+    sound = narrator.say(utterance, pace.rate)
     onset, end = sounding_part(sound.samples)
     onset_s, end_s = onset / SAMPLE_RATE, end / SAMPLE_RATE
     times = token_times(utterance, sound.events, onset_s, end_s)

@@ -5,7 +5,7 @@ milliseconds. espeak-ng carries state from one utterance to the next and is repe
 only from a fresh process; each speech therefore gets a child of its own.
 
 First line in: ``{library, data, voice, pitch, range}``. Then one line an utterance,
-``{text, rate}``; each is answered by one JSON line ``{bytes, events}`` followed by that
+``{text, rate, voice}``; each is answered by one JSON line ``{bytes, events}`` followed by that
 many bytes of mono 16-bit sound, or by ``{error}``. The end of stdin ends the child.
 """
 
@@ -62,7 +62,7 @@ _Callback = ctypes.CFUNCTYPE(
 
 
 class Synthesizer:
-    """espeak-ng with one voice; the library allows one in a process."""
+    """espeak-ng, one voice at a time; the library allows one in a process."""
 
     def __init__(self, library: str, data: str, voice: str, pitch: int, range: int):
         self._espeak = ctypes.CDLL(library)
@@ -80,17 +80,15 @@ class Synthesizer:
         self._espeak.espeak_ng_SetRandSeed(ctypes.c_long(NOISE_SEED))
         self._callback = _Callback(self._collect)  # espeak keeps only a bare pointer
         self._espeak.espeak_SetSynthCallback(self._callback)
-        self._check(
-            self._espeak.espeak_SetVoiceByName(voice.encode()), f"voice {voice}"
-        )
-        self._set(PARAMETER_VOLUME, VOLUME)
-        self._set(PARAMETER_PITCH, pitch)
-        self._set(PARAMETER_RANGE, range)
+        self._pitch, self._range = pitch, range
+        self._take(voice)
 
-    def speak(self, text: str, rate: int) -> None:
+    def speak(self, text: str, rate: int, voice: str) -> None:
         """Fills ``sound`` and ``events``; ``rate`` is in espeak's words a minute."""
         self.sound.clear()
         self.events.clear()
+        if voice != self._voice:
+            self._take(voice)
         self._set(PARAMETER_RATE, rate)
         encoded = text.encode() + b"\0"
         size = ctypes.c_size_t(len(encoded))
@@ -98,6 +96,15 @@ class Synthesizer:
             encoded, size, 0, POSITION_CHARACTER, 0, CHARS_UTF8, None, None
         )
         self._check(result, "speaking")
+
+    def _take(self, voice: str) -> None:
+        self._check(
+            self._espeak.espeak_SetVoiceByName(voice.encode()), f"voice {voice}"
+        )
+        self._voice = voice
+        self._set(PARAMETER_VOLUME, VOLUME)
+        self._set(PARAMETER_PITCH, self._pitch)
+        self._set(PARAMETER_RANGE, self._range)
 
     def _set(self, parameter: int, value: int) -> None:
         self._check(

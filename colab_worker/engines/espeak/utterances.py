@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from colab_worker.engines.base import BadInput
@@ -16,6 +16,7 @@ from colab_worker.engines.espeak.spoken import (
     spoken_form,
 )
 from shared_protocol.kit.text_scenes.inline import plain_text
+from shared_protocol.kit.text_scenes.language import language_of_sentence
 from shared_protocol.kit.text_scenes.sentences import split_sentences
 
 _LINE_MARKS = re.compile(r"^[ \t]*(?:#{1,6}|>|[-*+])[ \t]+", re.MULTILINE)
@@ -31,6 +32,7 @@ class Utterance:
 
     tokens: tuple[str, ...]
     said: tuple[str, ...]
+    language: str
     ends_paragraph: bool
 
     @property
@@ -57,8 +59,9 @@ def shown_text(text: str) -> str:
 def plan_utterances(text: str, language: str) -> tuple[Utterance, ...]:
     """Every sentence of ``text`` with something to say in it.
 
-    Tokens without sound join a neighbouring sentence. Raises BadInput when nothing in
-    ``text`` can be spoken.
+    Tokens without sound join a neighbouring sentence. A sentence in a script that
+    ``language`` is not written in has a language of its own. Raises BadInput when
+    nothing in ``text`` can be spoken.
     """
     utterances: list[Utterance] = []
     silent: tuple[str, ...] = ()
@@ -83,11 +86,19 @@ def _all_utterances(shown: str, language: str) -> Iterator[Utterance]:
         tokens = _tokens(paragraph)
         if not tokens:
             continue
-        said = _said(paragraph, tokens, language)
         cuts = [*_sentence_starts(tokens, language), len(tokens)]
+        languages = [
+            language_of_sentence(" ".join(tokens[begin:end]), language)
+            for begin, end in pairwise(cuts)
+            for _ in range(begin, end)
+        ]
+        said = _said(paragraph, tokens, languages)
         for begin, end in pairwise(cuts):
             yield Utterance(
-                tuple(tokens[begin:end]), tuple(said[begin:end]), end == len(tokens)
+                tuple(tokens[begin:end]),
+                tuple(said[begin:end]),
+                languages[begin],
+                end == len(tokens),
             )
 
 
@@ -115,12 +126,12 @@ def _sentence_starts(tokens: list[str], language: str) -> list[int]:
     return starts
 
 
-def _said(paragraph: str, tokens: list[str], language: str) -> list[str]:
+def _said(paragraph: str, tokens: list[str], languages: list[str]) -> list[str]:
     """The words for each token; a silent dash or a line's end becomes a comma."""
     said: list[str] = []
     line_ends = _line_ends(paragraph)
     neighbours = ["", *tokens, ""]
-    for index, token in enumerate(tokens):
+    for index, (token, language) in enumerate(zip(tokens, languages, strict=True)):
         form = spoken_form(token, neighbours[index], neighbours[index + 2], language)
         breaks = index in line_ends if form else pauses_after(token)
         said.append(form)
@@ -148,16 +159,17 @@ def _add_pause(said: list[str]) -> None:
 
 
 def _with_tokens_before(silent: tuple[str, ...], utterance: Utterance) -> Utterance:
-    return Utterance(
-        silent + utterance.tokens,
-        ("",) * len(silent) + utterance.said,
-        utterance.ends_paragraph,
+    return replace(
+        utterance,
+        tokens=silent + utterance.tokens,
+        said=("",) * len(silent) + utterance.said,
     )
 
 
 def _with_silent_end(utterance: Utterance, silent: Utterance) -> Utterance:
-    return Utterance(
-        utterance.tokens + silent.tokens,
-        utterance.said + silent.said,
-        utterance.ends_paragraph or silent.ends_paragraph,
+    return replace(
+        utterance,
+        tokens=utterance.tokens + silent.tokens,
+        said=utterance.said + silent.said,
+        ends_paragraph=utterance.ends_paragraph or silent.ends_paragraph,
     )

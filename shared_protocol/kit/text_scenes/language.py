@@ -29,6 +29,20 @@ _LETTERS = {
 #: A share of the letters above which a script settles the language; Japanese mixes
 #: its own letters with Chinese ones.
 _SETTLED = {"ja": 0.1}
+#: What is written in more scripts, or with another one, than its own code says;
+#: ``""`` is Latin.
+_WRITTEN_IN = {
+    "bg": {"ru"},
+    "fa": {"ar"},
+    "ja": {"ja", "zh"},
+    "ko": {"ko", "zh"},
+    "mr": {"hi"},
+    "ne": {"hi"},
+    "sr": {"ru", ""},
+    "uk": {"ru"},
+    "ur": {"ar"},
+    "yue": {"zh"},
+}
 #: One word alone, or a letter, tells nothing.
 _LEAST_STOP_WORDS = 2
 _STOP_WORDS = {
@@ -60,6 +74,31 @@ def guess_language(text: str) -> str:
         if len(script.findall(sample)) > _SETTLED.get(code, 0.3) * letters > 0:
             return _told_apart(code, sample)
     return _by_stop_words(sample)
+
+
+def language_of_sentence(sentence: str, language: str) -> str:
+    """The language to read ``sentence`` in, found in a text of ``language``.
+
+    Another one only if most of its letters are of a script that ``language`` is not
+    written in: whoever reads English knows no Arabic letters but their names.
+    """
+    letters = sum(1 for character in sentence if character.isalpha())
+    found = _main_script(sentence, letters)
+    base = language.lower().partition("-")[0]
+    scripts = {code for code, _ in _SCRIPTS}
+    own = _WRITTEN_IN.get(base, {base if base in scripts else ""})
+    if not letters or found in own:
+        return language
+    return _told_apart(found, sentence) if found else _by_stop_words(sentence)
+
+
+def _main_script(sentence: str, letters: int) -> str:
+    """The code of the script of most of ``letters``; "" is Latin, and any other."""
+    counts = {code: len(script.findall(sentence)) for code, script in _SCRIPTS}
+    if counts["ja"] > _SETTLED["ja"] * letters:
+        counts["ja"] += counts.pop("zh")
+    code = max(counts, key=lambda script: counts[script])
+    return code if counts[code] > letters / 2 else ""
 
 
 def _told_apart(code: str, sample: str) -> str:
