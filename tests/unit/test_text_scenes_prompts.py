@@ -133,3 +133,12 @@ def test_other_languages_keep_their_own_words():
     (only,) = prompts("Der Wolf ging mit dem Korb durch den Wald und war froh.")
 
     assert "Der Wolf ging mit dem Korb durch den Wald" in only
+
+
+def test_emoji_are_not_painted():
+    """Signs go, with what joined them; what shapes letters stays."""
+    (emoji,) = prompts("The boy ☀️ smiled 👨\u200d👩\u200d👧 at the old lighthouse.")
+    (persian,) = prompts("پسر به خانه می\u200cرود.")
+
+    assert "the boy smiled at the old lighthouse" in emoji.lower()
+    assert "می\u200cرود" in persian

@@ -28,6 +28,7 @@ from shared_protocol.kit.text_scenes.wording import (
     unquoted,
     without_morals,
     without_negations,
+    without_symbols,
 )
 
 SHOTS = (
@@ -83,6 +84,7 @@ class PromptWriter:
 
     def write(self, narration: str, shot: str, place: str | None) -> str:
         """The prompt of the next scene; ``place`` is where a screenplay puts it."""
+        narration = without_symbols(narration)
         shown = unquoted(narration) or narration.translate(NO_QUOTES)
         action = self._action(shown)
         told = without_negations(without_morals(shown))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from itertools import takewhile
 
@@ -38,7 +39,16 @@ _NEGATION = re.compile(
     r"\b(?:no|not even|without|neither|nor)\s+(?:(?:an?|any|the)\s+)?[\w-]+",
     re.IGNORECASE,
 )
+_SIGNS = frozenset({"So", "Sk", "Cn", "Co", "Cs"})
+#: Also what joined signs; between letters it shapes them.
+_GAPS = re.compile(r"[ \u200d\ufe0f]{2,}")
 _MORAL = re.compile(r"\b(?:can|may|should|must)\b")
+
+
+def without_symbols(text: str) -> str:
+    """``text`` without emoji and other signs that are not words of a prompt."""
+    kept = (" " if unicodedata.category(sign) in _SIGNS else sign for sign in text)
+    return _GAPS.sub(" ", "".join(kept))
 
 
 def unquoted(text: str) -> str:
