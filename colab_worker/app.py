@@ -39,6 +39,7 @@ from colab_worker.runner import Runner
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
 from colab_worker.submissions import Submissions
+from colab_worker.thumbnails import Thumbnails
 from colab_worker.tunnels.traffic import traffic_middleware
 from colab_worker.tunnels.tunnels import Tunnels
 from shared_protocol import routes
@@ -94,6 +95,7 @@ def make_app(
     app[keys.SUBMISSIONS] = Submissions(
         settings, store, board, registry, runner, disk, blobs
     )
+    app[keys.THUMBNAILS] = Thumbnails(blobs, settings.work)
     app[keys.TUNNELS] = Tunnels(settings)
     app.on_response_prepare.append(access.stamp_reply)
     app.cleanup_ctx.append(_working)

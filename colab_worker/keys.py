@@ -16,6 +16,7 @@ from colab_worker.runner import Runner
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
 from colab_worker.submissions import Submissions
+from colab_worker.thumbnails import Thumbnails
 from colab_worker.tunnels.tunnels import Tunnels
 from shared_protocol.kit.blobs import BlobStore
 
@@ -35,4 +36,5 @@ ORIGINS: web.AppKey[set[str]] = web.AppKey("origins", set)
 SUBMISSIONS = web.AppKey("submissions", Submissions)
 #: Only with a memo folder.
 ARCHIVIST = web.AppKey("archivist", Archivist)
+THUMBNAILS = web.AppKey("thumbnails", Thumbnails)
 TUNNELS = web.AppKey("tunnels", Tunnels)

@@ -22,6 +22,7 @@ from orchestrator.library import Library
 from orchestrator.mirror import Mirror
 from orchestrator.orphans import Orphans
 from orchestrator.pen import Pen
+from orchestrator.portfolio import Portfolio
 from orchestrator.pulls import Pulls
 from orchestrator.quota import Ledger
 from orchestrator.redrawing import Redrawing
@@ -88,6 +89,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.VERSION] = version("moonreel")
     app[keys.FILMS] = films
     app[keys.FILM_SETTINGS] = SettingsReader()
+    app[keys.PORTFOLIO] = Portfolio()
     app[keys.MIRRORED] = mirrored
     app[keys.LIBRARY] = library
     app[keys.WORKERS] = workers

@@ -8,6 +8,7 @@ from orchestrator.desk import Desk
 from orchestrator.film_settings import SettingsReader
 from orchestrator.library import Library
 from orchestrator.pen import Pen
+from orchestrator.portfolio import Portfolio
 from orchestrator.quota import Ledger
 from orchestrator.redrawing import Redrawing
 from orchestrator.settings import Settings
@@ -21,6 +22,7 @@ from orchestrator.writer.services.choice import Services
 SETTINGS = web.AppKey("settings", Settings)
 FILMS = web.AppKey("films", FilmStore)
 FILM_SETTINGS = web.AppKey("film_settings", SettingsReader)
+PORTFOLIO = web.AppKey("portfolio", Portfolio)
 MIRRORED = web.AppKey("mirrored", MirrorStore)
 LIBRARY = web.AppKey("library", Library)
 WORKERS = web.AppKey("workers", Workers)

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from shared_protocol.artifacts import FileRef
 from shared_protocol.wire import View
 
 #: ``image`` draws, ``voice`` speaks, ``video`` films, ``likeness`` keeps faces, ``lora``
@@ -37,6 +38,10 @@ class ModelInfo(View):
     unavailable: str | None = None
     #: Of LoRAs and likenesses: the picture models that take it.
     fits: tuple[str, ...] = ()
+    #: A part of the program, without files of its own.
+    built_in: bool = False
+    #: The picture that it ships with, small; at ``/artifacts/sha256/{hex}``.
+    thumbnail: FileRef | None = None
 
 
 class ModelView(View):
@@ -48,12 +53,26 @@ class ModelView(View):
     model_type: ModelKind
     trigger_word: str | None
     file_size_mb: float
-    #: ``family, licence, on_worker, unavailable, fits, page`` as in ``ModelInfo``, and
-    #: ``removable``: it stands on this machine, where ``DELETE`` takes it away.
+    #: ``family, licence, on_worker, unavailable, fits, page, built_in`` as in
+    #: ``ModelInfo``; ``removable``: it stands on this machine, where ``DELETE`` takes it
+    #: away; ``thumbnail``: a ``ModelThumbnail``, or None.
     model_metadata: dict[str, Any] = Field(default_factory=dict)
     created_at: str | None
     #: Where its files come from; a worker gives none of them away.
     download_url: str | None
+
+
+class ModelThumbnail(View):
+    """A picture that stands for a model."""
+
+    #: On this server; its bytes never change.
+    url: str
+    #: ``file``: it ships with the model; ``film``: a film of yours has it.
+    source: Literal["file", "film"]
+    #: Of a film.
+    job_id: str | None = None
+    title: str | None = None
+    scene: int | None = None
 
 
 class ModelList(View):

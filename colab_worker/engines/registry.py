@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Protocol
 
 from colab_worker.engines.entry import EngineEntry
@@ -13,7 +14,7 @@ from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
 from shared_protocol.fallback import FALLBACK, Fallback
 from shared_protocol.jobs import Dials, EngineInfo
-from shared_protocol.models import ModelInfo
+from shared_protocol.models import ModelInfo, ModelKind
 
 __all__ = ["BUILT_IN", "PLUGINS_VARIABLE", "EngineEntry", "PlanRefused", "Registry"]
 
@@ -41,6 +42,11 @@ BUILT_IN = (
 )
 
 
+#: Licences of the engines that come along.
+_LICENCES = {"papercut": "MIT", "espeak": "GPL-3.0-or-later"}
+_LISTED: Mapping[str, ModelKind] = {"image": "image", "voice": "voice"}
+
+
 class Look(Protocol):
     """Looks at the models on the disk; blocks for a moment."""
 
@@ -52,6 +58,9 @@ class Look(Protocol):
 
     def inventory(self) -> tuple[ModelInfo, ...]:
         """What is there and what could be."""
+
+    def home_of(self, model: ModelInfo) -> Path:
+        """The folder of a model in it, or a LoRA's file."""
 
 
 class _Bare:
@@ -65,6 +74,9 @@ class _Bare:
 
     def inventory(self) -> tuple[ModelInfo, ...]:
         return ()
+
+    def home_of(self, model: ModelInfo) -> Path:
+        raise KeyError(model.name)
 
 
 class PlanRefused(KeyError):
@@ -126,8 +138,14 @@ class Registry:
         self._entries = {(entry.kind, entry.name): entry for entry in entries}
 
     def models(self) -> tuple[ModelInfo, ...]:
-        """The shelf for people to read; blocks for a moment."""
-        return self._look.inventory()
+        """The shelf and the engines that need none; blocks for a moment."""
+        shelf = self._look.inventory()
+        told = {(model.kind, model.name) for model in shelf}
+        return (*shelf, *_without_files(self._entries.values(), told))
+
+    def home_of(self, model: ModelInfo) -> Path:
+        """Where a model of the shelf stands: its folder, or a LoRA's file."""
+        return self._look.home_of(model)
 
     def get(self, kind: str, name: str, language: str = "en") -> EngineEntry:
         """The engine called ``name``; ``auto`` is the best that can be used.
@@ -230,6 +248,26 @@ class Registry:
         if entry.kind == "video":
             return 0, entry.preference
         return -self._fallback.index(fallback_of(entry)), entry.preference
+
+
+def _without_files(
+    entries: Iterable[EngineEntry], told: set[tuple[ModelKind, str]]
+) -> Iterator[ModelInfo]:
+    """What draws and speaks on this machine by its program alone."""
+    for entry in entries:
+        kind = _LISTED.get(entry.kind)
+        if kind is None or entry.service is not None or (kind, entry.name) in told:
+            continue
+        yield ModelInfo(
+            name=entry.name,
+            kind=kind,
+            licence=_LICENCES.get(entry.name),
+            bytes=0,
+            here=True,
+            version=entry.version,
+            unavailable=entry.unavailable,
+            built_in=True,
+        )
 
 
 def fallback_of(entry: EngineEntry) -> Fallback:

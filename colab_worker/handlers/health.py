@@ -16,10 +16,12 @@ from colab_worker.keys import (
     IDENTITY,
     REGISTRY,
     SETTINGS,
+    THUMBNAILS,
     TUNNELS,
 )
 from shared_protocol import routes, vocab
 from shared_protocol.jobs import Capabilities, FilmSpec, Health
+from shared_protocol.models import ModelInfo
 
 VOCABULARIES = (
     vocab.IMAGE_STYLES,
@@ -95,9 +97,14 @@ async def get_capabilities(request: web.Request) -> web.Response:
             "queue": settings.queue_capacity,
             "hold_s": int(routes.MAX_HOLD_S),
         },
-        models=await asyncio.to_thread(request.app[REGISTRY].models),
+        models=await asyncio.to_thread(_shelf, request.app),
     )
     return web.json_response(text=reply.model_dump_json())
+
+
+def _shelf(app: web.Application) -> tuple[ModelInfo, ...]:
+    registry = app[REGISTRY]
+    return app[THUMBNAILS].add_to(registry.models(), registry.home_of)
 
 
 async def get_root(request: web.Request) -> web.Response:

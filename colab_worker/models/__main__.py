@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from colab_worker.models.covers import sidecars
 from colab_worker.models.folder import SLASH, NotAModel, read_model
 from colab_worker.models.presets import BY_NAME, GB
 from colab_worker.models.pull import OTHERS, NotPulled, pull
@@ -64,8 +65,10 @@ def _take_away(folder: Path, name: str, kind: str | None) -> None:
     lora = folder / LORAS / f"{name}.safetensors"
     if kind != "lora" and path.is_symlink():
         path.unlink()
+        _without_pictures(path)
     elif kind != "model" and lora.parent == folder / LORAS and lora.is_file():
         lora.unlink()
+        _without_pictures(lora)
     elif (
         kind != "lora"
         and path.parent == folder
@@ -73,8 +76,16 @@ def _take_away(folder: Path, name: str, kind: str | None) -> None:
         and path.name not in (LORAS, "..")  # whose parent is the shelf, by its words
     ):
         shutil.rmtree(path)
+        _without_pictures(path)
     else:
         raise NotPulled(f"{name} does not stand here; see `moonreel models list`")
+
+
+def _without_pictures(model: Path) -> None:
+    """Those beside it would stand for nothing."""
+    for picture in sidecars(model):
+        if picture.parent == model.parent:
+            picture.unlink(missing_ok=True)
 
 
 def _link(folder: Path, arguments: argparse.Namespace) -> None:

@@ -97,6 +97,14 @@ class Shelf:
         """What is here and what could be, for people to read."""
         return take_inventory(self.folder, self.entries(), self.loras())
 
+    def home_of(self, model: ModelInfo) -> Path:
+        """The folder of a model that is here, or a LoRA's file."""
+        if model.kind == "lora":
+            return self.folder / LORAS / f"{model.name}.safetensors"
+        preset = BY_NAME.get(model.name)
+        home = preset.home if preset else model.name.replace("/", SLASH)
+        return self.folder / home
+
     def read(self, name: str) -> ModelFolder:
         """The model in the folder ``name``; raises NotAModel."""
         path = self.folder / name

@@ -5,18 +5,20 @@ import { size } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { canTake, refusedBy, remove, take } from "../state/models.js";
 import { CopyLine } from "./copy_line.js";
+import { Cover, CoverLine } from "./model_cover.js";
 
 const MB = 1_000_000;
 
 export function ModelCard({ model }) {
   const { name, model_type: kind, model_metadata: about } = model;
   return html`<li class="model" data-here=${about.on_worker}>
-    <span class="initial" aria-hidden="true">${name[0].toUpperCase()}</span>
+    <${Cover} model=${model} />
     <div class="about">
       <h3>${name}</h3>
-      <p><span class=${about.on_worker ? "good" : "calm"}>${t(about.on_worker ? "models.here" : "models.absent")}</span> · ${size(model.file_size_mb * MB)}</p>
+      <p><span class=${about.on_worker ? "good" : "calm"}>${t(about.on_worker ? "models.here" : "models.absent")}</span> · ${about.built_in ? t("models.builtIn") : size(model.file_size_mb * MB)}</p>
       <dl>${rows(model).map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
       <${Missing} model=${model} />
+      <${CoverLine} model=${model} />
       ${canTake(model) && html`<button type="button" class="outline" onClick=${() => take(model)} aria-label=${t(`models.take.${kind}Of`, { name })}>${t(`models.take.${kind}`)}</button>`}
       ${about.removable && html`<button type="button" class="quiet" onClick=${() => sure(model) && remove(model)} aria-label=${t("models.removeOf", { name })}>${t("models.remove")}</button>`}
     </div>

@@ -32,7 +32,7 @@ export function canTake({ name, model_type: kind, model_metadata: about }) {
 
 // The picture models that a LoRA or a likeness does not go with, of those on the worker.
 export function refusedBy({ model_metadata: about }) {
-  return models.value.filter((other) => other.model_type === "image" && other.model_metadata.on_worker && !about.fits.includes(other.name));
+  return models.value.filter(({ name, model_type: kind, model_metadata: other }) => kind === "image" && other.on_worker && !other.built_in && !about.fits.includes(name));
 }
 
 // The LoRAs on the worker that an engine does not take, and why.

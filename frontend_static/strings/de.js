@@ -175,6 +175,8 @@ export default {
   "models.here": "auf dem Worker", "models.absent": "nicht auf dem Worker", "models.family": "Familie", "models.madeFor": "Gemacht für", "models.fetch": "Auf dem Worker holt es:", "models.fetchOf": "Befehl, der {name} holt", "models.trigger": "Auslösewort", "models.licence": "Lizenz",
   "models.licence.none": "steht nicht in den Dateien", "models.fits": "Passt zu", "models.fits.none": "keinem Modell auf diesem Worker", "models.refused": "nicht zu {name}: das ist {other}, dies ist für {family} gemacht",
   "models.noLoras": "Noch keine. Lege NAME.safetensors in den Ordner loras bei den Modellen des Workers: wenige Sekunden später steht sie hier.",
+  "models.builtIn": "eingebaut", "models.cover": "Bild, das {name} mitbringt", "models.cover.made": "Ein Bild, an dem {name} beteiligt war: seine Szene öffnen",
+  "models.cover.from": "Bild aus „{title}“.", "models.cover.spoke": "Spricht in „{title}“.", "models.cover.none": "Hier erscheint ein Bild, sobald eines damit gemacht ist.",
   "models.remove": "Entfernen", "models.removeOf": "Entfernen: {name}", "models.remove.sure": "Die Dateien von {name} auf diesem Rechner löschen ({size})? Geholtes lässt sich wieder holen; eine eigene LoRA oder ein eigenes Modell ist fort.", "models.removed": "{name} ist von diesem Rechner entfernt.",
   "models.take.image": "Damit zeichnen", "models.take.imageOf": "Damit zeichnen: {name}", "models.take.voice": "Damit sprechen", "models.take.voiceOf": "Damit sprechen: {name}",
   "models.take.lora": "Anziehen", "models.take.loraOf": "Anziehen: {name}", "models.draws": "{name} wird zeichnen.", "models.speaks": "{name} wird sprechen.", "models.worn": "{engine} wird zeichnen und {name} tragen.",

@@ -173,6 +173,8 @@ export default {
   "models.here": "on the worker", "models.absent": "not on the worker", "models.family": "Family", "models.madeFor": "Made for", "models.fetch": "On the worker this fetches it:", "models.fetchOf": "Command that fetches {name}", "models.trigger": "Trigger word", "models.licence": "Licence",
   "models.licence.none": "its files do not say", "models.fits": "Goes with", "models.fits.none": "no model on this worker", "models.refused": "not {name}: that is {other}, this is made for {family}",
   "models.noLoras": "None yet. Put NAME.safetensors into the folder loras of the worker's models: it shows here a few seconds later.",
+  "models.builtIn": "built in", "models.cover": "Picture that {name} ships with", "models.cover.made": "A picture made with {name}: open its scene",
+  "models.cover.from": "Picture from “{title}”.", "models.cover.spoke": "It speaks in “{title}”.", "models.cover.none": "A picture made with it will appear here.",
   "models.remove": "Remove", "models.removeOf": "Remove {name}", "models.remove.sure": "Delete the files of {name} from this machine ({size})? What was fetched can be fetched again; a LoRA or model of your own is gone.", "models.removed": "{name} was removed from this machine.",
   "models.take.image": "Draw with it", "models.take.imageOf": "Draw with it: {name}", "models.take.voice": "Speak with it", "models.take.voiceOf": "Speak with it: {name}",
   "models.take.lora": "Wear it", "models.take.loraOf": "Wear it: {name}", "models.draws": "{name} will draw.", "models.speaks": "{name} will speak.", "models.worn": "{engine} will draw, and wear {name}.",

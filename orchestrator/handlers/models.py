@@ -2,32 +2,42 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
+
 from aiohttp import web
 
 from orchestrator import keys
+from orchestrator.covers import bring_thumbnails, cover_of
 from orchestrator.errors import Refused, Unreachable
 from orchestrator.shelf import NotRemoved, remove_model
 from orchestrator.store.films import AT_WORK
-from orchestrator.workers import Slot
+from orchestrator.workers import Choice, Slot
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
-from shared_protocol.models import ModelInfo, ModelList, ModelView
+from shared_protocol.models import ModelInfo, ModelList, ModelThumbnail, ModelView
 
 _MB = 1_000_000
+#: So many films are looked through for pictures.
+MAX_FILMS = 200
 
 
 async def list_models(request: web.Request) -> web.Response:
     """All of them, also those that could be fetched; 503 while no worker answers."""
-    slot, found = await _models(request)
-    models = tuple(_view(model, slot) for model in found)
+    choice, found = await _models(request)
+    covers = await _covers(request, choice, found)
+    models = tuple(_view(m, choice.slot, covers[_id(m)]) for m in found)
     reply = ModelList(models=models, total=len(models))
     return web.json_response(text=reply.model_dump_json())
 
 
 async def show_model(request: web.Request) -> web.Response:
     """One of them; 404 for an id that the worker does not know."""
-    slot, model = await _wanted(request)
-    return web.json_response(text=_view(model, slot).model_dump_json())
+    choice, model = await _wanted(request)
+    covers = await _covers(request, choice, (model,))
+    return web.json_response(
+        text=_view(model, choice.slot, covers[_id(model)]).model_dump_json()
+    )
 
 
 async def delete_model(request: web.Request) -> web.Response:
@@ -35,12 +45,17 @@ async def delete_model(request: web.Request) -> web.Response:
 
     409 on another machine, and while the local worker has films that may need it.
     """
-    slot, model = await _wanted(request)
+    choice, model = await _wanted(request)
+    if model.built_in:
+        raise ApiError(
+            Code.CONFLICT,
+            f"{model.name} is a part of Moonreel; there is no file of it.",
+        )
     if not model.here:
         raise ApiError(
             Code.NOT_FOUND, f"{model.name} does not stand on the worker's shelf."
         )
-    if slot.kind != "local":
+    if choice.slot.kind != "local":
         raise ApiError(
             Code.CONFLICT,
             f"{model.name} stands on the connected worker, another machine; remove it "
@@ -59,22 +74,22 @@ async def delete_model(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
-async def _wanted(request: web.Request) -> tuple[Slot, ModelInfo]:
+async def _wanted(request: web.Request) -> tuple[Choice, ModelInfo]:
     wanted = request.match_info["id"]
-    slot, models = await _models(request)
+    choice, models = await _models(request)
     for model in models:
         if _id(model) == wanted:
-            return slot, model
+            return choice, model
     raise ApiError(
         Code.NOT_FOUND,
         f"The worker has no model {wanted[:100]!r}; /api/models/ lists those there are.",
     )
 
 
-async def _models(request: web.Request) -> tuple[Slot, tuple[ModelInfo, ...]]:
+async def _models(request: web.Request) -> tuple[Choice, tuple[ModelInfo, ...]]:
     try:
         choice = await request.app[keys.WORKERS].choose()
-        return choice.slot, (await choice.client.capabilities()).models
+        return choice, (await choice.client.capabilities()).models
     except Unreachable as trouble:
         raise ApiError(Code.WORKER_UNREACHABLE, str(trouble)) from trouble
     except Refused as refusal:
@@ -82,8 +97,21 @@ async def _models(request: web.Request) -> tuple[Slot, tuple[ModelInfo, ...]]:
         raise ApiError(Code.WORKER_UNREACHABLE, told) from refusal
 
 
-def _view(model: ModelInfo, slot: Slot) -> ModelView:
-    about = {"family", "licence", "unavailable", "fits", "page"}
+async def _covers(
+    request: web.Request, choice: Choice, models: Sequence[ModelInfo]
+) -> dict[str, ModelThumbnail | None]:
+    """The picture that stands for each, by id."""
+    app = request.app
+    films = await app[keys.FILMS].recent(MAX_FILMS)
+    works = await asyncio.to_thread(app[keys.PORTFOLIO].read, films)
+    library = app[keys.LIBRARY]
+    await bring_thumbnails(models, library, choice.client)
+    return {_id(model): await cover_of(model, works, library) for model in models}
+
+
+def _view(model: ModelInfo, slot: Slot, cover: ModelThumbnail | None) -> ModelView:
+    about = {"family", "licence", "unavailable", "fits", "page", "built_in"}
+    removable = model.here and slot.kind == "local" and not model.built_in
     return ModelView(
         id=_id(model),
         name=model.name,
@@ -92,7 +120,11 @@ def _view(model: ModelInfo, slot: Slot) -> ModelView:
         trigger_word=model.trigger,
         file_size_mb=round(model.bytes / _MB, 3),
         model_metadata=model.model_dump(include=about)
-        | {"on_worker": model.here, "removable": model.here and slot.kind == "local"},
+        | {
+            "on_worker": model.here,
+            "removable": removable,
+            "thumbnail": cover.model_dump() if cover else None,
+        },
         created_at=model.added_at,
         download_url=model.page,
     )

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import Locator, Page, Route, expect
+import pytest
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
-from tests.browser.steps import open_page
+from tests.browser.conftest import LIMIT_MS, SECONDS
+from tests.browser.steps import finished, make_film, open_page
 from tests.browser.test_everyone import violations
+from tests.browser.watched_page import watched
+from tests.servers.served import Served
+from tests.unit.test_models_inventory import INK
+from tests.unit.test_models_loras import safetensors
+from tests.unit.test_worker_thumbnails import RED, data_url, picture
+from tests.workers import TOKEN, WorkerProcess
 
 
 def model(name: str, kind: str, **about: Any) -> dict[str, Any]:
@@ -20,6 +29,8 @@ def model(name: str, kind: str, **about: Any) -> dict[str, Any]:
         "fits": [],
         "page": None,
         "on_worker": True,
+        "built_in": False,
+        "thumbnail": None,
     }
     return {
         "id": f"{kind}-{name}",
@@ -117,3 +128,74 @@ def test_a_model_is_removed_from_this_machine(page: Page) -> None:
 
     assert len(asked) == 1
     assert asked[0].startswith("DELETE ")
+
+
+def seen(picture: Locator) -> int:
+    """How wide the picture is once it is there; 0 for one that cannot be shown."""
+    expect(picture).to_be_visible()
+    return int(
+        picture.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    )
+
+
+@pytest.fixture
+def pictured(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Page]:
+    """A page whose worker has LoRAs, one with a picture in its metadata."""
+    home = tmp_path_factory.mktemp("pictured") / "home"
+    loras = tmp_path_factory.mktemp("models") / "loras"
+    home.mkdir()
+    loras.mkdir()
+    tensor = {"lora_unet_down": INK["lora_unet_down"]}
+    for name, told in (
+        ("ink", {"modelspec.thumbnail": data_url(picture(RED, "JPEG"))}),
+        ("plain", {}),
+        ("broken", {"modelspec.thumbnail": data_url(picture(RED)[:200])}),
+    ):
+        header = {"__metadata__": told, **tensor}
+        content = safetensors(header, b"w" * 8)
+        (loras / f"{name}.safetensors").write_bytes(content)
+    folder, env = (
+        tmp_path_factory.mktemp("worker"),
+        {"MOONREEL_MODELS": str(loras.parent)},
+    )
+    with WorkerProcess(folder, seconds=SECONDS, env=env) as worker:
+        line = f"{str(worker.client.base_url).rstrip('/')}#token={TOKEN}"
+        remote = {"COLAB_API_URL": line, "MOONREEL_WORKER": "remote"}
+        with Served(home, remote) as served:
+            context = browser.new_context(base_url=served.url, locale="en-GB")
+            context.set_default_timeout(LIMIT_MS)
+            with watched(context.new_page()) as watch:
+                yield watch.page
+            context.close()
+
+
+def test_a_model_has_a_picture(pictured: Page) -> None:
+    """Its own, else that of a film, else its initial, and how one gets there."""
+    page = pictured
+    open_page(page, "/#/models")
+    ink = card(page, "ink")
+    assert seen(ink.get_by_alt_text("Picture that ink ships with")) == 256
+    for name in ("plain", "broken", "papercut"):
+        expect(card(page, name).locator(".initial")).to_have_text(name[0].upper())
+    expect(card(page, "papercut")).to_contain_text("built in")
+    expect(card(page, "papercut")).to_contain_text("will appear here")
+    expect(card(page, "ink")).not_to_contain_text("papercut")
+    expect(card(page, "flux-dev")).not_to_contain_text("will appear here")
+    assert violations(page) == []
+
+    job_id = make_film(page, scenes=2)
+    finished(page)
+    page.goto("/#/models")
+    drawn = card(page, "papercut")
+    expect(drawn).to_contain_text("Picture from “")
+    made = drawn.get_by_alt_text("A picture made with papercut: open its scene")
+    assert seen(made) > 0
+    expect(card(page, "espeak")).to_contain_text("It speaks in “")
+    assert violations(page) == []
+    page.set_viewport_size({"width": 390, "height": 800})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390
+    made.click()
+    page.wait_for_url(f"**/#/jobs/{job_id}/scenes/1")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from PIL import Image
 
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.unit.test_models_inventory import INK
 from tests.unit.test_models_loras import safetensors
 from tests.unit.test_models_shelf import put_model
+from tests.unit.test_worker_thumbnails import BLUE, RED, data_url, picture
 from tests.workers import TOKEN, WorkerProcess
 
 
@@ -99,6 +104,72 @@ async def test_a_model_of_this_machine_is_removed(
     assert busy.status_code == 409
     assert "making a film" in busy.json()["message"]
     assert not lora.exists()
+
+
+async def test_pictures_that_ship_with_models(
+    tmp_path: Path, stocked: WorkerProcess
+) -> None:
+    """Brought together, small, and served from here under their hash for ever."""
+    loras = tmp_path / "models" / "loras"
+    told = {"modelspec.thumbnail": data_url(picture(BLUE, "JPEG"))}
+    flow = {"__metadata__": told, "transformer.single_blocks.0": INK["lora_unet_down"]}
+    (loras / "flow.safetensors").write_bytes(safetensors(flow, b"w" * 8))
+    (loras / "ink.preview.png").write_bytes(picture(RED))
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(str(stocked.client.base_url).rstrip("/"), TOKEN)
+        models = (await live.api.get("/api/models/")).json()["models"]
+        found = {m["name"]: m["model_metadata"]["thumbnail"] for m in models}
+        stocked.stop()
+        replies = [await live.api.get(found[name]["url"]) for name in ("ink", "flow")]
+
+    assert found["ink"]["source"] == found["flow"]["source"] == "file"
+    assert found["ann/dream"] is None
+    for reply, colour in zip(replies, (RED, BLUE), strict=True):
+        assert reply.headers["content-type"] == "image/webp"
+        assert "immutable" in reply.headers["cache-control"]
+        assert hashlib.sha256(reply.content).hexdigest() in str(reply.url)
+        with Image.open(io.BytesIO(reply.content)) as shown:
+            assert max(shown.size) == 256
+            pixel = shown.convert("RGB").getpixel((5, 5))
+            assert isinstance(pixel, tuple)
+            assert all(abs(a - b) < 9 for a, b in zip(pixel, colour, strict=True))
+
+
+async def test_a_model_is_known_by_what_it_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The newest film's picture, as long as there is the film; of voices, too."""
+    monkeypatch.setenv("MOONREEL_ENGINES", ENGINES)
+    monkeypatch.setenv("MOONREEL_MODELS", str(tmp_path / "none"))
+    async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
+
+        async def shown(name: str) -> dict[str, Any] | None:
+            reply = (await live.api.get(f"/api/models/{name}")).json()
+            found: dict[str, Any] | None = reply["model_metadata"]["thumbnail"]
+            return found
+
+        assert await shown("image-papercut") is None
+        films = []
+        for script in ("A crow.", "A fox."):
+            films.append(await live.order(script=script, num_scenes=1, title=script))
+            await live.until(films[-1], "complete")
+        newest = await shown("image-papercut")
+        speaks = await shown("voice-espeak")
+        assert newest is not None and speaks is not None
+        served = await live.api.get(newest["url"])
+        preview = await live.api.get(f"/api/download/{films[1]}/scene-001-preview.webp")
+        await live.api.delete(f"/api/jobs/{films[1]}")
+        older = await shown("image-papercut")
+        whisper = await shown("alignment-whisper")
+        refused = await live.api.delete("/api/models/image-papercut")
+
+    assert (newest["source"], newest["title"], newest["scene"]) == ("film", "A fox.", 1)
+    assert newest["job_id"] == speaks["job_id"] == films[1]
+    assert served.content == preview.content
+    assert older is not None and older["job_id"] == films[0]
+    assert whisper is None
+    assert refused.status_code == 409
+    assert "part of Moonreel" in refused.json()["message"]
 
 
 async def test_without_a_worker_it_is_said(tmp_path: Path) -> None:
