@@ -28,6 +28,7 @@ from colab_worker.picture_plan import (
 )
 from colab_worker.voice_plan import (
     choose_voice,
+    other_voices,
     voice_files,
     voice_id,
     voice_options,
@@ -170,7 +171,7 @@ def _voice(spec: FilmSpec, number: int, scene: SceneSpec, engine: EngineEntry) -
     sentence_s, paragraph_s, tail_s = PAUSES_S[spec.pacing]
     params = {
         "text": scene.narration,
-        **voice_options(spec),
+        **voice_options(spec, scene),
         "sentence_pause_s": sentence_s,
         "paragraph_pause_s": paragraph_s,
         "tail_s": tail_s,
@@ -280,6 +281,7 @@ def _film(
         "seed": spec.seed,
         "image_style": spec.image_style,
         "voice_id": voice_id(spec),
+        **other_voices(spec),
         "date": spec.date.isoformat() if spec.date else None,
         "captions": _captions(spec),
         "soft_captions": spec.soft_captions,

@@ -22,6 +22,7 @@ from shared_protocol.jobs import FilmSpec
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.references import given_files
 from shared_protocol.scripts import (
+    Narrator,
     RenderOrder,
     RenderPlan,
     Script,
@@ -99,6 +100,7 @@ class Desk:
             narration_s=round(
                 words / WORDS_A_MINUTE * 60 / film.request.voice_speed, 1
             ),
+            narrator=_narrator(film.request),
             versions=tuple(_line(saved) for saved in history),
             render=change.plan,
         )
@@ -270,6 +272,15 @@ def _outdated(seen: int, latest: int | None = None) -> ApiError:
         f"The script was changed after version {seen}{now}; read it again and repeat "
         "the change.",
         param="version",
+    )
+
+
+def _narrator(request: GenerateRequest) -> Narrator:
+    return Narrator(
+        voice_id=request.voice_id if request.voice_sample is None else None,
+        voice_speed=request.voice_speed,
+        pacing=request.pacing,
+        engine=request.engine.voice,
     )
 
 

@@ -14,6 +14,7 @@ from shared_protocol.jobs import (
     FilmSpec,
     JobState,
     JobView,
+    SceneSpec,
     UnitState,
     UnitView,
     picture_seed,
@@ -69,6 +70,7 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
             "sources",
             "scenes",
             "title",
+            "voice_id",
             "image_style",
             "zoom_effect",
             "zoom_intensity",
@@ -96,6 +98,7 @@ _NOT_FOR: dict[Kind, frozenset[str]] = {
             "sources",
             "scenes",
             "title",
+            "voice_id",
             "soft_captions",
             "date",
             "engine",
@@ -237,7 +240,7 @@ def _prints(spec: FilmSpec) -> dict[Place, str]:
                 scene.redraw.model_dump() if scene.redraw else None,
                 whoever and any(other.references for other in spec.scenes),
             ],
-            "voice": [scene.narration, spec.engine.voice],
+            "voice": [scene.narration, spec.engine.voice, _voice(spec, scene)],
         }
         for kind in KINDS[:2]:
             found[number, kind] = canonical_json([kind, shared[kind], own[kind]])
@@ -246,6 +249,11 @@ def _prints(spec: FilmSpec) -> dict[Place, str]:
             sources += [found[number - 1, "image"], found[number - 1, "voice"]]
         found[number, "clip"] = canonical_json([shared["clip"], number, sources])
     return found
+
+
+def _voice(spec: FilmSpec, scene: SceneSpec) -> str | None:
+    """Who speaks a scene; None: whoever the sample is of."""
+    return None if spec.voice_sample is not None else scene.voice or spec.voice_id
 
 
 def _film_is_there(view: JobView | None) -> bool:

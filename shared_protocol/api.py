@@ -30,6 +30,7 @@ from shared_protocol.jobs import (
     Sources,
     SpeakRequest,
     check_consent,
+    check_sample_alone,
 )
 from shared_protocol.music import Music
 from shared_protocol.vocab import (
@@ -180,6 +181,13 @@ class GenerateRequest(Wire):
 
     #: Pages that facts of the story come from; they are listed in ``script.md``.
     sources: Sources = ()
+
+    @field_validator("voice_sample")
+    @classmethod
+    def _sample_speaks_alone(
+        cls, sample: str | None, given: ValidationInfo
+    ) -> str | None:
+        return check_sample_alone(sample, given.data.get("scenes", ()))
 
     @field_validator("voice_consent")
     @classmethod

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AliasChoices,
     Field,
+    SerializerFunctionWrapHandler,
     StringConstraints,
     ValidationInfo,
     field_validator,
+    model_serializer,
     model_validator,
 )
 
@@ -136,6 +140,20 @@ class SceneSpec(Wire):
     references: References = ()
     #: The picture that it is drawn from, in place of noise alone.
     redraw: Redraw | None = None
+    #: Who speaks it; None: whoever speaks the film.
+    voice: VoiceId | None = Field(
+        default=None, validation_alias=AliasChoices("voice", "voice_id")
+    )
+
+    @model_serializer(mode="wrap")
+    def _without_no_voice(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Left out where there is none: the spec keeps the hash that it had before
+        scenes had voices, and a worker of that time takes it.
+        """
+        told: dict[str, Any] = write(self)
+        if self.voice is None:
+            told.pop("voice", None)
+        return told
 
 
 def check_consent(consent: bool, sample: str | None) -> bool:
@@ -148,6 +166,17 @@ def check_consent(consent: bool, sample: str | None) -> bool:
     if consent and sample is None:
         raise ValueError("does nothing without voice_sample; leave it out")
     return consent
+
+
+def check_sample_alone(sample: str | None, scenes: Sequence[SceneSpec]) -> str | None:
+    """``voice_sample`` beside voices of scenes, which are none of its; ValueError."""
+    for number, scene in enumerate(scenes, start=1):
+        if sample is not None and scene.voice is not None:
+            raise ValueError(
+                f"scene {number} names the voice {scene.voice}, but a sample speaks "
+                "every scene of its film; leave one of both out"
+            )
+    return sample
 
 
 Sources = Annotated[
@@ -206,6 +235,13 @@ class FilmSpec(Wire):
     sources: Sources = ()
     #: More scenes will come, under a higher attempt: the film is not joined yet.
     open: bool = False
+
+    @field_validator("voice_sample")
+    @classmethod
+    def _sample_speaks_alone(
+        cls, sample: str | None, given: ValidationInfo
+    ) -> str | None:
+        return check_sample_alone(sample, given.data.get("scenes", ()))
 
     @field_validator("voice_consent")
     @classmethod
@@ -488,6 +524,8 @@ class EngineInfo(View):
     redraws: bool = False
     #: Of voices: it speaks with a sample (``voice_sample``), and not without one.
     clones: bool = False
+    #: Of voices: the ids that it can speak as; None: all that there are.
+    voices: tuple[str, ...] | None = None
 
 
 class TunnelState(StrEnum):

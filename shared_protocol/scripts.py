@@ -9,6 +9,7 @@ from pydantic import AliasChoices, Field, model_validator
 from shared_protocol.api import MAX_TEXT_CHARS, Character
 from shared_protocol.jobs import MAX_NARRATION_CHARS, MAX_PROMPT_CHARS, MAX_SCENES
 from shared_protocol.references import Redraw, References
+from shared_protocol.vocab import Pacing, VoiceId
 from shared_protocol.wire import JobId, Text, View, Wire
 
 
@@ -27,7 +28,11 @@ class ScriptScene(Wire):
     references: References = ()
     #: The picture that it is drawn from, in place of noise alone.
     redraw: Redraw | None = None
-    #: Its words and its prompt stay as they are until it is unlocked.
+    #: Who speaks it; None: whoever speaks the film.
+    voice: VoiceId | None = Field(
+        default=None, validation_alias=AliasChoices("voice", "voice_id")
+    )
+    #: It stays as it is until it is unlocked.
     locked: bool = False
 
 
@@ -134,6 +139,17 @@ class RenderPlan(View):
     message: str
 
 
+class Narrator(View):
+    """How a film is spoken, where a scene does not say otherwise."""
+
+    #: None: somebody whose sample was given, in every scene.
+    voice_id: str | None
+    voice_speed: float
+    pacing: Pacing
+    #: The voice engine that was asked for.
+    engine: str
+
+
 class ScriptView(View):
     """Reply of ``GET`` and ``PUT /api/jobs/{job_id}/script``."""
 
@@ -143,6 +159,7 @@ class ScriptView(View):
     words: int
     #: Seconds of speech at the speed asked for, about.
     narration_s: float
+    narrator: Narrator | None = None
     versions: tuple[ScriptVersion, ...] = ()
     render: RenderPlan | None = None
 

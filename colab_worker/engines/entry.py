@@ -76,6 +76,8 @@ class EngineEntry:
     languages: tuple[str, ...] | None = None
     #: Of voices: whether it speaks with the voice of a sample, and only so.
     clones: bool = False
+    #: Of voices: the ids that it can speak as; None: all that there are.
+    voices: tuple[str, ...] | None = None
     #: Of those that can be used, ``auto`` takes the highest; 0 is the last resort, below
     #: it only a name counts.
     preference: int = 0

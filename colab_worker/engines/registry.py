@@ -202,6 +202,7 @@ class Registry:
                 likenesses=tuple(entry.likenesses),
                 redraws=entry.drawing is not None and entry.drawing.redraws,
                 clones=entry.clones,
+                voices=entry.voices,
                 dials=self._dials(entry),
             )
             for entry in self._entries.values()

@@ -8,15 +8,13 @@ from typing import Any
 def script_markdown(params: dict[str, Any]) -> str:
     """``script.md`` from the parameters of a film."""
     lines = [f"# {params['title']}", ""]
-    scenes = zip(
-        params["scene_titles"],
-        params["narrations"],
-        params["image_prompts"],
-        strict=True,
-    )
-    for number, (title, narration, prompt) in enumerate(scenes, start=1):
+    titles, narrations = params["scene_titles"], params["narrations"]
+    voices = params.get("voices") or [None] * len(narrations)
+    scenes = zip(titles, narrations, params["image_prompts"], voices, strict=True)
+    for number, (title, narration, prompt, voice) in enumerate(scenes, start=1):
         heading = f"Scene {number}: {title}" if title else f"Scene {number}"
-        lines += [f"## {heading}", "", narration, "", f"> Picture: {prompt}", ""]
+        lines += [f"## {heading}", "", narration, "", f"> Picture: {prompt}"]
+        lines += [f"> Voice: {voice}", ""] if voice else [""]
     if params.get("sources"):
         lines += ["## Sources", "", *(f"- {page}" for page in params["sources"]), ""]
     return "\n".join(lines)

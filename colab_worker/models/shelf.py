@@ -37,6 +37,7 @@ from colab_worker.models.presets import (
     VoicePreset,
     how_to_get,
 )
+from colab_worker.models.speakers import voices_of
 from colab_worker.models.weights import SHRINKS, WHOLE, fitting_bits
 from shared_protocol.models import ModelInfo
 from shared_protocol.references import Likeness
@@ -207,6 +208,7 @@ class Shelf:
                 VITS_ENGINE,
                 version="absent",
                 languages=VITS.languages,
+                voices=voices_of(self.folder / VITS.name),
                 preference=1,
             ),
             VITS,

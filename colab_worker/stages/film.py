@@ -131,7 +131,8 @@ def _metadata(params: dict[str, Any]) -> dict[str, str]:
         "title": params["title"],
         "comment": f"{draft}made with Moonreel; {engines}; seed {params['seed']}",
         "description": f"{_scenes_told(params)}; pictures "
-        f"{params['image_style']}, voice {params['voice_id']}, {params['language']}",
+        f"{params['image_style']}, voice {params['voice_id']}, {params['language']}"
+        f"{_other_voices(params)}",
     }
     if day := params["date"]:  # at noon, so that it is that day in most places
         told |= {"date": day, "creation_time": f"{day}T12:00:00Z"}
@@ -141,6 +142,11 @@ def _metadata(params: dict[str, Any]) -> dict[str, str]:
 def _scenes_told(params: dict[str, Any]) -> str:
     count = len(params["narrations"])
     return f"{count} scene{'' if count == 1 else 's'}"
+
+
+def _other_voices(params: dict[str, Any]) -> str:
+    voices = enumerate(params.get("voices", ()), start=1)
+    return "".join(f"; scene {n} voice {voice}" for n, voice in voices if voice)
 
 
 def _soft(

@@ -7,15 +7,18 @@ from collections.abc import Iterator
 
 from orchestrator.cli.exits import UsageError
 from shared_protocol.scripts import ScriptEdit, ScriptScene, ScriptView
+from shared_protocol.vocab import VOICE_IDS
 
 GUIDE = (
     "<!-- Version {version}. Change words and pictures, move scenes, delete them, add "
-    "'## New scene'. '(locked)' after a number protects a scene. Lines of a narration "
-    "that begin with #, > or \\ have a \\ before. -->"
+    "'## New scene'. '(locked)' after a number protects a scene. '> Voice: brian' below "
+    "a picture has that scene spoken by another voice than the film's (`moonreel voices` "
+    "lists them). Lines of a narration that begin with #, > or \\ have a \\ before. -->"
 )
 _VERSION = re.compile(r"<!-- Version (\d+)\.")
 _SCENE = re.compile(r"^## (?:Scene (\d+)|New scene)( \(locked\))?(?:: (.*))?\s*$")
-_PICTURE, _WITHOUT = "> Picture: ", "> Without: "
+_PICTURE, _WITHOUT, _VOICE = "> Picture: ", "> Without: ", "> Voice: "
+_MARKS = tuple(mark.strip() for mark in (_PICTURE, _WITHOUT, _VOICE))
 _SPECIAL = ("#", ">", "\\")
 
 
@@ -53,6 +56,8 @@ def _scene_lines(scene: ScriptScene) -> Iterator[str]:
     yield f"{_PICTURE}{' '.join(scene.image_prompt.split())}"
     if scene.negative_prompt:
         yield f"{_WITHOUT}{' '.join(scene.negative_prompt.split())}"
+    if scene.voice is not None:
+        yield f"{_VOICE}{scene.voice}"
 
 
 def _parts(text: str) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -77,11 +82,10 @@ def _scene(
             f"line {number}: {lines[0]!r} is no scene; write '## Scene 3', or "
             "'## New scene'"
         )
-    pictures = [line for line in lines if line.startswith(_PICTURE.strip())]
-    without = [line for line in lines if line.startswith(_WITHOUT.strip())]
-    said = [line for line in lines[1:] if line not in (*pictures, *without)]
+    picture = _marked(_PICTURE, lines)
+    said = [line for line in lines[1:] if not line.startswith(_MARKS)]
     narration = "\n".join(line.removeprefix("\\") for line in said).strip()
-    if not narration or not pictures:
+    if not narration or picture is None:
         missing = "'> Picture: ...'" if narration else "words to speak"
         raise UsageError(f"line {number}: {lines[0]!r} has no {missing}")
     scene_id = int(head[1]) if head[1] else None
@@ -90,10 +94,9 @@ def _scene(
         ScriptScene(
             id=scene_id,
             narration=narration,
-            image_prompt=pictures[0].removeprefix(_PICTURE.strip()).strip(),
-            negative_prompt=without[0].removeprefix(_WITHOUT.strip()).strip()
-            if without
-            else "",
+            image_prompt=picture,
+            negative_prompt=_marked(_WITHOUT, lines) or "",
+            voice=_voice(number, lines),
             title=head[3].strip() if head[3] else None,
             locked=head[2] is not None,
             seed=before.seed if before else None,
@@ -102,6 +105,22 @@ def _scene(
         ),
         before,
     )
+
+
+def _marked(mark: str, lines: list[str]) -> str | None:
+    """What the first line with that mark says; None without one."""
+    mark = mark.strip()
+    said = (line.removeprefix(mark).strip() for line in lines if line.startswith(mark))
+    return next(said, None)
+
+
+def _voice(number: int, lines: list[str]) -> str | None:
+    """Who speaks the scene; None: the film's voice."""
+    named = _marked(_VOICE, lines)
+    try:
+        return VOICE_IDS.resolve(named) if named else None
+    except ValueError as unknown:
+        raise UsageError(f"line {number}: {lines[0]!r}: {unknown}") from unknown
 
 
 def _as_before(scene: ScriptScene, before: ScriptScene | None) -> ScriptScene:

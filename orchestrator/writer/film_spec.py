@@ -94,6 +94,7 @@ def _scene(scene: ScriptScene, number: int, seed: int) -> SceneSpec:
         seed=scene.seed if scene.id == number else _own_seed(scene, seed),
         references=scene.references,
         redraw=scene.redraw,
+        voice=scene.voice,
     )
 
 

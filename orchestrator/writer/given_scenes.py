@@ -24,6 +24,7 @@ def script_of_scenes(request: GenerateRequest) -> Script:
                 seed=scene.seed,
                 references=scene.references,
                 redraw=scene.redraw,
+                voice=scene.voice,
             )
             for scene in request.scenes
         ),

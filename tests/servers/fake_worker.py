@@ -418,7 +418,9 @@ def plan(spec: FilmSpec) -> dict[str, FakeUnit]:
     clips = []
     for number, scene in enumerate(spec.scenes, start=1):
         image = add("image", number, (), [scene.image_prompt, spec.seed])
-        voice = add("voice", number, (), [scene.narration, spec.voice_id])
+        voice = add(
+            "voice", number, (), [scene.narration, scene.voice or spec.voice_id]
+        )
         clips.append(add("clip", number, (image, voice), []))
     add("film", None, tuple(clips), [])
     return units

@@ -71,6 +71,8 @@ EDITS: list[tuple[dict[str, Any], set[str]]] = [
     (of_scene_2(negative_prompt="x"), {"scene-002/image", "scene-002/clip", "film"}),
     (of_scene_2(seed=5), {"scene-002/image", "scene-002/clip", "film"}),
     (of_scene_2(title="Dusk"), {"film"}),
+    (of_scene_2(voice="brian"), {"scene-002/voice", "scene-002/clip"} | SOUND),
+    (of_scene_2(voice="aria"), set()),  # who speaks the film anyway
     ({"title": "Another"}, {"film"}),
     ({"image_style": "noir"}, IMAGES | CLIPS | {"film"}),
     ({"voice_id": "brian"}, VOICES | CLIPS | SOUND),

@@ -16,11 +16,11 @@ from colab_worker.engines.coqui.phonemes import provide_espeak
 from colab_worker.engines.coqui.placing import device_for, moved
 from colab_worker.engines.coqui.speaking import Said
 from colab_worker.engines.coqui.timing import Span, word_spans
+from colab_worker.models.speakers import speakers_file
 from shared_protocol.vocab import VOICES
 
 #: What a damaged or a dangerous file makes the library raise.
 _BAD_MODEL = (OSError, RuntimeError, ValueError, KeyError, UnpicklingError)
-_SPEAKERS = ("speaker_ids.json", "speakers.json")
 
 
 class VitsModel:
@@ -99,7 +99,7 @@ class VitsModel:
 def _rooted_config(folder: Path, work: Path) -> Path:
     """The configuration with the speakers' file where it is, not where it was made."""
     content = json.loads((folder / "config.json").read_text("utf-8"))
-    speakers = next((folder / n for n in _SPEAKERS if (folder / n).is_file()), None)
+    speakers = speakers_file(folder)
     for part in (content, content.get("model_args", {})):
         if speakers is not None and "speakers_file" in part:
             part["speakers_file"] = str(speakers)

@@ -20,6 +20,8 @@ _HTML_HEADING = re.compile(r"^\s*<h([1-6])[^<>]*>([^<>\n]+)</h\1>\s*$", re.IGNOR
 _DEFINITION = re.compile(
     r"^ {0,3}\[(?:(\^)[^\[\]\n]+\]:|[^\[\]\n]+\]:\s*<?(?:\w+:/|[./#]))"
 )
+#: What a script of ours says of a scene, below its words.
+_OF_SCENE = re.compile(r"^> (?:Picture|Without|Voice): ")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad\u200e\u200f"))
 
 
@@ -44,6 +46,7 @@ def markdown_lines(text: str, left_out: Counter[str]) -> tuple[list[str], str | 
     text = _without_comments("\n".join(lines), left_out)
     lines = _without_fences(text.split("\n"), left_out)
     lines = [line for line in lines if not _is_definition(line, left_out)]
+    lines = [line for line in lines if not _is_of_scene(line, left_out)]
     text = "\n".join(map(_marked_heading, lines))
     text = "\n".join(_without_pictures(line, left_out) for line in text.split("\n"))
     return plain_text(text).split("\n"), title
@@ -110,6 +113,12 @@ def _without_fences(lines: list[str], left_out: Counter[str]) -> list[str]:
             continue
         kept.append(line)
     return [line for line in kept if not _FENCE.match(line)]
+
+
+def _is_of_scene(line: str, left_out: Counter[str]) -> bool:
+    found = _OF_SCENE.match(line) is not None
+    left_out["stage direction"] += found
+    return found
 
 
 def _is_definition(line: str, left_out: Counter[str]) -> bool:
