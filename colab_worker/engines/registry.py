@@ -6,9 +6,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-from colab_worker.engines.entry import EngineEntry
+from colab_worker.engines.entry import Drawing, EngineEntry
 from colab_worker.engines.hosted.pricing import usual_price_usd
 from colab_worker.models.loras import LoraFile
 from shared_protocol.errors import Code
@@ -18,7 +18,8 @@ from shared_protocol.models import ModelInfo, ModelKind
 
 __all__ = ["BUILT_IN", "PLUGINS_VARIABLE", "EngineEntry", "PlanRefused", "Registry"]
 
-#: JSON list of further engines, each with the fields of ``EngineEntry``.
+#: JSON list of further engines, each with the fields of ``EngineEntry`` (``drawing``: an
+#: object with those of ``Drawing``).
 PLUGINS_VARIABLE = "MOONREEL_ENGINES"
 
 BUILT_IN = (
@@ -126,7 +127,7 @@ class Registry:
     ) -> Registry:
         """The built-in engines, services, models, and those of ``MOONREEL_ENGINES``."""
         found = json.loads(environ.get(PLUGINS_VARIABLE, "[]"))
-        plugins = tuple(EngineEntry(**plugin) for plugin in found)
+        plugins = tuple(map(_plugin, found))
         return cls(
             (*BUILT_IN, *services), look=look, plugins=plugins, fallback=fallback
         )
@@ -249,6 +250,12 @@ class Registry:
         if entry.kind == "video":
             return 0, entry.preference
         return -self._fallback.index(fallback_of(entry)), entry.preference
+
+
+def _plugin(fields: dict[str, Any]) -> EngineEntry:
+    drawing = fields.get("drawing")
+    made = {"drawing": Drawing(**drawing)} if drawing else {}
+    return EngineEntry(**(fields | made))
 
 
 def _without_files(

@@ -79,7 +79,8 @@ export const deleteModel = (id) => call(`/api/models/${encodeURIComponent(id)}`,
 export const readVoices = () => call("/api/voices");
 export const connectWorker = (url) => send("POST", "/api/set-colab-url", { url });
 export const cancelFilm = (jobId) => send("POST", `${of(jobId)}/cancel`, {});
-export const retryFilm = (jobId) => send("POST", `${of(jobId)}/retry`, {});
+// Goes on with it; with a scene in `order`, draws the picture of that again.
+export const retryFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/retry`, order);
 export const deleteFilm = (jobId) => call(of(jobId), { method: "DELETE" });
 export const readCapabilities = (query = "") => call(`/api/capabilities${query}`);
 export const checkWorker = () => send("POST", "/api/worker/check", {});

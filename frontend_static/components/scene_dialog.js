@@ -5,10 +5,12 @@ import { t } from "../lib/strings.js";
 import { referenceOf, retryFilm } from "../api/orchestrator.js";
 import { beforeOf } from "../state/before.js";
 import { film, restart } from "../state/film.js";
+import { whyNot } from "../state/redo.js";
 import { change, edit, lines, plan, render, saving, scriptError } from "../state/script.js";
 import { drop } from "../state/script_edits.js";
 import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
+import { Redo } from "./redo.js";
 import { Ruler } from "./ruler.js";
 
 export function SceneDialog({ scene, onClose }) {
@@ -51,9 +53,10 @@ function Editor({ line, scene, onClose }) {
     <div class="actions">
       ${scene.error && film.value.state === "error" && html`<button type="button" disabled=${busy} onClick=${() => tryAgain(onClose)}>${t("scene.sameSeed")}</button>`}
       <button type="submit" disabled=${!changed || busy || line.locked}>${t("scene.again")}</button>
-      <button type="button" class="outline" disabled=${busy || line.locked} onClick=${() => again({ seed: anySeed() })}>${t("scene.newPicture")}</button>
+      ${whyNot(scene) && html`<button type="button" class="outline" disabled=${busy || line.locked} onClick=${() => again({ seed: anySeed() })}>${t("scene.newPicture")}</button>`}
       <button type="button" class="quiet" disabled=${busy || line.locked || lines.value.length === 1} onClick=${leaveOut}>${t("scene.leaveOut")}</button>
     </div>
+    ${scene.picture && html`<${Redo} scene=${scene} disabled=${busy || line.locked} onDone=${onClose} />`}
   </form>`;
 }
 

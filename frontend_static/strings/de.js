@@ -132,6 +132,9 @@ export default {
   "scene.wordsOf": "Worte von Szene {n}", "scene.promptOf": "Bild von Szene {n} in Worten", "scene.again": "Diese Änderung machen",
   "scene.newPicture": "Ein anderes Bild", "scene.locked": "Diese Szene ist gesperrt; entsperre sie im Drehbuch.",
 
+  "redo.title": "Das Bild neu zeichnen:", "redo.button": "Neu zeichnen", "redo.0": "nah an diesem", "redo.1": "ein wenig anders", "redo.2": "deutlich anders",
+  "redo.3": "wenig davon bleibt", "redo.4": "neu", "redo.unable": "Ein wenig anders geht es nicht: {name} zeichnet jedes Bild von Grund auf. Ein Modell wie sdxl beginnt mit dem, das da ist.",
+  "redo.elsewhere": "Ein wenig anders geht es nicht: {name}, womit es gezeichnet ist, fehlt auf diesem Worker.", "redo.unknown": "Ein wenig anders geht es nicht, solange kein Worker bekannt ist.",
   "script.opening": "Das Drehbuch wird geschrieben …", "script.about": "{n} Szenen, {words} Wörter, etwa {time}.", "script.toFilm": "Zum Film",
   "script.history": "Verlauf ({n} Fassungen)", "script.by.writer": "geschrieben", "script.by.edit": "geändert", "script.by.rewrite": "neu geschrieben",
   "script.sum": "{n} Szenen, {words} Wörter", "script.restore": "Fassung {n} zurückholen", "script.next": "Was dann geschieht",

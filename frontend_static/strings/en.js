@@ -130,6 +130,9 @@ export default {
   "scene.wordsOf": "Words of scene {n}", "scene.promptOf": "Picture of scene {n}", "scene.again": "Render this change",
   "scene.newPicture": "Another picture", "scene.locked": "This scene is locked; unlock it in the script to change it.",
 
+  "redo.title": "Redo the picture:", "redo.button": "Redo it", "redo.0": "close to this one", "redo.1": "a little otherwise", "redo.2": "clearly otherwise",
+  "redo.3": "little of it kept", "redo.4": "new", "redo.unable": "It cannot be redone a little: {name} draws every picture from nothing. A model such as sdxl begins with the one that there is.",
+  "redo.elsewhere": "It cannot be redone a little: {name}, which drew it, is not on this worker.", "redo.unknown": "It cannot be redone a little while no worker is known.",
   "script.opening": "The script is being written…", "script.about": "{n} scenes, {words} words, about {time}.", "script.toFilm": "To the film",
   "script.history": "History ({n} versions)", "script.by.writer": "written", "script.by.edit": "edited", "script.by.rewrite": "rewritten",
   "script.sum": "{n} scenes, {words} words", "script.restore": "Take version {n} back", "script.next": "What happens next",
