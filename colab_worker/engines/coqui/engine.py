@@ -13,6 +13,7 @@ from colab_worker.engines.coqui.alignment import Aligner
 from colab_worker.engines.coqui.checks import fault
 from colab_worker.engines.coqui.placing import ran_out
 from colab_worker.engines.coqui.speaking import Said, SpeakingModel, at_speed
+from colab_worker.engines.coqui.steadiness import steady
 from colab_worker.engines.coqui.timing import Span, token_spans
 from colab_worker.engines.coqui.vits import VitsModel
 from colab_worker.engines.coqui.xtts import XttsModel
@@ -58,7 +59,8 @@ class _CoquiEngine:
         warnings: list[str] = []
         for done, utterance in enumerate(utterances):
             tick(done / len(utterances), f"sentence {done + 1} of {len(utterances)}")
-            said = _spoken(self._model, utterance, request, warnings)
+            with steady():
+                said = _spoken(self._model, utterance, request, warnings)
             said = self._timed(said, utterance, request.language)
             sentences.append(_trimmed(said, utterance, self._model.rate))
         device, told = self._model.device, tuple(warnings)

@@ -31,6 +31,8 @@ def import_xtts() -> tuple[Any, Any]:
 
 def _imported(name: str) -> types.ModuleType:
     os.environ["HF_HUB_OFFLINE"] = "1"  # whatever is missing, it is told, not fetched
+    # Without it the matrix products of a GPU need not repeat themselves.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     if importlib.util.find_spec("torchaudio") is None:
         _stand_in()
     try:

@@ -13,18 +13,20 @@ import librosa
 import soundfile
 import torch
 
+from colab_worker.engines.coqui.steadiness import aligned
+
 
 def load(path: Any, **_: Any) -> tuple[Any, int]:
     """``torchaudio.load``: samples as (channels, frames) within -1 to 1, and the rate."""
     samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
-    return torch.from_numpy(samples.T.copy()), int(rate)
+    return aligned(samples.T), int(rate)
 
 
 def resample(waveform: Any, orig_freq: int, new_freq: int, **_: Any) -> Any:
     """``torchaudio.functional.resample``."""
     samples = waveform.cpu().numpy()
     told = librosa.resample(samples, orig_sr=orig_freq, target_sr=new_freq)
-    return torch.from_numpy(told).to(waveform)
+    return aligned(told).to(waveform)
 
 
 class Resample:
@@ -95,7 +97,7 @@ class MelSpectrogram(torch.nn.Module):  # type: ignore[misc]
         self.spectrogram = _Spectrogram(
             n_fft, win_length, hop_length, power, window_fn(win_length)
         )
-        self.mel_scale = _MelScale(torch.from_numpy(bands.T.copy()))
+        self.mel_scale = _MelScale(aligned(bands.T))
 
     def forward(self, waveform: Any) -> Any:
         """Waveforms (..., frames) to bands (..., n_mels, windows)."""
