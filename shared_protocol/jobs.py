@@ -522,6 +522,8 @@ class EngineInfo(View):
     dials: Dials | None = None
     #: Whether it can draw a picture again from itself.
     redraws: bool = False
+    #: Whether it can be watched while it draws, where ``live_previews`` of health is on.
+    shows: bool = False
     #: Of voices: it speaks with a sample (``voice_sample``), and not without one.
     clones: bool = False
     #: Of voices: the ids that it can speak as; None: all that there are.
@@ -580,6 +582,8 @@ class Health(View):
     gpu_memory: dict[str, int] | None = None
     #: The models that the engines' processes keep in memory.
     loaded: tuple[str, ...] | None = None
+    #: Whether pictures can be watched while they are drawn, as the worker was started.
+    live_previews: bool | None = None
     tunnels: tuple[TunnelView, ...] | None = None
 
 

@@ -42,6 +42,8 @@ class Drawing:
     most_pixels: int | None = None
     #: Whether it can draw a picture again from itself.
     redraws: bool = False
+    #: Whether it can be watched while it draws.
+    shows: bool = False
     #: Whether its network can be compiled.
     compiles: bool = False
     #: By what of a reference is kept, the mark of the adapter that keeps it.

@@ -202,6 +202,7 @@ class Registry:
                 price_usd=usual_price_usd(entry),
                 likenesses=tuple(entry.likenesses),
                 redraws=entry.drawing is not None and entry.drawing.redraws,
+                shows=entry.drawing is not None and entry.drawing.shows,
                 clones=entry.clones,
                 voices=entry.voices,
                 dials=self._dials(entry),

@@ -70,6 +70,7 @@ async def get_health(request: web.Request) -> web.Response:
             "versions": found,
             "tunnels": app[TUNNELS].views,
             "gpu_memory": memory,
+            "live_previews": app[SETTINGS].live_previews,
             "loaded": _models(app[REGISTRY], app[DISPATCHER].loaded()),
         }
     )

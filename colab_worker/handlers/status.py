@@ -81,19 +81,21 @@ async def list_artifacts(request: web.Request) -> web.Response:
 
 
 async def get_glimpse(request: web.Request) -> web.Response:
-    """``GET /jobs/{job_id}/live/{scene}``: what is being drawn, small and in WebP."""
+    """``GET /jobs/{job_id}/live/{scene}``: what is being drawn, small and in WebP.
+
+    204 while there is nothing to be seen of it; 404 for a scene that the job has not.
+    """
     status = await find_status(request, read_job_id(request))
     scene = request.match_info["scene"]
     for unit in status.units.values():
-        if unit.kind == "image" and str(unit.scene) == scene and unit.glimpse:
+        if unit.kind == "image" and str(unit.scene) == scene:
+            headers = {"Cache-Control": "no-store"}
+            if not unit.glimpse:  # no error: it may have been done a moment ago
+                return web.Response(status=204, headers=headers)
             return web.Response(
-                body=unit.glimpse,
-                content_type="image/webp",
-                headers={"Cache-Control": "no-store"},
+                body=unit.glimpse, content_type="image/webp", headers=headers
             )
-    raise ApiError(
-        Code.NOT_FOUND, f"Nothing is to be seen of scene {scene} at the moment."
-    )
+    raise ApiError(Code.NOT_FOUND, f"The job has no scene {scene[:20]} to be drawn.")
 
 
 async def _found(request: web.Request, job_id: str) -> JobStatus:

@@ -180,6 +180,7 @@ class Shelf:
                 side=model.side,
                 family=model.family,
                 redraws=True,
+                shows=True,
                 compiles=True,
                 likenesses=self._likenesses(model),
             ),

@@ -38,6 +38,19 @@ export async function askStatus({ worker, read_token, pace }, jobId, version, wa
   }
 }
 
+// What is being drawn, as `told` by a unit's `live`; null when there is nothing to be
+// seen. The number in `told` is left out, as each address costs a question of its own.
+export async function askGlimpse({ worker, read_token }, told) {
+  const headers = { Authorization: `Bearer ${read_token}`, "ngrok-skip-browser-warning": "1" };
+  try {
+    const reply = await fetch(`${worker.url}${told.split("?")[0]}`, { headers, cache: CACHE });
+    const ours = reply.status === 200 && reply.headers.get("X-Worker-Boot");
+    return ours ? await reply.blob() : null;
+  } catch {
+    return null; // the next news of the worker, or its silence, will tell
+  }
+}
+
 // Whether this page can reach the worker without the server in between.
 export async function canReach(worker) {
   try {

@@ -7,6 +7,7 @@ import { engineFor } from "../state/dials.js";
 import { change, form } from "../state/order.js";
 import { Line } from "./field.js";
 import { Part } from "./part.js";
+import { WatchChoice } from "./watch_choice.js";
 
 export function EnginesPart() {
   const values = form.value;
@@ -14,6 +15,7 @@ export function EnginesPart() {
   const chosen = ["image", "voice"].map((kind) => name(values[`engine_${kind}`], kind)).join(" · ");
   return html`<${Part} id="engines" title=${t("engines.title")} chosen=${chosen}>
     ${["image", "voice"].map((kind) => html`<${EngineChoice} kind=${kind} engines=${engines} value=${values[`engine_${kind}`]} />`)}
+    <${WatchChoice} engine=${values.engine_image} />
     <${Line} id="seed" label=${t("engines.seed")} type="number" min="0" max="4294967295" value=${values.seed}
       placeholder=${t("engines.seed.hint")} onInput=${(seed) => change({ seed })} />
     ${engines.some((engine) => engine.draft) && html`<p class="calm">${t("engines.draft")}</p>`}

@@ -5,19 +5,22 @@ import { clock } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { cast, scoreOf } from "../state/cast.js";
 import { film, sparing } from "../state/film.js";
+import { glimpses } from "../state/live.js";
 import { lines } from "../state/script.js";
 import { Face, Score } from "./likeness.js";
 
 export function SceneCard({ scene }) {
   const words = lines.value[scene.number - 1]?.narration;
+  const glimpse = glimpses.value[scene.number];
   return html`<li class="card" data-done=${scene.done} data-error=${Boolean(scene.error)}>
     <a href=${`#/jobs/${film.value.job_id}/scenes/${scene.number}`} aria-label=${t("scene.open", { n: scene.number })}>
-      ${scene.preview
-    ? html`<img src=${scene.preview} alt=${t("scene.alt", { n: scene.number })} loading="lazy" decoding="async" />`
+      ${glimpse
+    ? html`<img class="glimpse" src=${glimpse.url} alt=${t("scene.liveAlt", { n: scene.number })} />`
+    : scene.preview ? html`<img src=${scene.preview} alt=${t("scene.alt", { n: scene.number })} loading="lazy" decoding="async" />`
     : html`<div class="skeleton" aria-hidden="true"></div>`}
     </a>
     <div class="about"><strong>${scene.number}</strong>
-      <span>${state(scene)}</span>
+      <span>${glimpse ? t("scene.live") : state(scene)}</span>
       ${scene.seconds !== null && html`<span class="seconds">${clock(scene.seconds)}</span>`}</div>
     ${words && html`<p class="said">${words}</p>`}
     <${Shown} scene=${scene} />

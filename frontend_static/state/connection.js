@@ -26,6 +26,9 @@ export function tunnelOf(link) {
   return health.value?.tunnels.find((tunnel) => tunnel.host === host) ?? null;
 }
 
+// Whether requests to the worker that a new film would go to are counted.
+export const isMetered = () => Boolean(tunnelOf(worker.value)?.requests_limit);
+
 let failures = 0;
 let learning = false;
 let wake = () => {};

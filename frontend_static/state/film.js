@@ -18,6 +18,8 @@ export const film = signal(null);
 // The worker's own view while we ask it directly, else null.
 export const direct = signal(null);
 export const missing = signal(null);
+// How the worker is asked while it is.
+export const asked = signal(null);
 // Through a tunnel whose bytes are counted, clips stay where they are made.
 export const sparing = signal(false);
 
@@ -104,6 +106,7 @@ async function talkToWorker(jobId, stop) {
       return pause(AVOID_MS, stop);
     }
     if (view !== "same") {
+      asked.value = access;
       direct.value = view;
       version = view.version;
     }

@@ -7,6 +7,8 @@ export const theme = signal(recall("theme", "auto"));
 export const notify = signal(recall("notify", false));
 // Whether films and pictures are downloaded without what they say of themselves.
 export const strip = signal(recall("strip", false));
+// Whether pictures are watched while they are drawn; null: where that costs nothing.
+export const live = signal(recall("live", null));
 
 effect(() => {
   remember("theme", theme.value);
@@ -14,8 +16,12 @@ effect(() => {
   else document.documentElement.dataset.theme = theme.value;
 });
 
+// Through a tunnel whose requests are counted nobody watches unless it was asked for.
+export const watches = (metered) => live.value ?? !metered;
+
 effect(() => remember("notify", notify.value));
 effect(() => remember("strip", strip.value));
+effect(() => remember("live", live.value));
 
 // Notices need permission, and browsers give none to pages over plain http elsewhere.
 export async function wantNotices(wanted) {

@@ -127,6 +127,9 @@ export default {
   "scene.bringing": "bringing the clip…", "scene.drawn": "drawn", "scene.waiting": "waiting",
   "scene.busy.image": "drawing…", "scene.busy.voice": "speaking…", "scene.busy.clip": "filming…",
 
+  "scene.live": "taking shape…", "scene.liveAlt": "Scene {n}, still being drawn",
+  "live.title": "Watch pictures while they are drawn", "live.help": "Small and blurred, every few steps.", "live.unable": "{name} shows nothing before it is done.",
+  "live.off": "This worker shows none, as it has a tunnel or was started without; --live-previews on lets it.", "live.metered": "Each costs the tunnel a request and some kilobytes of its month.",
   "scene.wordsOf": "Words of scene {n}", "scene.promptOf": "Picture of scene {n}", "scene.again": "Render this change",
   "scene.newPicture": "Another picture", "scene.locked": "This scene is locked; unlock it in the script to change it.",
 
