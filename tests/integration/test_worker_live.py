@@ -85,7 +85,7 @@ def test_nobody_watches_where_it_is_off(tmp_path: Path) -> None:
             time.sleep(0.05)
         time.sleep(3)
         assert picture(worker.status(job_id))["live"] is None
-        assert worker.client.get(f"/jobs/{job_id}/live/1").status_code == 404
+        assert worker.client.get(f"/jobs/{job_id}/live/1").status_code == 204
         (tmp_path / "done").touch()
         assert worker.finish(job_id)["state"] == "complete"
 
