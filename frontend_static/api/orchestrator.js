@@ -46,6 +46,8 @@ export const fileOf = (jobId, name) => `/api/download/${encodeURIComponent(jobId
 export const referenceOf = (sha256) => `/api/references/${sha256}`;
 // A file at such an address: JSON as what it says, anything else as it is.
 export const readFile = (address) => call(address);
+// A page with nothing but the film, straight from its worker.
+export const playOf = (jobId) => `/play/${encodeURIComponent(jobId)}`;
 export const filmOf = (jobId) => `/api/download/${encodeURIComponent(jobId)}`;
 
 // One click is one film, however often the browser sends it.

@@ -6,7 +6,8 @@ import { mayPlay } from "../api/worker.js";
 import { NoAnswer, readLink, Refused } from "../api/orchestrator.js";
 import { film } from "./film.js";
 
-// {sha256, url, job}, or null.
+// {sha256, url, job, framed}, or null. Of a worker that came after this page was opened,
+// whose policy does not know it, films play in a frame that has its own.
 export const early = signal(null);
 // Films that could not be had that way; they are waited for.
 const tried = new Set();
@@ -22,12 +23,12 @@ async function offer(now) {
   if (early.value && (early.value.job !== now?.job_id || view?.state !== "complete")) early.value = null;
   if (!now || now.terminal || now.over_quota || view?.state !== "complete") return;
   const made = view.artifacts.find((item) => item.name === "film.mp4");
-  if (!made || tried.has(made.sha256) || !now.worker?.url || !mayPlay(now.worker)) return;
+  if (!made || tried.has(made.sha256) || !now.worker?.url) return;
   tried.add(made.sha256);
   try {
     const link = await readLink(now.job_id, made.name);
     const still = film.value?.job_id === now.job_id && !film.value.terminal;
-    if (still && !link.metered) early.value = { sha256: made.sha256, url: link.url, job: now.job_id };
+    if (still && !link.metered) early.value = { sha256: made.sha256, url: link.url, job: now.job_id, framed: !mayPlay(now.worker) };
   } catch (error) {
     if (error instanceof Refused) tried.delete(made.sha256); // the worker is away, and may come back
     else if (!(error instanceof NoAnswer)) throw error;

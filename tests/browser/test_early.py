@@ -7,9 +7,11 @@ import re
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from aiohttp import web
 from playwright.sync_api import Browser, Page, expect
@@ -17,6 +19,7 @@ from playwright.sync_api import Browser, Page, expect
 from shared_protocol.routes import NGROK_SKIP
 from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import finished, open_page
+from tests.browser.test_everyone import violations
 from tests.browser.test_journey import PLAY
 from tests.browser.watched_page import Watched, watched
 from tests.servers.served import Served
@@ -156,6 +159,62 @@ def test_it_plays_and_seeks_before_it_is_here(watch: Watched, scene: Scene) -> N
     tab.reload()
     expect(video).to_have_attribute("src", re.compile(rf"^/api/download/{job_id}\?"))
     assert watch.errors == []
+
+
+def test_a_worker_that_came_later_plays_too(
+    browser: Browser, scene: Scene, tmp_path: Path
+) -> None:
+    """In a frame with a policy of its own, without a reload; chapters lead into it."""
+    scene.way.open.clear()
+    scene.way.ranges.clear()
+    (tmp_path / "home").mkdir()
+    with Served(tmp_path / "home", {"MOONREEL_WORKER": "remote"}) as served:
+        context = browser.new_context(base_url=served.url, locale="en-GB")
+        context.set_default_timeout(LIMIT_MS)
+        with watched(context.new_page()) as watch:
+            tab = watch.page
+            tab.goto("/")
+            expect(tab.locator(".worker-badge")).to_contain_text("No worker")
+            line = {"url": f"{scene.tunnel.url}#token={TOKEN}"}
+            told = httpx.post(f"{served.url}/api/set-colab-url", json=line, timeout=60)
+            assert told.json()["connected"]
+            order = {
+                "script": "The hare ran.\n\nIt slept.",
+                "quality": "draft",
+                "num_scenes": 2,
+            }
+            job_id = served.order(order)
+            tab.evaluate("id => { location.hash = `#/jobs/${id}`; }", job_id)
+            frame = tab.locator(".player iframe")
+            expect(frame).to_be_visible()
+            video = tab.frame_locator(".player iframe").locator("video")
+            width, _ = video.evaluate(PLAY)
+            assert width > 0
+            assert served.film(job_id)["state"] == "sent_to_colab"
+            assert str(video.get_attribute("src")).startswith(scene.tunnel.url)
+            assert violations(tab) == []
+            before = video.evaluate(
+                "video => { video.pause(); return video.currentTime; }"
+            )
+            tab.locator(".chapters button").nth(1).click()
+            second = served.film(job_id)["render"]["units"]
+            begins = next(
+                u["result"]["facts"]["duration_s"]
+                for u in second
+                if u["kind"] == "voice" and u["scene"] == 1
+            )
+            while video.evaluate("video => video.currentTime") < begins:
+                tab.wait_for_timeout(20)
+            assert before < begins
+
+            scene.let()
+            finished(tab)
+            expect(video.locator("track")).to_have_count(1)
+            tab.reload()
+            expect(tab.locator(".player video")).to_have_attribute(
+                "src", re.compile(rf"^/api/download/{job_id}\?")
+            )
+        context.close()
 
 
 def test_the_link_opens_by_itself(watch: Watched, scene: Scene) -> None:

@@ -117,6 +117,25 @@ async def test_pages_may_play_from_the_workers_of_this_moment_only(
     assert f'<meta name="media-origins" content="{url}">' in after.text
 
 
+async def test_a_frame_plays_from_its_own_worker_and_no_other(
+    worker: WorkerProcess, tmp_path: Path
+) -> None:
+    """It runs nothing, can be framed by our page alone, and names that one origin."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(str(worker.client.base_url)))
+    async with made(tmp_path / "home", worker) as film:
+        reply = await film.live.api.get(f"/play/{film.job_id}")
+        gone = await film.live.api.get("/play/no-such-film")
+    policy = reply.headers["content-security-policy"].split("; ")
+
+    assert reply.headers["content-type"].startswith("text/html")
+    assert f"media-src 'self' {origin}" in policy
+    assert {"default-src 'none'", "frame-ancestors 'self'"} <= set(policy)
+    assert not any(rule.startswith(("script-src", "connect-src")) for rule in policy)
+    assert f'src="{origin}/download/{film.job_id}/film.mp4?expires=' in reply.text
+    assert TOKEN not in reply.text
+    assert gone.status_code == 404
+
+
 async def test_a_tunnel_that_counts_is_no_place_for_media_tags(
     worker: WorkerProcess, tmp_path: Path
 ) -> None:
@@ -124,8 +143,10 @@ async def test_a_tunnel_that_counts_is_no_place_for_media_tags(
     host = urlsplit(str(worker.client.base_url)).netloc
     async with made(tmp_path / "home", worker, metered_hosts=(host,)) as film:
         page = await film.live.api.get("/")
+        player = await film.live.api.get(f"/play/{film.job_id}")
 
     assert film.link["metered"]
+    assert player.status_code == 409
     assert host not in page.headers["content-security-policy"]
     assert '<meta name="media-origins" content="">' in page.text
 
