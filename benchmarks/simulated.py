@@ -85,19 +85,21 @@ class SimulatedImage:
 
 
 class SimulatedVoice:
-    """A moment of silence for every text."""
+    """A moment of near silence for every text, another for every voice."""
 
     def load(self) -> None:
         """Nothing to get ready."""
 
     def speak(self, request: VoiceRequest, out: Path, tick: Tick) -> Speech:
-        """Writes silence, and takes its time."""
+        """Writes one faint sample and silence, and takes its time."""
+        mark = hashlib.sha256(request.voice_id.encode()).digest()[0]
+        said_s = _SPOKEN_S * (1 - mark / 512)
         with taking("voice", tick), wave.open(str(out), "wb") as file:
             file.setnchannels(1)
             file.setsampwidth(2)
             file.setframerate(_RATE)
-            file.writeframes(bytes(int(_SPOKEN_S * _RATE) * 2))
-        words = tuple(Word(word, 0.0, _SPOKEN_S) for word in request.text.split())
+            file.writeframes(bytes([mark]) + bytes(int(_SPOKEN_S * _RATE) * 2 - 1))
+        words = tuple(Word(word, 0.0, said_s) for word in request.text.split())
         return Speech(_SPOKEN_S, _RATE, words, (0,))
 
     def unload(self) -> None:

@@ -1,4 +1,5 @@
-// A spoken sentence: to play, with its level from moment to moment and its captions.
+// A spoken sentence: to play, with its level from moment to moment, and sketched with its
+// captions in the look of the form.
 
 import { html, useEffect, useRef, useState } from "../lib/html.js";
 import { levelsOf, QUIETEST_DB } from "../lib/levels.js";
@@ -10,7 +11,7 @@ import { Sketch } from "./sketch.js";
 const HIGH = 40;
 const CALM = matchMedia("(prefers-reduced-motion: reduce)");
 
-export function Heard({ spoken }) {
+export function Heard({ spoken, sketched = false }) {
   const audio = useRef();
   const [told, setTold] = useState(null);
   const [at, setAt] = useState(0);
@@ -22,8 +23,8 @@ export function Heard({ spoken }) {
       <track kind="captions" default src=${spoken.track} srclang="und" label=${t("player.captions")} />
     </audio>
     ${told && html`<${Level} ...${told} at=${at} />`}</div>
-    <${Sketch} filter=${form.value.color_filter} aspect=${form.value.aspect} label=${t("voice.captions")}
-      caption=${html`<${Caption} values=${form.value} text=${cueAt(audio.current, at)} />`} />
+    ${sketched && html`<${Sketch} filter=${form.value.color_filter} aspect=${form.value.aspect} label=${t("voice.captions")}
+      caption=${html`<${Caption} values=${form.value} text=${cueAt(audio.current, at)} />`} />`}
   </div>`;
 }
 

@@ -8,10 +8,12 @@ import { film, sparing } from "../state/film.js";
 import { glimpses } from "../state/live.js";
 import { lines } from "../state/script.js";
 import { Face, Score } from "./likeness.js";
+import { spokenBy } from "./scene_voice.js";
 
 export function SceneCard({ scene }) {
   const words = lines.value[scene.number - 1]?.narration;
   const glimpse = glimpses.value[scene.number];
+  const line = lines.value[scene.number - 1];
   return html`<li class="card" data-done=${scene.done} data-error=${Boolean(scene.error)}>
     <a href=${`#/jobs/${film.value.job_id}/scenes/${scene.number}`} aria-label=${t("scene.open", { n: scene.number })}>
       ${glimpse
@@ -22,7 +24,7 @@ export function SceneCard({ scene }) {
     <div class="about"><strong>${scene.number}</strong>
       <span>${glimpse ? t("scene.live") : state(scene)}</span>
       ${scene.seconds !== null && html`<span class="seconds">${clock(scene.seconds)}</span>`}</div>
-    ${words && html`<p class="said">${words}</p>`}
+    ${line && html`<p class="said">${line.narration}</p><p class="calm by">${spokenBy(line)}</p>`}
     <${Shown} scene=${scene} />
   </li>`;
 }

@@ -12,6 +12,7 @@ import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
 import { Redo } from "./redo.js";
 import { Ruler } from "./ruler.js";
+import { SceneVoice } from "./scene_voice.js";
 
 export function SceneDialog({ scene, onClose }) {
   const line = lines.value[scene.number - 1];
@@ -32,7 +33,8 @@ function Editor({ line, scene, onClose }) {
   const at = scene.number - 1;
   const [narration, setNarration] = useState(line.narration);
   const [prompt, setPrompt] = useState(line.image_prompt);
-  const changed = narration.trim() !== line.narration || prompt.trim() !== line.image_prompt;
+  const [voice, setVoice] = useState(line.voice);
+  const changed = narration.trim() !== line.narration || prompt.trim() !== line.image_prompt || voice !== line.voice;
   const again = async (values) => {
     await change(at, values);
     if (await render()) onClose();
@@ -42,11 +44,12 @@ function Editor({ line, scene, onClose }) {
     if (await render()) onClose();
   };
   const busy = saving.value || film.value.state === "canceling";
-  return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again({ narration: narration.trim(), image_prompt: prompt.trim() }); }}>
+  return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again({ narration: narration.trim(), image_prompt: prompt.trim(), voice }); }}>
     <label for="scene-words">${t("scene.words")}</label>
     <textarea id="scene-words" rows="3" readonly=${line.locked} value=${narration} onInput=${(event) => setNarration(event.target.value)}></textarea>
     <label for="scene-prompt">${t("scene.prompt")}</label>
     <textarea id="scene-prompt" rows="2" readonly=${line.locked} value=${prompt} onInput=${(event) => setPrompt(event.target.value)}></textarea>
+    <${SceneVoice} id="scene-voice" number=${scene.number} scene=${{ narration }} voice=${voice} locked=${line.locked} onChange=${setVoice} />
     ${line.locked && html`<p class="calm">${t("scene.locked")}</p>`}
     ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
     ${plan.value && !plan.value.nothing_to_do && html`<p class="calm">${plan.value.message}</p>`}

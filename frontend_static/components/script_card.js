@@ -4,11 +4,14 @@ import { html, signal, useRef, useState } from "../lib/html.js";
 import { duration, words } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { scenes as made } from "../state/scenes.js";
-import { change, edit } from "../state/script.js";
+import { change, edit, redoOf } from "../state/script.js";
 import { drop, merge, move, split } from "../state/script_edits.js";
 import { Rewrite } from "./rewrite.js";
+import { SceneVoice } from "./scene_voice.js";
 
 const WORDS_A_SECOND = 2.5;
+// Picture, voice and clip.
+const KINDS = 3;
 const dragged = signal(null);
 
 export function ScriptCard({ scene, at, of }) {
@@ -32,6 +35,8 @@ export function ScriptCard({ scene, at, of }) {
       <label for=${`prompt-${number}`}>${t("scene.promptOf", { n: number })}</label>
       <textarea id=${`prompt-${number}`} class="prompt" rows="2" readonly=${locked} value=${scene.image_prompt}
         onChange=${(event) => event.target.value.trim() && change(at, { image_prompt: event.target.value.trim() })}></textarea>
+      <${SceneVoice} id=${`voice-${number}`} number=${number} scene=${scene} voice=${scene.voice} locked=${locked} onChange=${(voice) => change(at, { voice })} />
+      <${Redo} of=${redoOf(number)} />
       <div class="do">
         ${act("script.up", number, () => to(at - 1), at === 0, "↑")}
         ${act("script.down", number, () => to(at + 1), at === of - 1, "↓")}
@@ -45,6 +50,12 @@ export function ScriptCard({ scene, at, of }) {
     </div>
     ${rewriting && html`<${Rewrite} scene=${scene} at=${at} onClose=${() => setRewriting(false)} />`}
   </li>`;
+}
+
+// What is made anew of a scene of which the rest is there.
+function Redo({ of }) {
+  if (!of.length || of.length === KINDS) return null;
+  return html`<p class="calm">${t("script.redo", { what: of.map((kind) => t(`redo.${kind}`)).join(", ") })}</p>`;
 }
 
 function act(key, n, run, disabled, sign = null) {

@@ -4,6 +4,7 @@ import { html } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { capabilities } from "../state/connection.js";
 import { change, form } from "../state/order.js";
+import { voicesOf } from "../state/voices.js";
 import { Choice, Slider } from "./field.js";
 import { Part } from "./part.js";
 import { VoicePreview } from "./voice_preview.js";
@@ -13,9 +14,10 @@ const LANGUAGES = ["auto", "en", "de", "fr", "es", "it", "pt", "nl", "pl", "ru",
 export function VoicePart() {
   const words = capabilities.value?.vocabularies ?? {};
   const values = form.value;
-  const voices = words.voice_id ?? [values.voice_id];
+  const voices = voicesOf(values.engine_voice, values.voice_id);
   return html`<${Part} id="voice" title=${t("voice.title")} chosen=${t(`voice_id.${values.voice_id}`)}>
-    <${Choice} id="voice_id" label=${t("voice.who")} value=${values.voice_id} words=${voices} onChange=${(value) => change({ voice_id: value })} />
+    <${Choice} id="voice_id" label=${t("voice.who")} value=${values.voice_id} words=${voices.map((voice) => voice.id)}
+      disabled=${voices.filter((voice) => !voice.there).map((voice) => voice.id)} onChange=${(value) => change({ voice_id: value })} />
     <${Slider} id="voice_speed" label=${t("voice.speed")} min="0.5" max="2" step="0.05" value=${values.voice_speed}
       shown=${`${Number(values.voice_speed).toFixed(2)}×`} onInput=${(value) => change({ voice_speed: value })} />
     <${Choice} id="pacing" label=${t("voice.pacing")} value=${values.pacing} words=${words.pacing ?? [values.pacing]}

@@ -20,6 +20,11 @@ export const scriptError = signal(null);
 export const lines = computed(() => edited.value ?? script.value?.script.scenes ?? []);
 export const plan = computed(() => script.value?.render ?? null);
 
+// Which of its picture, voice and clip rendering makes anew.
+export function redoOf(number) {
+  return plan.value?.scenes.find((one) => one.scene === number)?.redo ?? [];
+}
+
 let queue = Promise.resolve();
 
 export async function openScript(jobId, state) {

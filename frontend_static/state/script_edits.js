@@ -7,7 +7,8 @@ export function split(scenes, at, cursor) {
   if (!cut) return scenes;
   const parts = [narration.slice(0, cut).trim(), narration.slice(cut).trim()];
   if (!parts[0] || !parts[1]) return scenes;
-  const second = { image_prompt: rest.image_prompt, negative_prompt: rest.negative_prompt, references: rest.references, narration: parts[1] };
+  const { image_prompt, negative_prompt, references, voice } = rest;
+  const second = { image_prompt, negative_prompt, references, voice, narration: parts[1] };
   return [...scenes.slice(0, at), { ...rest, narration: parts[0] }, second, ...scenes.slice(at + 1)];
 }
 

@@ -27,7 +27,6 @@ from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.project import Project
 from shared_protocol.scripts import Script, ScriptEdit, ScriptView
 from shared_protocol.vocab import VOICES
-from shared_protocol.wire import content_key
 from tests.unit.test_worker_planner import FILM, film_keys, of_scene_2
 
 SAMPLE = {"voice_sample": "a" * 64, "voice_consent": True}
@@ -61,17 +60,22 @@ def view(told: Script) -> ScriptView:
     )
 
 
-def test_films_without_them_keep_every_hash() -> None:
-    """A spec and its units are found again by what they were called before."""
-    spec = FilmSpec.model_validate(FILM).model_dump(mode="json")
+def test_films_without_them_are_as_they_were_before_there_were_any() -> None:
+    """No spec, unit or key tells of them: jobs and memos from then are found again."""
+    told = [
+        FilmSpec.model_validate(FILM | changes).model_dump_json()
+        for changes in ({}, of_scene_2(voice=None))
+    ]
+    made = planned()
 
-    assert all("voice" not in scene for scene in spec["scenes"])
-    assert content_key(spec) == (
-        "22378a2bec5585510d3210de1033f195d32753a3d4a29ee8e6b21a4c462f2923"
-    )
-    assert content_key(film_keys()) == (
-        "30948d1309d9e41fef4d4050e666df0726459ae509f46b1c70b1b692f35b9c75"
-    )
+    assert told[0] == told[1]
+    assert '"voice":null' not in told[0]
+    assert params(made, "scene-002/voice").keys() == {
+        *("text", "voice_id", "speed", "language"),
+        *("sentence_pause_s", "paragraph_pause_s", "tail_s"),
+    }
+    assert "voices" not in params(made, "film")
+    assert film_keys() == film_keys(**of_scene_2(voice=None))
 
 
 def test_a_scene_is_spoken_by_its_voice_and_others_by_the_films() -> None:
