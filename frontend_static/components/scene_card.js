@@ -6,12 +6,11 @@ import { t } from "../lib/strings.js";
 import { cast, scoreOf } from "../state/cast.js";
 import { film, sparing } from "../state/film.js";
 import { glimpses } from "../state/live.js";
-import { lines } from "../state/script.js";
+import { lines, redoOf } from "../state/script.js";
 import { Face, Score } from "./likeness.js";
 import { spokenBy } from "./scene_voice.js";
 
 export function SceneCard({ scene }) {
-  const words = lines.value[scene.number - 1]?.narration;
   const glimpse = glimpses.value[scene.number];
   const line = lines.value[scene.number - 1];
   return html`<li class="card" data-done=${scene.done} data-error=${Boolean(scene.error)}>
@@ -24,9 +23,14 @@ export function SceneCard({ scene }) {
     <div class="about"><strong>${scene.number}</strong>
       <span>${glimpse ? t("scene.live") : state(scene)}</span>
       ${scene.seconds !== null && html`<span class="seconds">${clock(scene.seconds)}</span>`}</div>
-    ${line && html`<p class="said">${line.narration}</p><p class="calm by">${spokenBy(line)}</p>`}
+    ${line && html`<p class="said">${line.narration}</p><p class="calm by">${spokenBy(line)}${isToCome(scene.number) && ` · ${t("scene.toCome")}`}</p>`}
     <${Shown} scene=${scene} />
   </li>`;
+}
+
+// The script names another voice than the one that is heard in the film.
+function isToCome(number) {
+  return film.value.state === "complete" && redoOf(number).includes("voice");
 }
 
 // Whose pictures the scene keeps to, and how well it does.

@@ -12,7 +12,7 @@ import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
 import { Redo } from "./redo.js";
 import { Ruler } from "./ruler.js";
-import { SceneVoice } from "./scene_voice.js";
+import { SceneHeard, SceneVoice } from "./scene_voice.js";
 
 export function SceneDialog({ scene, onClose }) {
   const line = lines.value[scene.number - 1];
@@ -49,7 +49,8 @@ function Editor({ line, scene, onClose }) {
     <textarea id="scene-words" rows="3" readonly=${line.locked} value=${narration} onInput=${(event) => setNarration(event.target.value)}></textarea>
     <label for="scene-prompt">${t("scene.prompt")}</label>
     <textarea id="scene-prompt" rows="2" readonly=${line.locked} value=${prompt} onInput=${(event) => setPrompt(event.target.value)}></textarea>
-    <${SceneVoice} id="scene-voice" number=${scene.number} scene=${{ narration }} voice=${voice} locked=${line.locked} onChange=${setVoice} />
+    <${SceneVoice} id="scene-voice" number=${scene.number} narration=${narration} voice=${voice} locked=${line.locked} onChange=${setVoice} />
+    <${SceneHeard} of="scene-voice" />
     ${line.locked && html`<p class="calm">${t("scene.locked")}</p>`}
     ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
     ${plan.value && !plan.value.nothing_to_do && html`<p class="calm">${plan.value.message}</p>`}

@@ -13,21 +13,25 @@ export function spokenBy({ voice }) {
 }
 
 // With somebody's sample there is nothing to choose: it speaks the whole film.
-export function SceneVoice({ id, number, scene, voice, locked, onChange }) {
+export function SceneVoice({ id, number, narration, voice, locked, onChange }) {
   const { narrator } = script.value;
-  if (narrator.voice_id === null) return html`<p class="calm">${filmVoice()}</p>`;
-  const { busy, spoken, trouble } = previewAt(id);
-  const hear = () => listen(id, asked(scene.narration, voice ?? narrator.voice_id));
+  if (narrator.voice_id === null) return html`<span class="who calm">${filmVoice()}</span>`;
+  const hear = () => listen(id, asked(narration, voice ?? narrator.voice_id));
   return html`<div class="who">
     <label for=${id}>${t("scene.voiceOf", { n: number })}</label>
-    <div class="ask"><select id=${id} value=${voice ?? ""} disabled=${locked} onChange=${(event) => onChange(event.target.value || null)}>
+    <select id=${id} value=${voice ?? ""} disabled=${locked} onChange=${(event) => onChange(event.target.value || null)}>
       <option value="" selected=${!voice}>${filmVoice()}</option>
       ${voicesOf(narrator.engine, voice).map((item) => html`<option value=${item.id} disabled=${!item.there} selected=${item.id === voice}>${name(item.id)}</option>`)}
     </select>
-    <button type="button" class="outline" aria-busy=${busy} aria-label=${t("scene.listenOf", { n: number })} onClick=${hear}>${t("voice.listen")}</button></div>
-    ${spoken && html`<${Heard} key=${spoken.url} spoken=${spoken} />`}
-    ${trouble && html`<p class="refusal" role="alert">${trouble}</p>`}
+    <button type="button" class="quiet" aria-busy=${previewAt(id).busy} aria-label=${t("scene.listenOf", { n: number })} onClick=${hear}>${t("voice.listen")}</button>
   </div>`;
+}
+
+// What was asked for with the button of that choice, once it is there.
+export function SceneHeard({ of }) {
+  const { spoken, trouble } = previewAt(of);
+  return html`${spoken && html`<${Heard} key=${spoken.url} spoken=${spoken} />`}
+    ${trouble && html`<p class="refusal" role="alert">${trouble}</p>`}`;
 }
 
 function filmVoice() {

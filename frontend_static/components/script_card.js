@@ -7,7 +7,7 @@ import { scenes as made } from "../state/scenes.js";
 import { change, edit, redoOf } from "../state/script.js";
 import { drop, merge, move, split } from "../state/script_edits.js";
 import { Rewrite } from "./rewrite.js";
-import { SceneVoice } from "./scene_voice.js";
+import { SceneHeard, SceneVoice } from "./scene_voice.js";
 
 const WORDS_A_SECOND = 2.5;
 // Picture, voice and clip.
@@ -35,9 +35,8 @@ export function ScriptCard({ scene, at, of }) {
       <label for=${`prompt-${number}`}>${t("scene.promptOf", { n: number })}</label>
       <textarea id=${`prompt-${number}`} class="prompt" rows="2" readonly=${locked} value=${scene.image_prompt}
         onChange=${(event) => event.target.value.trim() && change(at, { image_prompt: event.target.value.trim() })}></textarea>
-      <${SceneVoice} id=${`voice-${number}`} number=${number} scene=${scene} voice=${scene.voice} locked=${locked} onChange=${(voice) => change(at, { voice })} />
-      <${Redo} of=${redoOf(number)} />
       <div class="do">
+        <${SceneVoice} id=${`voice-${number}`} number=${number} narration=${scene.narration} voice=${scene.voice} locked=${locked} onChange=${(voice) => change(at, { voice })} />
         ${act("script.up", number, () => to(at - 1), at === 0, "↑")}
         ${act("script.down", number, () => to(at + 1), at === of - 1, "↓")}
         ${act("script.split", number, () => edit((scenes) => split(scenes, at, text.current.selectionStart)), locked)}
@@ -47,6 +46,8 @@ export function ScriptCard({ scene, at, of }) {
         <label class="inline"><input type="checkbox" role="switch" checked=${locked} aria-label=${t("script.lockOf", { n: number })}
           onChange=${(event) => change(at, { locked: event.target.checked })} />${t("script.lock")}</label>
       </div>
+      <${SceneHeard} of=${`voice-${number}`} />
+      <${Redo} of=${redoOf(number)} />
     </div>
     ${rewriting && html`<${Rewrite} scene=${scene} at=${at} onClose=${() => setRewriting(false)} />`}
   </li>`;

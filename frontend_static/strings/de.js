@@ -133,7 +133,7 @@ export default {
   "live.title": "Bilder beim Entstehen ansehen", "live.help": "Klein und unscharf, alle paar Schritte.", "live.unable": "{name} zeigt nichts, bevor es fertig ist.",
   "live.off": "Dieser Worker zeigt keine, weil er einen Tunnel hat oder ohne sie gestartet wurde; --live-previews on erlaubt es.", "live.metered": "Jedes kostet den Tunnel eine Anfrage und einige Kilobyte seines Monats.",
   "scene.wordsOf": "Worte von Szene {n}", "scene.promptOf": "Bild von Szene {n} in Worten", "scene.again": "Diese Änderung machen",
-  "scene.voiceOf": "Stimme von Szene {n}", "scene.filmVoice": "Stimme des Films: {name}", "scene.ownVoice": "Eigene Stimme: {name}", "scene.sampleVoice": "aus einer Probe", "scene.listenOf": "Szene {n} anhören",
+  "scene.voiceOf": "Stimme von Szene {n}", "scene.filmVoice": "Stimme des Films: {name}", "scene.ownVoice": "Eigene Stimme: {name}", "scene.toCome": "noch nicht gemacht", "scene.sampleVoice": "aus einer Probe", "scene.listenOf": "Szene {n} anhören",
   "script.redo": "Neu gemacht werden: {what}. Das Übrige dieser Szene bleibt.", "redo.picture": "ihr Bild", "redo.voice": "ihre Stimme", "redo.clip": "ihr Clip",
   "scene.newPicture": "Ein anderes Bild", "scene.locked": "Diese Szene ist gesperrt; entsperre sie im Drehbuch.",
 

@@ -69,6 +69,10 @@ def test_a_voice_is_chosen_in_the_review_and_changed_after_it(
     expect(page.locator("#plan")).to_have_text(
         "To be made: 1 voice, 1 clip, and the film."
     )
+    page.get_by_role("link", name="To the film").click()
+    nicole = "Its own voice: Nicole – soft"
+    expect(said_of(page, 2)).to_have_text(f"{nicole} · not rendered yet")
+    page.go_back()
     page.get_by_role("button", name="Render what changed").click()
     served.finish(made)
     finished(page)
@@ -77,7 +81,7 @@ def test_a_voice_is_chosen_in_the_review_and_changed_after_it(
     assert {unit["id"] for unit in units if not unit["reused"]} == {
         "scene-002/voice", "scene-002/clip", "sound", "film",
     }  # fmt: skip
-    expect(said_of(page, 2)).to_have_text("Its own voice: Nicole – soft")
+    expect(said_of(page, 2)).to_have_text(nicole)
 
 
 def test_a_voice_is_chosen_by_keys_and_taken_back(page: Page, served: Served) -> None:
