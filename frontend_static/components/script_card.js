@@ -47,14 +47,14 @@ export function ScriptCard({ scene, at, of }) {
           onChange=${(event) => change(at, { locked: event.target.checked })} />${t("script.lock")}</label>
       </div>
       <${SceneHeard} of=${`voice-${number}`} />
-      <${Redo} of=${redoOf(number)} />
+      <${Anew} of=${redoOf(number)} />
     </div>
     ${rewriting && html`<${Rewrite} scene=${scene} at=${at} onClose=${() => setRewriting(false)} />`}
   </li>`;
 }
 
 // What is made anew of a scene of which the rest is there.
-function Redo({ of }) {
+function Anew({ of }) {
   if (!of.length || of.length === KINDS) return null;
   return html`<p class="calm">${t("script.redo", { what: of.map((kind) => t(`redo.${kind}`)).join(", ") })}</p>`;
 }

@@ -104,13 +104,15 @@ def test_no_violations_anywhere(themed: Page, film: str) -> None:
     assert "\n".join(lines) == ""
 
 
-@pytest.mark.parametrize("width", [390, 320])
+@pytest.mark.parametrize(
+    ("width", "locale"), [(390, "en-GB"), (320, "en-GB"), (320, "de-DE")]
+)
 def test_no_sideways_scroll_on_a_phone(
-    browser: Browser, served: Served, film: str, width: int
+    browser: Browser, served: Served, film: str, width: int, locale: str
 ) -> None:
-    """One column, also on the smallest phone."""
+    """One column, also on the smallest phone and in the longest words."""
     context = browser.new_context(
-        base_url=served.url, viewport={"width": width, "height": 800}, locale="en-GB"
+        base_url=served.url, viewport={"width": width, "height": 800}, locale=locale
     )
     page = context.new_page()
     wide = {}
