@@ -27,7 +27,7 @@ BUILT_IN = (
         "papercut",
         "image",
         "colab_worker.engines.papercut:PapercutEngine",
-        version="2",
+        version="3",
         draft=True,
     ),
     EngineEntry(

@@ -14,7 +14,7 @@ from PIL import Image
 from colab_worker.engines.base import BadInput, ImageRequest, Stopped
 from colab_worker.engines.papercut import PapercutEngine
 from colab_worker.engines.papercut.canvas import Canvas, Fill, Paper
-from colab_worker.engines.papercut.colour import BLACK
+from colab_worker.engines.papercut.colour import BLACK, WHITE
 from colab_worker.engines.papercut.cuts import brushed, faceted, wobbly
 from colab_worker.engines.papercut.geometry import box, oval
 from shared_protocol.vocab import IMAGE_STYLES
@@ -129,6 +129,50 @@ def test_outlines_meet_at_corners(tmp_path: Path) -> None:
     ink = np.asarray(canvas.image.convert("L")) < 128
 
     assert all(ink[y, x] for x in (191, 609) for y in (191, 609))
+
+
+def test_lamps_shine_together_as_one_after_another() -> None:
+    """The light of several is what each adds to the light of the others."""
+    lamps = [(60.0, 60.0, 50.0), (100.0, 70.0, 50.0), (150.0, 40.0, 50.0)]
+    together, apart = (Canvas(200, 120, Paper()) for _ in range(2))
+
+    together.glows(lamps, WHITE, 0.7)
+    for lamp in lamps:
+        apart.glow(*lamp, WHITE, 0.7)
+
+    one, other = (np.asarray(c.image).astype(int) for c in (together, apart))
+    assert other.max() > 150
+    assert np.abs(one - other).max() <= 8
+
+
+@pytest.mark.parametrize("outline", [None, BLACK])
+def test_small_shapes_are_printed_one_by_one_as_at_once(
+    outline: tuple[float, float, float] | None,
+) -> None:
+    """Where they lie apart, nothing tells how they were printed."""
+    dots = [oval(x, y, 6.0) for x in range(-3, 240, 40) for y in range(5, 120, 30)]
+    paper = Paper(outline=outline, outline_size=0.01)
+    scattered, at_once = (Canvas(220, 120, paper) for _ in range(2))
+
+    scattered.scatter(dots, WHITE, 0.8)
+    at_once.dab(dots, WHITE, 0.8)
+
+    one, other = (np.asarray(c.image).astype(int) for c in (scattered, at_once))
+    assert other.max() > 150
+    assert np.abs(one - other).max() <= 2
+
+
+def test_a_sheet_hides_its_own_shadow_and_nothing_else() -> None:
+    """Leaving out what will be covered shows nowhere."""
+    sheet = [box(20, 20, 1180, 880)]
+    canvas = Canvas(1200, 900, Paper(shadow=1.0, shadow_size=0.05, rim=0))
+    canvas.image.paste((255, 255, 255), (0, 0, 1200, 900))
+
+    canvas.lay(sheet, Fill(WHITE))
+
+    grey = np.asarray(canvas.image)[..., 0]
+    assert grey[30:870, 30:1170].min() == 255
+    assert grey[895, 100:1100].max() < 200
 
 
 def test_a_tick_that_stops_ends_the_drawing(tmp_path: Path) -> None:

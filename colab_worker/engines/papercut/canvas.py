@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,8 +15,13 @@ from colab_worker.engines.papercut.geometry import Points
 
 Box = tuple[int, int, int, int]
 
-#: Side of the squares that a sheet is pasted in, in pixels.
-_TILE = 240
+#: Side of the squares that a sheet is pasted in, in pixels: what a square costs to look
+#: at outweighs what smaller ones would leave out.
+_TILE = 360
+#: A mask where a sheet covers all below it.
+_SOLID = 255
+#: Sheets that let more through than this get no outline.
+_FAINT = 0.6
 #: Outlines up to this width (pixels of a mask) need no rounded corners.
 _THIN = 8
 #: Radians; along softer turns the edges of a line meet without a gap that shows.
@@ -86,11 +91,13 @@ class Canvas:
         floor: float | None = None,
         alpha: float = 1.0,
         rim: float = 1.0,
+        printed: bool = False,
     ) -> None:
         """Puts one sheet of paper, the union of ``shapes``, on the picture.
 
         ``lift`` scales its shadow and ``rim`` its lit edge; below ``floor`` (pixels)
-        the sheet is known to be solid, which saves time.
+        the sheet is known to be solid, which saves time. What is ``printed`` has no
+        thickness that light could round off.
         """
         shapes = self._bent(shapes)
         box = self._bounds(shapes, lift, floor)
@@ -99,11 +106,13 @@ class Canvas:
         mask = self.mask(shapes, box)
         if lift and self.paper.shadow:
             self._cast(mask, box, lift, alpha)
-        if self.paper.outline is not None and alpha > 0.6:
+        if self.paper.outline is not None and alpha > _FAINT:
             self._trace(shapes, box, self.paper.outline)
         if alpha < 1:
             mask = mask.point(_scaled(alpha))
         self._paint(mask, box, fill)
+        if self.paper.bevel and not printed:
+            self._round_off(mask, box)
         if rim and self.paper.rim:
             self._light_edge(mask, box, rim)
         if floor is not None and box[3] < self.height:
@@ -114,47 +123,71 @@ class Canvas:
         shapes = self._bent(shapes)
         box = self._bounds(shapes, lift, None)
         if box is not None and lift and self.paper.shadow:
-            self._cast(self.mask(shapes, box), box, lift, alpha)
+            self._cast(_drawn(shapes, box, 1), box, lift, alpha)
 
     def mask(self, shapes: Sequence[Points], box: Box) -> Image.Image:
         """The union of ``shapes`` within ``box``, with smooth edges."""
-        fine, (left, top, right, bottom) = self.fine, box
-        large = Image.new("L", (fine * (right - left), fine * (bottom - top)))
-        pen = ImageDraw.Draw(large)
-        for shape in shapes:
-            moved = (shape - (left, top)) * fine
-            pen.polygon(moved.ravel().tolist(), fill=255)
-        return large.reduce(fine)
+        return _drawn(shapes, box, self.fine).reduce(self.fine)
 
-    def tint(self, mask: Image.Image, box: Box, colour: Colour) -> None:
-        """Lets ``colour`` shine through ``mask``, both of the size of ``box``."""
+    def tint(self, mask: Image.Image, box: Box, colour: Image.Image | Colour) -> None:
+        """Lets ``colour`` (or a picture of that size) shine through ``mask``, both of the size of ``box``."""
         self._stamp(colour, box, mask)
 
-    def veil(self, mask: Image.Image, colour: Colour) -> None:
-        """Lets ``colour`` shine through a mask of the whole picture."""
+    def veil(self, mask: Image.Image, colour: Image.Image | Colour) -> None:
+        """Lets ``colour`` (or a picture) shine through a mask of the whole picture."""
         self.tint(mask, (0, 0, self.width, self.height), colour)
 
     def dab(self, shapes: Sequence[Points], colour: Colour, alpha: float = 1.0) -> None:
         """Prints flat shapes on the topmost paper: no shadow, no edge."""
-        self.lay(shapes, Fill(colour), lift=0, rim=0, alpha=alpha)
+        self.lay(shapes, Fill(colour), lift=0, rim=0, alpha=alpha, printed=True)
+
+    def scatter(
+        self, shapes: Sequence[Points], colour: Colour, alpha: float = 1.0
+    ) -> None:
+        """Prints small shapes one by one: quicker than ``dab`` where they lie apart."""
+        for shape in self._bent(shapes):
+            box = self._bounds([shape], 0, None)
+            if box is None:
+                continue
+            if self.paper.outline is not None and alpha > _FAINT:
+                self._trace([shape], box, self.paper.outline)
+            large = _drawn([shape], box, self.fine, round(_SOLID * alpha))
+            self._stamp_tile(colour, box, large.reduce(self.fine), (0, 0))
 
     def glow(
         self, x: float, y: float, radius: float, colour: Colour, strength: float
     ) -> None:
         """Adds light around (x, y) that fades out at ``radius`` pixels."""
-        box = clip((x - radius, y - radius, x + radius, y + radius), self.image.size)
+        self.glows([(x, y, radius)], colour, strength)
+
+    def glows(
+        self,
+        lamps: Sequence[tuple[float, float, float]],
+        colour: Colour,
+        strength: float,
+    ) -> None:
+        """Adds the light of several lamps (x, y, radius) of one colour at once."""
+        if not lamps:
+            return
+        at = np.array(lamps)
+        low = (at[:, :2] - at[:, 2:]).min(axis=0)
+        high = (at[:, :2] + at[:, 2:]).max(axis=0)
+        box = clip((*low, *high), self.image.size)
         if box is None:
             return
-        step = max(1, int(radius / 48))
-        xs = np.arange(box[0], box[2] + step, step) - x
-        ys = np.arange(box[1], box[3] + step, step) - y
-        distance = np.sqrt(xs[None, :] ** 2 + ys[:, None] ** 2) / radius
-        fall = np.clip(1 - distance, 0, 1) ** 2.2 * strength
-        soft = Image.fromarray((255 * np.clip(fall, 0, 1)).astype(np.uint8))
-        size = (box[2] - box[0], box[3] - box[1])
-        whole = (0, 0, size[0] / step, size[1] / step)
-        mask = soft.resize(size, Image.Resampling.BILINEAR, box=whole)
-        self.tint(mask, box, colour)
+        step = max(1, int(at[:, 2].min() / 48))
+        xs = np.arange(box[0], box[2] + step, step, dtype=np.float32)
+        ys = np.arange(box[1], box[3] + step, step, dtype=np.float32)
+        dark = np.ones((len(ys), len(xs)), np.float32)
+        for x, y, radius in at.astype(np.float32):
+            across, down = (np.abs(axis - c) < radius for axis, c in ((xs, x), (ys, y)))
+            near = np.ix_(down, across)
+            squares = ((xs[across] - x)[None, :] ** 2, (ys[down] - y)[:, None] ** 2)
+            fall = np.maximum(1 - np.sqrt(squares[0] + squares[1]) / radius, 0) ** 2.2
+            dark[near] *= 1 - np.minimum(fall * strength, 1)
+        soft = Image.fromarray((255 * (1 - dark)).astype(np.uint8))
+        for part in _tiles(box):
+            self._stamp_tile(colour, box, _grown(soft, part, step), part[:2])
 
     def _bent(self, shapes: Sequence[Points]) -> Sequence[Points]:
         bend = self.paper.bend
@@ -165,7 +198,7 @@ class Canvas:
     ) -> Box | None:
         if not shapes:
             return None
-        points = np.concatenate(shapes)
+        points = np.concatenate(shapes) if len(shapes) > 1 else shapes[0]
         (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
         pad = 2 + self.unit * max(
             2.2 * self.paper.shadow_size * lift, self.paper.outline_size
@@ -175,6 +208,7 @@ class Canvas:
         return clip((x0 - pad, y0 - pad, x1 + pad, y1 + pad), self.image.size)
 
     def _cast(self, mask: Image.Image, box: Box, lift: float, alpha: float) -> None:
+        """The shadow of a sheet, where the sheet (if not translucent) will not hide it."""
         radius = self.unit * self.paper.shadow_size * lift
         step = max(1, round(radius / 3))
         small = mask.reduce(step)
@@ -184,7 +218,9 @@ class Canvas:
         soft = moved.filter(ImageFilter.GaussianBlur(radius / step * 0.6))
         strength = self.paper.shadow * min(1.0, alpha + 0.1)
         soft = soft.point(_scaled(strength))
-        self.tint(soft.resize(mask.size, Image.Resampling.BILINEAR), box, BLACK)
+        for part in _tiles(box):
+            if alpha < 1 or mask.crop(part).getextrema()[0] != _SOLID:
+                self._stamp_tile(BLACK, box, _grown(soft, part, step), part[:2])
 
     def _trace(self, shapes: Sequence[Points], box: Box, ink: Colour) -> None:
         fine, (left, top, right, bottom) = self.fine, box
@@ -201,23 +237,28 @@ class Canvas:
     def _paint(self, mask: Image.Image, box: Box, fill: Fill) -> None:
         flat = fill.bottom is None
         self._stamp(fill.top if flat else self._gradient(box, fill), box, mask)
-        if self.paper.bevel:
-            self._round_off(mask, box)
 
     def _stamp(self, sheet: Image.Image | Colour, box: Box, mask: Image.Image) -> None:
         """Pastes tile by tile, and only where the mask lets something through."""
-        wide, high = mask.size
-        for top in range(0, high, _TILE):
-            for left in range(0, wide, _TILE):
-                edge = (min(left + _TILE, wide), min(top + _TILE, high))
-                tile = mask.crop((left, top, *edge))
-                seen = tile.getbbox()
-                if seen is None:
-                    continue
-                x0, y0 = left + seen[0], top + seen[1]
-                part = (x0, y0, left + seen[2], top + seen[3])
-                paper = _cut(sheet, part)
-                self.image.paste(paper, (box[0] + x0, box[1] + y0), tile.crop(seen))
+        for part in _tiles(box):
+            self._stamp_tile(sheet, box, mask.crop(part), part[:2])
+
+    def _stamp_tile(
+        self,
+        sheet: Image.Image | Colour,
+        box: Box,
+        tile: Image.Image,
+        corner: tuple[int, int],
+    ) -> None:
+        seen = tile.getbbox()
+        if seen is None:
+            return
+        if seen != (0, 0, *tile.size):
+            tile = tile.crop(seen)
+        x, y = corner[0] + seen[0], corner[1] + seen[1]
+        paper = _cut(sheet, (x, y, x + tile.width, y + tile.height))
+        solid = tile.getextrema()[0] == _SOLID
+        self.image.paste(paper, (box[0] + x, box[1] + y), None if solid else tile)
 
     def _pour(self, top: int, fill: Fill) -> None:
         box = (0, top, self.width, self.height)
@@ -240,8 +281,7 @@ class Canvas:
         step = max(1, round(radius / 4))
         soft = mask.reduce(step).filter(ImageFilter.GaussianBlur(radius / step))
         inner = soft.resize(mask.size, Image.Resampling.BILINEAR)
-        edge = ImageChops.subtract(mask, inner)
-        self.tint(edge.point(_scaled(self.paper.bevel)), box, BLACK)
+        self.tint(ImageChops.subtract(mask, inner, 1 / self.paper.bevel), box, BLACK)
 
     def _light_edge(self, mask: Image.Image, box: Box, rim: float) -> None:
         size = max(1.0, self.unit * self.paper.rim_size)
@@ -249,10 +289,41 @@ class Canvas:
         length = math.hypot(dx, dy) or 1.0
         moved = Image.new("L", mask.size, 255 if box[1] <= 0 else 0)
         moved.paste(mask, (round(-dx / length * size), round(-dy / length * size)))
-        edge = ImageChops.subtract(mask, moved)
-        strength = self.paper.rim * rim
-        edge = edge.point(_scaled(min(1.0, strength)))
+        strength = min(1.0, self.paper.rim * rim)
+        edge = ImageChops.subtract(mask, moved, 1 / strength)
         self.tint(edge, box, self.light_colour)
+
+
+def _drawn(
+    shapes: Sequence[Points], box: Box, fine: int, value: int = _SOLID
+) -> Image.Image:
+    """The union of ``shapes`` within ``box`` as ``value``, ``fine`` samples a pixel."""
+    left, top, right, bottom = box
+    large = Image.new("L", (fine * (right - left), fine * (bottom - top)))
+    pen = ImageDraw.Draw(large)
+    for shape in shapes:
+        moved = (shape - (left, top)) * fine
+        pen.polygon(moved.ravel().tolist(), fill=value)
+    return large
+
+
+def _tiles(box: Box) -> Iterator[Box]:
+    """Squares that cover ``box``, counted from its upper left corner."""
+    wide, high = box[2] - box[0], box[3] - box[1]
+    for top in range(0, high, _TILE):
+        for left in range(0, wide, _TILE):
+            yield (left, top, min(left + _TILE, wide), min(top + _TILE, high))
+
+
+def _grown(small: Image.Image, part: Box, step: int) -> Image.Image:
+    """``part`` of a mask of which ``small`` has one sample each ``step`` pixels."""
+    left, top, right, bottom = part
+    near = (left // step - 1, top // step - 1, right // step + 2, bottom // step + 2)
+    size = (right - left, bottom - top)
+    if small.crop(near).getbbox() is None:
+        return Image.new("L", size)
+    source = (left / step, top / step, right / step, bottom / step)
+    return small.resize(size, Image.Resampling.BILINEAR, box=source)
 
 
 @functools.lru_cache(maxsize=1024)

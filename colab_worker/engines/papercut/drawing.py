@@ -81,7 +81,6 @@ def _inside(stage: Stage, plan: Scene, reading: Reading, tick: Tick) -> None:
     tick(0.1, plan.setting.enclosed)
     stage.inside = plan.setting.enclosed in scene.WALLED
     grounded = [t for t in reading.things if casting.place_of(t) == "ground"]
-    grounded = [t for t in reading.things if casting.place_of(t) == "ground"]
     peopled = bool(reading.cast or grounded)
     ENCLOSED[plan.setting.enclosed](stage, peopled)
     tick(0.5, "things")

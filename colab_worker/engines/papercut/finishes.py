@@ -17,7 +17,7 @@ from colab_worker.engines.papercut.textures import (
     impasto,
     line_sheet,
     paper_sheet,
-    paper_tile,
+    pencil_sheet,
     repeated,
 )
 
@@ -90,15 +90,10 @@ def hatching(size: float) -> Finish:
     def finish(stage: Stage) -> None:
         period = max(4, round(stage.unit * size))
         tone = stage.canvas.image.convert("L")
-        jitter = repeated(paper_tile(90), tone.size)
-        rough = jitter.point([min(255, v + 70) for v in range(256)])
         for slope, limit in ((1, 215), (-1, 176), (3, 140)):
-            lines = line_sheet(period, slope, tone.size)
             dark = tone.point([min(255, max(0, (limit - v) * 5)) for v in range(256)])
-            pencil = ImageChops.multiply(ImageChops.multiply(lines, dark), rough)
-            stage.canvas.veil(
-                pencil.point([round(0.9 * v) for v in range(256)]), rgb("#2c282a")
-            )
+            pencil = ImageChops.multiply(pencil_sheet(period, slope, tone.size), dark)
+            stage.canvas.veil(pencil, rgb("#2c282a"))
 
     return finish
 
@@ -219,8 +214,10 @@ def washes(strength: float) -> Finish:
         rim = ImageChops.subtract(soft, small).point(
             [min(120, 4 * v) for v in range(256)]
         )
-        deep = ImageChops.multiply(image, Image.new("RGB", image.size, (150, 150, 168)))
-        image.paste(deep, (0, 0), rim.resize(image.size, Image.Resampling.BILINEAR))
+        deep = image.point(
+            [v * share // 255 for share in (150, 150, 168) for v in range(256)]
+        )
+        stage.canvas.veil(rim.resize(image.size, Image.Resampling.BILINEAR), deep)
         rng = stage.dice.of("washes")
         blots = np.clip(rng.normal(0.0, 0.6, (7, 11)), 0, 1)
         mask = Image.fromarray((255 * strength * blots).astype(np.uint8)).resize(

@@ -68,9 +68,7 @@ def stroke(*knots: tuple[float, float, float], steps: int = 5) -> Points:
 
 def oval(x: float, y: float, rx: float, ry: float | None = None, n: int = 28) -> Points:
     """An ellipse around (x, y)."""
-    angle = np.linspace(0, 2 * np.pi, n, endpoint=False)
-    ry = rx if ry is None else ry
-    return np.stack([x + rx * np.cos(angle), y + ry * np.sin(angle)], axis=1)
+    return _circle(n) * (rx, rx if ry is None else ry) + (x, y)
 
 
 def box(x0: float, y0: float, x1: float, y1: float) -> Points:
@@ -89,6 +87,12 @@ def turned(points: Points, degrees: float, x: float = 0.0, y: float = 0.0) -> Po
     matrix = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     pivot = np.array([x, y])
     return np.asarray((points - pivot) @ matrix + pivot)
+
+
+@functools.cache
+def _circle(n: int) -> Points:
+    angle = np.linspace(0, 2 * np.pi, n, endpoint=False)
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)
 
 
 def _hermite(p0: Points, p1: Points, m0: Points, m1: Points, steps: int) -> Points:

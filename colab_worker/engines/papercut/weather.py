@@ -52,7 +52,7 @@ def _rain(stage: Stage) -> None:
         half = np.array([width, 0.0]) * stage.unit
         start = np.stack([x, y], axis=1)
         drops = [np.array([p - half, p + half, p + drop]) for p in start]
-        stage.canvas.dab(drops, colour, alpha)
+        stage.canvas.scatter(drops, colour, alpha)
 
 
 def _snow(stage: Stage) -> None:
@@ -64,7 +64,7 @@ def _snow(stage: Stage) -> None:
             geometry.oval(a * stage.width, b * stage.height, s, n=12)
             for a, b, s in zip(x, y, sizes, strict=True)
         ]
-        stage.canvas.dab(flakes, WHITE, alpha)
+        stage.canvas.scatter(flakes, WHITE, alpha)
 
 
 def _wind(stage: Stage) -> None:
@@ -115,4 +115,4 @@ def draw_sparks(stage: Stage, colour: Colour, count: int = 40) -> None:
     for k in range(0, count, 5):
         stage.canvas.glow(x[k], y[k], 9 * size[k] + 8, colour, 0.8)
     dots = [geometry.oval(a, b, s, n=10) for a, b, s in zip(x, y, size, strict=True)]
-    stage.canvas.dab(dots, colour, 0.9)
+    stage.canvas.scatter(dots, colour, 0.9)
