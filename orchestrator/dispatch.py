@@ -47,7 +47,7 @@ class Dispatcher:
         self._library = library
         self._workers = workers
         self._orphans = orphans
-        self._ear = bell.listen()
+        self._ear = bell.listen(PLACEABLE)
         #: By film: how often in a row it could not be placed, and when to try again.
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}
@@ -116,8 +116,10 @@ class Dispatcher:
 
     async def _hand_over(self, film: Film, choice: Choice) -> None:
         client = choice.client
-        memo = await self._mirrored.memo(film.job_id)
         wanted = await self._given(film)
+        memo = []
+        if film.worker_boot is not None:  # else no worker has had the film yet
+            memo = await self._mirrored.memo(film.job_id)
         if memo and film.render is not None:
             wanted |= needed_blobs(film.render.units, memo)
         await self._library.send(wanted, client)

@@ -53,7 +53,7 @@ class Mirror:
         self._films = films
         self._workers = workers
         self._pulls = pulls
-        self._ear = bell.listen()
+        self._ear = bell.listen(PLACED)
         #: Versions heard from the run of the worker in ``_speaker``.
         self._known: dict[str, int] = {}
         self._speaker: tuple[WorkerClient | None, str | None] = (None, None)

@@ -56,7 +56,7 @@ class Writing:
         self._library = library
         self._workers = workers
         self._services = services
-        self._ear = bell.listen()
+        self._ear = bell.listen(WRITING)
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:

@@ -230,6 +230,13 @@ class RetryOrder(Wire):
         return self
 
 
+class PrepareOrder(Wire):
+    """Body of ``POST /api/writer/prepare``; it may be left out."""
+
+    #: Which service will be asked.
+    script: Literal["auto", "gemini", "openai"] = "auto"
+
+
 class RewriteOrder(Wire):
     """Body of ``POST /api/jobs/{job_id}/script/rewrite``."""
 

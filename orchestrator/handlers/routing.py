@@ -56,6 +56,7 @@ def add_routes(app: web.Application) -> None:
             web.get(routes.API_JOB_PROJECT, films.project),
             web.post(routes.API_GENERATE_WITH_TEMPLATE, films.generate_with_template),
             web.post(routes.API_ANALYZE_SCRIPT, scripts.analyze),
+            web.post(routes.API_WRITER_PREPARE, scripts.prepare),
             web.get(routes.API_STORY_TYPES, words.story_types),
             web.get(routes.API_STYLES, words.styles),
             web.post(routes.API_JOB_REWRITE, scripts.rewrite),

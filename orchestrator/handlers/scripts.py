@@ -10,6 +10,7 @@ from shared_protocol import routes
 from shared_protocol.kit.http_errors import read_model
 from shared_protocol.scripts import (
     AnalyzeRequest,
+    PrepareOrder,
     RenderOrder,
     RenderReply,
     RewriteOrder,
@@ -44,6 +45,16 @@ async def analyze(request: web.Request) -> web.Response:
     body = await read_model(request, AnalyzeRequest, limit_bytes=limit)
     template = await request.app[keys.PEN].analyze(body)
     return web.json_response(text=template.model_dump_json())
+
+
+async def prepare(request: web.Request) -> web.Response:
+    """Has the writer ready, as a topic is about to be ordered; 204 once it is."""
+    order = PrepareOrder()
+    if request.can_read_body:
+        limit = request.app[keys.SETTINGS].max_body_bytes
+        order = await read_model(request, PrepareOrder, limit_bytes=limit)
+    await request.app[keys.SERVICES].ready(order.script)
+    return web.Response(status=204)
 
 
 async def render(request: web.Request) -> web.Response:

@@ -164,7 +164,7 @@ class FilmStore:
             if not taken:
                 raise
             raise KeyTaken(taken) from None
-        self._announce(film.job_id, film.version)
+        self._announce(film.job_id, film.version, {film.state})
 
     async def get(self, job_id: str) -> Film | None:
         """The film, or None."""
@@ -214,7 +214,7 @@ class FilmStore:
             if version is None:
                 return False
             await connection.execute(_first_script(job_id, script_json))
-        self._announce(job_id, version)
+        self._announce(job_id, version, {*expect, values["state"]})
         return True
 
     async def placed(
@@ -251,7 +251,8 @@ class FilmStore:
     ) -> bool:
         """Updates the film if it is in one of ``expect`` (and of that attempt).
 
-        Returns whether it was; ``version`` goes up by one and readers are woken.
+        Returns whether it was; ``version`` goes up by one and readers are woken, and
+        the loops if it has another state now.
         """
         query = (
             t.films.update()
@@ -265,7 +266,8 @@ class FilmStore:
             version = (await connection.execute(query)).scalar()
         if version is None:
             return False
-        self._announce(job_id, version)
+        states = {*expect, values["state"]} if "state" in values else ()
+        self._announce(job_id, version, states)
         return True
 
     async def wait(self, job_id: str, since: int, wait_s: float) -> None:
@@ -282,16 +284,16 @@ class FilmStore:
             )
             for table in _OF_FILMS:
                 await connection.execute(table.delete().where(table.c.job_id == job_id))
-        self._announce(job_id, self.versions.get(job_id, 0) + 1)
+        self._announce(job_id, self.versions.get(job_id, 0) + 1, FilmState)
         self.versions.pop(job_id, None)
         return orphans
 
-    def _announce(self, job_id: str, version: int) -> None:
+    def _announce(self, job_id: str, version: int, states: Iterable[FilmState]) -> None:
         self.versions[job_id] = version
         self.versions[ANY] += 1
         self._changes.announce(job_id)
         self._changes.announce(ANY)
-        self._bell.ring()
+        self._bell.ring(states)
 
     async def _one(self, condition: sa.ColumnElement[bool]) -> Film | None:
         found = await self._some(sa.select(*_COLUMNS).where(condition))

@@ -66,6 +66,8 @@ class FakeGemini:
     #: A streamed answer stops before its last piece until this is set.
     hold: asyncio.Event | None = None
     piece_s: float = 0.0
+    #: How often a connection was opened without a question.
+    greeted: int = 0
     #: When the last byte of each whole answer was sent, by the monotonic clock.
     answered: list[float] = field(default_factory=list)
     url: str = ""
@@ -81,6 +83,7 @@ class FakeGemini:
         """Listens on loopback."""
         app = web.Application(client_max_size=64 << 20)
         app.router.add_post(r"/{version:v1|v1beta}/models/{call:.+}", self._call)
+        app.router.add_route("HEAD", "/", self._greet)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", port).start()
@@ -93,6 +96,10 @@ class FakeGemini:
             self.hold.set()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def _greet(self, _request: web.Request) -> web.Response:
+        self.greeted += 1
+        return web.Response(status=404)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         key = request.headers.get("x-goog-api-key", "")

@@ -62,6 +62,9 @@ class Service(Protocol):
     def prepare(self) -> None:
         """Begins to load all that a request needs, as one is to come; returns at once."""
 
+    async def ready(self) -> None:
+        """Prepares, and returns when that is done; asks and costs nothing."""
+
     async def close(self) -> None:
         """Closes its connections."""
 

@@ -6,7 +6,9 @@ import importlib.util
 from contextlib import suppress
 from typing import Literal
 
+from orchestrator.later import Later
 from orchestrator.settings import Settings
+from orchestrator.writer.first_order import build_models
 from orchestrator.writer.services.base import Service
 from orchestrator.writer.services.gemini import KEY_PAGE, Gemini
 from orchestrator.writer.services.openai import OpenAICompatible
@@ -26,6 +28,7 @@ class Services:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._made: dict[Name, Service] = {}
+        self._models = Later(build_models)
 
     def name_for(self, asked: str, *, param: str = "topic") -> Name:
         """The service to use; ApiError 422 with what is missing."""
@@ -57,13 +60,19 @@ class Services:
         """Has the service that topics go to ready, if there is one."""
         with suppress(ApiError):
             self.get(self.name_for("auto")).stand_by()
+            self._models.begin()
 
     def prepare(self, asked: str) -> None:
         """Begins to load what that service needs; ApiError as ``name_for``."""
         self.get(self.name_for(asked)).prepare()
 
+    async def ready(self, asked: str) -> None:
+        """Returns when that service could be asked at once; ApiError as ``name_for``."""
+        await self.get(self.name_for(asked)).ready()
+
     async def close(self) -> None:
         """Closes all connections."""
+        await self._models.settle()
         for service in self._made.values():
             await service.close()
         self._made.clear()

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -34,9 +37,16 @@ if TYPE_CHECKING:
     from google.genai.errors import APIError
     from httpx2 import AsyncClient
 
+log = logging.getLogger(__name__)
+
+#: Where google-genai finds Gemini when no other address is set.
+PUBLIC_URL = "https://generativelanguage.googleapis.com"
 KEY_PAGE = "https://aistudio.google.com/apikey"
 #: Silence after which an answer counts as lost.
 SILENCE_S = 120.0
+#: How long a connection stays open for the next request, and may take to open.
+IDLE_S = 120.0
+OPEN_S = 10.0
 #: Small packages that google-genai imports, in all a fifth of the time that it takes.
 _BELOW = (
     "httpx2",
@@ -66,7 +76,11 @@ class Gemini:
         self._url = url
         self._api_version = api_version
         self._silence_s = silence_s
-        self._clients: dict[str, tuple[Client, AsyncClient]] = {}
+        self._clients: dict[str, Client] = {}
+        self._connections: AsyncClient | None = None
+        self._opening: asyncio.Task[None] | None = None
+        #: When the service was last heard, by the monotonic clock.
+        self._heard_at: float | None = None
         self._door = asyncio.Lock()
         self._trust = Later(lambda: _load_below(trust_env=not is_near(url)))
         self._library = Later(_load)
@@ -84,15 +98,29 @@ class Gemini:
         """See ``Service``."""
         self._trust.begin()
         self._library.begin()
+        if self._opening is None and not self._is_open():
+            self._opening = asyncio.create_task(self._open(), name="opening Gemini")
+            self._opening.add_done_callback(self._opened)
+
+    async def ready(self) -> None:
+        """See ``Service``."""
+        self.prepare()
+        await self._library.get()
+        await self._settle_opening()
 
     async def close(self) -> None:
         """See ``Service``."""
         await self._trust.settle()
         await self._library.settle()
-        for client, connections in self._clients.values():
+        if self._opening is not None:
+            self._opening.cancel()
+            await self._settle_opening()
+        for client in self._clients.values():
             await client.aio.aclose()
-            await connections.aclose()
         self._clients.clear()
+        if self._connections is not None:
+            await self._connections.aclose()
+            self._connections = None
 
     async def stream(self, ask: Ask, model: str) -> AsyncIterator[Answer]:
         """See ``Service``."""
@@ -129,6 +157,7 @@ class Gemini:
                 model=model, contents=ask.prompt, config=_config(ask)
             )
             async for chunk in chunks:
+                self._heard_at = time.monotonic()
                 finish = _take(answer, chunk) or finish
                 yield answer
         except APIError as error:
@@ -141,19 +170,21 @@ class Gemini:
     async def _client(self, key: Key) -> Client:
         self.prepare()
         await self._library.get()
+        connections = await self._connected()
+        await self._settle_opening()
         trust = await self._trust.get()
         async with self._door:
             if key.text not in self._clients:
-                made = await asyncio.to_thread(self._connect, key.text, trust)
+                made = await asyncio.to_thread(
+                    self._connect, key.text, connections, trust
+                )
                 self._clients[key.text] = made
-            return self._clients[key.text][0]
+            return self._clients[key.text]
 
-    def _connect(self, key: str, trust: SSLContext) -> tuple[Client, AsyncClient]:
-        import httpx2
+    def _connect(self, key: str, connections: AsyncClient, trust: SSLContext) -> Client:
         from google.genai import Client, types
 
-        connections = httpx2.AsyncClient(verify=trust, trust_env=not is_near(self._url))
-        client = Client(
+        return Client(
             api_key=key,
             vertexai=False,
             http_options=types.HttpOptions(
@@ -166,7 +197,46 @@ class Gemini:
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),
         )
-        return client, connections
+
+    async def _connected(self) -> AsyncClient:
+        """The connections that all keys share."""
+        trust = await self._trust.get()
+        if self._connections is None:
+            import httpx2
+
+            self._connections = httpx2.AsyncClient(
+                verify=trust,
+                trust_env=not is_near(self._url),
+                limits=httpx2.Limits(keepalive_expiry=IDLE_S),
+            )
+        return self._connections
+
+    def _is_open(self) -> bool:
+        """Whether a connection is open, or takes no time to open on this machine."""
+        if is_near(self._url):
+            return True
+        heard = self._heard_at
+        return heard is not None and time.monotonic() - heard < IDLE_S / 2
+
+    async def _open(self) -> None:
+        """Opens a connection while the library loads: its first use finds it ready."""
+        connections = await self._connected()
+        from httpx2 import HTTPError, InvalidURL
+
+        with suppress(
+            HTTPError, InvalidURL
+        ):  # the first question will say what is wrong
+            await connections.head(self._url or PUBLIC_URL, timeout=OPEN_S)
+            self._heard_at = time.monotonic()
+
+    def _opened(self, task: asyncio.Task[None]) -> None:
+        self._opening = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.warning("No connection to Gemini could be prepared: %s", error)
+
+    async def _settle_opening(self) -> None:
+        if self._opening is not None:
+            await asyncio.wait([self._opening])
 
     def _failure(self, error: APIError, key: Key, model: str) -> WritingError:
         said = self._ring.hide(str(error.message or error.status or "")).strip()
@@ -235,7 +305,9 @@ def _after_spending(ring: KeyRing, model: str) -> WritingError:
 def _config(ask: Ask) -> types.GenerateContentConfig:
     from google.genai import types
 
-    return types.GenerateContentConfig(
+    # What is checked here would be checked once more, by a check that takes a hundredth
+    # of a second to build.
+    return types.GenerateContentConfig.model_construct(
         system_instruction=ask.system,
         temperature=ask.temperature,
         response_mime_type="application/json" if ask.schema else None,

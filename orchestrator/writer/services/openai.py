@@ -57,6 +57,10 @@ class OpenAICompatible:
         """See ``Service``."""
         self._library.begin()
 
+    async def ready(self) -> None:
+        """See ``Service``."""
+        await self._connected()
+
     async def close(self) -> None:
         """See ``Service``."""
         await self._library.settle()
