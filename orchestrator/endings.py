@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from shared_protocol.api import FilmState
@@ -10,15 +11,16 @@ from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import JobState, JobView
 
 
-def is_over(view: JobView, attempt: int, spec_sha256: str) -> bool:
+def is_over(view: JobView, attempt: int, spec_sha256: Callable[[], str]) -> bool:
     """Whether ``view`` tells of an attempt before ``attempt``, and nothing of this one.
 
     A job that is running or complete counts whatever its attempt, as its units are
     pure, unless the film was changed meanwhile.
     """
+    if view.attempt >= attempt:
+        return False
     stopped = view.state in (JobState.ERROR, JobState.CANCELED, JobState.CANCELING)
-    changed = view.spec_sha256 != spec_sha256
-    return view.attempt < attempt and (stopped or changed)
+    return stopped or view.spec_sha256 != spec_sha256()
 
 
 def ending(view: JobView) -> dict[str, Any]:

@@ -176,7 +176,7 @@ class Mirror:
 
     async def _hear(self, client: WorkerClient, view: JobView) -> None:
         film = await self._films.get(view.job_id)
-        if film is None or is_over(view, film.attempt, film.spec_sha256):
+        if film is None or is_over(view, film.attempt, lambda: film.spec_sha256):
             return
         whole = merged(film.render, view)
         if whole is None:

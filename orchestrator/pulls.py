@@ -296,7 +296,8 @@ class Pulls:
 
 
 def _has_ended(view: JobView, film: Film) -> bool:
-    return view.state.terminal and not is_over(view, film.attempt, film.spec_sha256)
+    over = is_over(view, film.attempt, lambda: film.spec_sha256)
+    return view.state.terminal and not over
 
 
 async def _absent(

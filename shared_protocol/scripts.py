@@ -231,7 +231,7 @@ class RetryOrder(Wire):
 
 
 class PrepareOrder(Wire):
-    """Body of ``POST /api/writer/prepare``; it may be left out."""
+    """Body of ``POST /api/writer/prepare``."""
 
     #: Which service will be asked.
     script: Literal["auto", "gemini", "openai"] = "auto"

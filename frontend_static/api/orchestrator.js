@@ -74,6 +74,8 @@ export const readHealth = (signal) => call("/health", { signal });
 export const readWorker = (jobId) =>
   call("/api/worker" + (jobId ? `?job_id=${encodeURIComponent(jobId)}` : ""));
 export const readStoryTypes = () => call("/api/story-types");
+// Loads what writes scripts, as a topic may soon be ordered; nothing is asked or paid for.
+export const prepareWriter = () => send("POST", "/api/writer/prepare", {});
 // How a script is made, as a manner for others.
 export const analyzeScript = (text, type) => send("POST", "/api/analyze-script", { scriptContent: text, scriptType: type });
 export const readModels = () => call("/api/models/");

@@ -1,11 +1,11 @@
 // The words: one's own text, or a topic that is turned into one; files can be dropped.
 
-import { html, signal } from "../lib/html.js";
+import { html, signal, useEffect } from "../lib/html.js";
 import { words as count, duration } from "../lib/format.js";
 import { t } from "../lib/strings.js";
-import { health } from "../state/connection.js";
 import { openFiles } from "../state/restore.js";
 import { change, form } from "../state/order.js";
+import { expectTopic, writerName } from "../state/writer.js";
 
 const WORDS_A_MINUTE = 150;
 const dragging = signal(false);
@@ -14,6 +14,8 @@ export function WordsPart() {
   const { source, script, topic } = form.value;
   const isText = source === "text";
   const text = isText ? script : topic;
+  const writes = !isText && Boolean(topic.trim()) && writerName();
+  useEffect(() => { if (writes) expectTopic(); }, [writes, topic]);
   return html`<section class=${`words ${dragging.value ? "dragging" : ""}`} aria-label=${t("words.title")}
       onDragOver=${over} onDragLeave=${() => { dragging.value = false; }} onDrop=${drop}>
     <fieldset class="tabs">
@@ -42,7 +44,7 @@ function describe(isText, text) {
 
 // Who would write the script: without a service a topic alone cannot become one.
 function writer() {
-  const name = health.value?.script_engine ?? "text";
+  const name = writerName();
   return name === "text" ? t("words.topic.needs") : t("words.topic.by", { name });
 }
 

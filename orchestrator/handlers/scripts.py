@@ -49,10 +49,8 @@ async def analyze(request: web.Request) -> web.Response:
 
 async def prepare(request: web.Request) -> web.Response:
     """Has the writer ready, as a topic is about to be ordered; 204 once it is."""
-    order = PrepareOrder()
-    if request.can_read_body:
-        limit = request.app[keys.SETTINGS].max_body_bytes
-        order = await read_model(request, PrepareOrder, limit_bytes=limit)
+    limit = request.app[keys.SETTINGS].max_body_bytes
+    order = await read_model(request, PrepareOrder, limit_bytes=limit)
     await request.app[keys.SERVICES].ready(order.script)
     return web.Response(status=204)
 

@@ -234,6 +234,24 @@ def test_a_character_has_a_picture(rough_page: Watched, tmp_path: Path) -> None:
     assert order["image"] == {"likeness": "face"}
 
 
+def test_the_writer_gets_ready_while_a_topic_is_typed(page: Page) -> None:
+    """Once, and not for one's own text."""
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("The moon rose.")
+    page.get_by_label("A topic").check()
+    expect(page.locator("#words-count")).to_contain_text("openai")
+    assert not [url for url in sent if "/api/writer/" in url]
+    with page.expect_response("**/api/writer/prepare") as reply:
+        page.get_by_role("textbox", name="A topic").fill("The last")
+    assert reply.value.status == 204
+    page.get_by_role("textbox", name="A topic").fill("The last lighthouse")
+    page.get_by_role("textbox", name="A topic").press("End")
+
+    assert len([url for url in sent if "/api/writer/" in url]) == 1
+
+
 def test_a_topic_in_the_manner_of_a_script(page: Page, tmp_path: Path) -> None:
     """The script is analysed; facts cannot be looked up here, and it is said why."""
     script = tmp_path / "manner.txt"

@@ -68,6 +68,8 @@ class FakeGemini:
     piece_s: float = 0.0
     #: How often a connection was opened without a question.
     greeted: int = 0
+    #: The addresses of all connections.
+    peers: set[Any] = field(default_factory=set)
     #: When the last byte of each whole answer was sent, by the monotonic clock.
     answered: list[float] = field(default_factory=list)
     url: str = ""
@@ -97,11 +99,13 @@ class FakeGemini:
         if self._runner is not None:
             await self._runner.cleanup()
 
-    async def _greet(self, _request: web.Request) -> web.Response:
+    async def _greet(self, request: web.Request) -> web.Response:
         self.greeted += 1
+        self._note_peer(request)
         return web.Response(status=404)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
+        self._note_peer(request)
         key = request.headers.get("x-goog-api-key", "")
         asked = Asked(request.path, key, json.loads(await request.read()))
         self.asked.append(asked)
@@ -118,6 +122,10 @@ class FakeGemini:
         if fault.kind == "unsafe":
             return await self._send(request, [_piece(text[:40], "SAFETY")])
         return await self._stream(request, text, asked, cut=fault.kind == "cut")
+
+    def _note_peer(self, request: web.Request) -> None:
+        if request.transport is not None:
+            self.peers.add(request.transport.get_extra_info("peername"))
 
     def _written(self, asked: Asked) -> str:
         schema = asked.body["generationConfig"].get("responseJsonSchema")
