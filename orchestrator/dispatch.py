@@ -172,7 +172,7 @@ class Dispatcher:
         error = ErrorBody(
             code=refused.code,
             message=str(refused),
-            hint=refused.hint,
+            hint=refused.hint or _advice(refused),
             param=refused.param,
         )
         await self._films.change(
@@ -206,3 +206,13 @@ class Dispatcher:
             message=why,
             worker_kind=None,
         )
+
+
+def _advice(refused: Refused) -> str | None:
+    """What to do where the worker does not know a field that this side sends."""
+    if "is not a known field" not in str(refused):
+        return None
+    return (
+        "The worker is of an earlier version than this machine: update it, or take "
+        "back what it does not know."
+    )

@@ -67,7 +67,8 @@ def _scene(number: int, scene: ScriptScene) -> str:
     title = f" {scene.title}" if scene.title else ""
     body = textwrap.wrap(scene.narration, WIDTH - 4)
     picture = textwrap.wrap(f"picture: {scene.image_prompt}", WIDTH - 4)
-    return "\n    ".join([f"{number:2d}.{title}", *body, *picture])
+    voice = [f"voice: {scene.voice}"] if scene.voice else []
+    return "\n    ".join([f"{number:2d}.{title}", *body, *picture, *voice])
 
 
 def _narration_s(request: GenerateRequest, script: Script) -> float:

@@ -5,12 +5,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import finished, job_id, open_page, open_part
 from tests.servers.served import Served
+from tests.unit.test_worker_voices import wav
 
 TEXT = "The moon rose. It was full.\n\nA crow woke up.\n\nIt flew away."
 DAVIS = "Davis – very deep"
@@ -154,6 +156,23 @@ def test_only_voices_of_the_engine_can_be_chosen(page: Page) -> None:
     assert chosen.evaluate_all("all => all.map(one => one.value)") == [
         *("", "guy", "aria"),
     ]
+
+
+def test_a_sample_speaks_every_scene(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    """There is nothing to choose then, and that is said."""
+    sound = wav(tmp_path / "me.wav", 6.0).read_bytes()
+    sent = page.request.post(
+        f"{served.url}/api/voice-samples", data=sound,
+        headers={"Content-Type": "audio/wav"},
+    )  # fmt: skip
+    sample = {"voice_sample": sent.json()["sha256"], "voice_consent": True}
+    made = served.order({"script": TEXT, "num_scenes": 3, "review": True} | sample)
+    open_page(page, f"/#/jobs/{made}/script")
+
+    expect(page.locator(".line .who")).to_have_text(["Film's voice: of a sample"] * 3)
+    expect(voice(page, 1)).to_have_count(0)
 
 
 def test_the_open_scene_has_another_voice(page: Page, served: Served) -> None:

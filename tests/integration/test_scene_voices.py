@@ -13,6 +13,7 @@ import pytest
 
 from orchestrator.cli.entry import main
 from shared_protocol.clock import new_id
+from shared_protocol.errors import Code, ErrorBody
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.gemini import KEY, FakeGemini
 from tests.servers.live_orchestrator import LiveOrchestrator
@@ -241,6 +242,20 @@ async def test_a_sample_and_a_voice_are_refused_on_the_desk(
     assert reply.status_code == unknown.status_code == 422
     assert "scene 3 names the voice guy" in reply.json()["message"]
     assert unknown.json()["error"]["param"] == "scenes.2.voice"
+
+
+async def test_a_worker_that_does_not_know_them_is_said_to_be_older(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """Its sentence names the field, and what to do stands beside it."""
+    message = "spec.scenes.0.voice: is not a known field (1 more)"
+    worker.refusal = 422, ErrorBody(code=Code.INVALID_FIELD, message=message)
+    order = {"scenes": film("guy", "aria")["scenes"]}
+    reply = await studio.api.post("/api/generate-video", json=order)
+    view = await studio.until(reply.json()["job_id"], "error")
+
+    assert "scenes.0.voice" in view["message"]
+    assert "is of an earlier version than this machine" in view["error"]["hint"]
 
 
 async def test_a_rewritten_scene_keeps_its_voice(
