@@ -43,6 +43,7 @@ def test_places_times_and_weathers_are_found(
         ("it went well and he would bear the train of thought", ["train"]),
         ("the steam train crosses the bridge", ["train", "bridge"]),
         ("palm trees and mice", ["palm", "mouse"]),
+        ("the bread rose, the sun rose, a red rose", ["flower"]),
     ],
 )
 def test_things_are_found_and_verbs_are_not(prompt: str, things: list[str]) -> None:

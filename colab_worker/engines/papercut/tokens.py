@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from colab_worker.engines.papercut import lexicon
+from colab_worker.engines.papercut.looks import COLOURS
 
 _TOKEN = re.compile(r"[A-Za-z']+(?:-[A-Za-z']+)*|\d+|[.,;:!?]")
 
@@ -26,6 +27,10 @@ _ARTICLES = frozenset((
 
 
 _COUNTED = _ARTICLES | frozenset(_NUMBERS) | {"and", "with"} - {"a", "an"}
+
+
+#: Between "rose" and its article; after another word it is what the sun and bread do.
+_OF_FLOWERS = frozenset(COLOURS) | {"single", "lone", "wild", "withered", "thorny"}
 
 
 _DENIALS = frozenset(("no", "without", "never", "nobody", "not"))
@@ -75,6 +80,8 @@ def match(
             noun = last in _COUNTED | PAUSES and after not in _ARTICLES
         else:
             noun = bool(before & _ARTICLES)
+            if word == "rose" and at:
+                noun &= tokens[at - 1].word in _ARTICLES | _OF_FLOWERS
         if word in lexicon.AMBIGUOUS and not noun:
             pairs = ()
         return 1, plural, pairs
