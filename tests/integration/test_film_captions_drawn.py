@@ -217,6 +217,29 @@ def test_words_come_in_the_order_in_which_they_are_read(
         assert (old != new).mean() < 0.0001
 
 
+def test_the_first_word_of_two_directions_is_typed_letter_by_letter(
+    tmp_path: Path,
+) -> None:
+    """An Arabic line that begins with a Latin word grows from that word's letters."""
+    text = "Moonreel \u0641\u064a\u0644\u0645 \u062c\u0645\u064a\u0644"
+    words = {
+        "text": text,
+        "words": [[t, 0.1 + n, 0.9 + n] for n, t in enumerate(text.split())],
+        "sentences": [0],
+        "duration_s": 3.0,
+    }
+    clip, _ = make_clip(
+        tmp_path, plain(), words, fps=FPS,
+        captions=CAPTIONS | {"animation": "typewriter"}, language="ar",
+    )  # fmt: skip
+    marks = ink(np.abs(pictures(clip).astype(int) - 90).max(axis=3))
+    first = marks[: round(0.98 * FPS)]
+
+    assert first[1] == 0
+    assert len(set(first.tolist())) >= len("Moonreel")
+    assert first[round(0.35 * FPS)] < 0.6 * first[-1]
+
+
 def test_a_fixed_text_stays_for_the_whole_clip(tmp_path: Path) -> None:
     """``caption.text`` is shown from the first to the last frame."""
     marks = ink(drawn(tmp_path, mode="fixed", text="Chapter one"))

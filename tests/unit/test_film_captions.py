@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 import unicodedata
 from pathlib import Path
@@ -222,6 +223,19 @@ def test_karaoke_follows_the_voice() -> None:
     assert r"{\kf33}one {\k34}{\kf33}two {\kf33}three" in text
 
 
+def test_a_direction_mark_is_typed_with_the_letter_behind_it() -> None:
+    """Each letter of the first word of a line of two directions has its own time."""
+    words = [["Moon", 0.0, 1.0], ["\u0643\u062a\u0627\u0628", 1.0, 2.0]]
+    told = {"words": words, "sentences": [0], "duration_s": 2.0}
+    look = Look("simple", "bottom", "typewriter")
+    text = document(cues_of(told, language="ar"), FRAME, look, FontBook("Roboto", ()))
+    typed = re.findall(r"\\t\((\d+),\d+,[^)]*\)\}(?:\{[^}]*\})?([^{]*)", text)
+
+    assert [t for t, _ in typed] == ["0", "250", "500", "750", "1000"]
+    assert typed[0][1] == "\u200fM"
+    assert "".join(shown for _, shown in typed).startswith("\u200fMoon ")
+
+
 def test_what_no_font_can_draw_is_told(tmp_path: Path) -> None:
     """Characters without a glyph are left out of the picture and named."""
     words = spoken("Caf\u00e9 \ue123 na\u00efve")
@@ -297,6 +311,7 @@ def test_latin_greek_and_cyrillic_are_the_captions_own() -> None:
         ("\u092a\u094d\u092f\u093e\u0938", ["\u092a\u094d\u092f\u093e", "\u0938"]),
         ("\U0001f468\u200d\U0001f469\u200d\U0001f467!", ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "!"]),
         ("\U0001f44d\U0001f3fd\u2764\ufe0f", ["\U0001f44d\U0001f3fd", "\u2764\ufe0f"]),
+        ("\u200eab\u200f", ["\u200ea", "b\u200f"]),
     ],
 )  # fmt: skip
 def test_letters_are_what_people_see(text: str, letters: list[str]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from colab_worker.film.captions.cues import Cue, TimedWord
-from colab_worker.film.captions.letters import clusters, leftward
+from colab_worker.film.captions.letters import INVISIBLE, clusters, leftward
 from colab_worker.film.captions.looks import Frame, Look
 
 #: Seconds that a caption takes to come or go.
@@ -162,7 +162,7 @@ def _separable(text: str) -> bool:
 
 def _stands_alone(letter: str) -> bool:
     """Whether its shape does not hang on its neighbours."""
-    first = letter[0]
+    first = next((c for c in letter if c not in INVISIBLE), " ")
     return (
         first <= _LAST_SIMPLE_LETTER
         or unicodedata.east_asian_width(first) in "WF"

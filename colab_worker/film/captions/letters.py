@@ -20,10 +20,13 @@ _LEFT_TO_RIGHT_MARK, _RIGHT_TO_LEFT_MARK = "\u200e", "\u200f"
 
 
 def clusters(text: str) -> Iterator[str]:
-    """``text`` in letters as people see them: with their marks, tones and joints."""
+    """``text`` in letters as people see them: with their marks, tones and joints.
+
+    What is not seen before the first letter, as a direction mark, belongs to it.
+    """
     letter = ""
     for character in text:
-        if letter and not _goes_on(letter[-1], character):
+        if not INVISIBLE.issuperset(letter) and not _goes_on(letter[-1], character):
             yield letter
             letter = ""
         letter += character
