@@ -63,11 +63,12 @@ def chapter_ask(
     scenes: int,
     words: int,
     summary: str,
+    facts: str | None,
 ) -> Ask:
     """One chapter of a long story, with all that was told before."""
     chapter = outline.chapters[number - 1]
     return _ask(
-        *_about(request, None),
+        *_about(request, facts, is_opening=number == 1),
         f"The story is {outline.title!r}, in {outline.language}. Its plan:",
         _numbered(outline.chapters),
         "Its characters: " + _cast(outline.characters),
@@ -104,8 +105,9 @@ def rewrite_ask(
 ) -> Ask:
     """Other ways to tell one scene of a script."""
     told = "\n".join(f"[{s.id}] {s.narration}" for s in script.scenes)
+    is_opening = scene is script.scenes[0]
     return _ask(
-        *_about(request, None),
+        *_about(request, None, is_opening=is_opening, language=script.language),
         f"This is the script, {script.title!r}, scene by scene:\n{told}",
         f"Rewrite scene [{scene.id}] in {count} different ways. It must still fit "
         "between the scenes around it, and have about "
@@ -128,14 +130,21 @@ def _ask(*parts: str) -> Ask:
     return Ask(system=SYSTEM, prompt="\n\n".join(part for part in parts if part))
 
 
-def _about(request: GenerateRequest, facts: str | None) -> list[str]:
+def _about(
+    request: GenerateRequest,
+    facts: str | None,
+    *,
+    is_opening: bool = True,
+    language: str | None = None,
+) -> list[str]:
+    """What holds for all that is written; the hook only where the story opens."""
     kind = request.story_type.replace("_", " ")
-    language = request.language
+    language = language or request.language
     return [
         f"The topic: {request.topic or request.title or 'as in the script below'}",
         f"The title: {request.title}" if request.title else "",
         f"The kind of story: {kind} ({MOODS[request.story_type]}).",
-        _HOOKS[request.hook_intensity],
+        _HOOKS[request.hook_intensity] if is_opening else "",
         _PACES[request.pacing],
         "Write in the language of the topic."
         if language == "auto"

@@ -118,11 +118,11 @@ class StoryWriter:
         outline = await self._asker.ask(ask, Outline)
         self._introduce(outline.characters)
         self._language = outline.language
-        parts, summary = len(outline.chapters), facts or ""
+        parts, summary = len(outline.chapters), ""
         for number in range(1, parts + 1):
             part = _share(wanted, number, parts)
             ask = briefing.chapter_ask(
-                request, outline, number, part.scenes, part.words, summary
+                request, outline, number, part.scenes, part.words, summary, facts
             )
             chapter = await self._told(ask, WrittenChapter, part)
             summary = chapter.summary

@@ -431,6 +431,20 @@ async def test_facts_are_looked_up_and_their_sources_kept(
     ]
 
 
+async def test_every_chapter_keeps_to_the_facts_and_only_the_first_is_a_hook(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """The summary of what was told does not take the place of what was looked up."""
+    fields = {"story_type": "true_crime", "grounding": True, "duration": 30}
+    await reviewed(studio, num_scenes=12, **fields)
+
+    _, outline, *chapters = gemini.asked
+    assert len(chapters) == 3
+    assert all("built in 1811" in asked.prompt for asked in (outline, *chapters))
+    hooks = ["Open with a strong first sentence" in a.prompt for a in chapters]
+    assert hooks == [True, False, False]
+
+
 @pytest.mark.parametrize(
     ("fields", "words"),
     [

@@ -111,6 +111,24 @@ async def test_a_scene_told_otherwise_keeps_the_pictures_of_those_it_shows(
     assert names == ["Mara", "My well"]
 
 
+async def test_a_scene_is_told_otherwise_in_the_language_of_its_script(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """Own text names no topic; and only the first scene opens the story."""
+    text = "Der Mond ging auf und die Nacht war still.\n\nDann kam der Wind."
+    job_id = await studio.order(script=text, num_scenes=2, review=True)
+    for scene in (1, 2):
+        path = f"/api/jobs/{job_id}/script/rewrite"
+        reply = await studio.api.post(path, json={"scene": scene})
+        assert reply.status_code == 200, reply.text
+
+    first, second = (asked.prompt for asked in gemini.asked)
+    for prompt in (first, second):
+        assert "Write the narration in the language de." in prompt
+    opens = "Open with a strong first sentence"
+    assert (opens in first, opens in second) == (True, False)
+
+
 async def test_the_same_wish_is_asked_again(
     studio: LiveOrchestrator, gemini: FakeGemini
 ) -> None:
