@@ -176,6 +176,7 @@ def _dispatcher(
         ),
         preload=preload,
         watched=settings.live_previews,
+        batch=settings.batch,
         warm={"gpu"},  # the first picture is on the critical path of every film
     )
 

@@ -11,6 +11,7 @@ import asyncio
 import importlib.metadata
 import importlib.util
 import json
+import os
 import shutil
 import sys
 import tempfile
@@ -22,10 +23,13 @@ from typing import Any
 from colab_worker.device import gpu_bytes, gpu_driver, gpu_memory, gpu_name
 from colab_worker.engine_host import EngineFailure, EngineHost
 from colab_worker.engine_wire import Do, Done
+from colab_worker.engines.diffusion.batches import ROOMY_BYTES
 from colab_worker.engines.registry import Registry
+from colab_worker.lane import MOST_TOGETHER
 from colab_worker.models.shelf import PACKAGES, Shelf, models_folder
 from colab_worker.outputs import WrongOutput, verify
 from colab_worker.planner import Unit, plan
+from colab_worker.settings import BATCH_VARIABLE, read_batch
 from shared_protocol.jobs import FilmSpec, SceneSpec
 
 GIB = 1 << 30
@@ -56,6 +60,7 @@ def checks(shelf: Shelf, *, has_gpu: bool) -> Iterator[Told]:
     yield check_torch(has_gpu=has_gpu)
     yield check_models(shelf)
     yield check_room(shelf.folder)
+    yield check_batch(gpu_bytes(), os.environ.get(BATCH_VARIABLE, "auto"))
     yield check_picture(Registry.from_environment(look=shelf))
 
 
@@ -126,6 +131,22 @@ def check_room(folder: Path) -> Told:
         advice = "Free some space, or name another disk with MOONREEL_MODELS."
         return _warn("room for models", f"only {_gib(free)} free", advice)
     return _ok("room for models", f"{_gib(free)} free")
+
+
+def check_batch(total: int | None, asked: str) -> Told:
+    """How many scenes a worker here would draw in one call."""
+    try:
+        batch = read_batch(asked)
+    except ValueError as error:
+        name = f"{BATCH_VARIABLE}={asked}"
+        return _fail("scenes in a call", f"{name}: {error}", "Set it to auto, or to 1.")
+    if batch != "auto":
+        told = "one" if batch == 1 else f"{batch}, while memory lasts"
+        return _ok("scenes in a call", f"{told}, as {BATCH_VARIABLE} says")
+    if total is None or total < ROOMY_BYTES:
+        why = "there is no GPU" if total is None else f"the GPU has {_gib(total)}"
+        return _ok("scenes in a call", f"one, as {why}")
+    return _ok("scenes in a call", f"up to {MOST_TOGETHER}, by the memory that is left")
 
 
 def check_picture(registry: Registry) -> Told:

@@ -15,6 +15,7 @@ import queue
 import signal
 import sys
 import threading
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,18 +29,22 @@ from colab_worker.engine_wire import (
     Load,
     Loaded,
     MadeFile,
+    Other,
+    Part,
     Progress,
     Ready,
+    Room,
 )
 from colab_worker.engines.base import (
     BadInput,
+    DrawsTogether,
     ServiceFailed,
     Stopped,
     UnitCall,
     UnitOutput,
     Unusable,
 )
-from colab_worker.stages import STAGES, Loader
+from colab_worker.stages import STAGES, TOGETHER, Loader
 from shared_protocol.wire import Wire
 
 BEAT_S = 1.0
@@ -103,23 +108,44 @@ class Child:
             return _failed(error)
 
     def _do(self, command: Do, engine: Any) -> Done:
-        call = UnitCall(
-            kind=command.kind,
-            engine=command.engine,
-            params=command.params,
-            inputs=command.inputs,
-            out_dir=command.out_dir,
-            show=self._show if command.watched else None,
-        )
-        return _done(STAGES[command.kind](call, engine, self._tick))
+        units: tuple[Do | Other, ...] = (command, *command.others)
+        calls = [
+            UnitCall(
+                kind=command.kind,
+                engine=command.engine,
+                params=one.params,
+                inputs=one.inputs,
+                out_dir=one.out_dir,
+                show=partial(self._show, number) if command.watched else None,
+            )
+            for number, one in enumerate(units)
+        ]
+        try:
+            if not command.others:
+                return _done(STAGES[command.kind](calls[0], engine, self._tick))
+            TOGETHER[command.kind](calls, engine, self._tick_of, self._part)
+            return Done(files=(), facts={})
+        finally:
+            if isinstance(engine, DrawsTogether):
+                fits, most = engine.room()
+                self._say(Room(fits=fits, most=most))
 
     def _tick(self, fraction: float, note: str) -> None:
+        self._tick_of(0, fraction, note)
+
+    def _tick_of(self, number: int, fraction: float, note: str) -> None:
         if self._stop.is_set():
             raise Stopped("canceled")
-        self._say(Progress(fraction=min(max(fraction, 0.0), 1.0), note=note))
+        part = min(max(fraction, 0.0), 1.0)
+        self._say(Progress(fraction=part, note=note, number=number))
 
-    def _show(self, webp: bytes) -> None:
-        self._say(Glimpse(webp=base64.b64encode(webp).decode("ascii")))
+    def _show(self, number: int, webp: bytes) -> None:
+        told = base64.b64encode(webp).decode("ascii")
+        self._say(Glimpse(webp=told, number=number))
+
+    def _part(self, number: int, output: UnitOutput) -> None:
+        done = _done(output)
+        self._say(Part(number=number, files=done.files, facts=done.facts))
 
     def _say(self, event: Wire) -> None:
         with self._events_lock:

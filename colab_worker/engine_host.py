@@ -25,8 +25,10 @@ from colab_worker.engine_wire import (
     Glimpse,
     Load,
     Loaded,
+    Part,
     Progress,
     Ready,
+    Room,
     Stop,
 )
 from shared_protocol.errors import Code
@@ -39,6 +41,8 @@ EVENT_LIMIT_BYTES = 1 << 22
 
 Report = Callable[[float, str], None]
 OnGlimpse = Callable[[bytes], None]
+#: Hears what is told of one of several units, by its ``number``.
+OnOne = Callable[[Progress | Glimpse | Part], None]
 
 _REASONS = {
     "bad_input": Code.BAD_INPUT,
@@ -85,6 +89,8 @@ class EngineHost:
         self._stderr_task: asyncio.Task[None] | None = None
         #: By kind, the engine that the child keeps in memory.
         self.loaded: dict[str, str] = {}
+        #: What the child last told of it; None: nothing yet.
+        self.room: Room | None = None
 
     @property
     def pid(self) -> int | None:
@@ -99,17 +105,18 @@ class EngineHost:
         limit_s: float,
         patience_s: float | None = None,
         on_glimpse: OnGlimpse | None = None,
+        on_one: OnOne | None = None,
     ) -> Done:
         """Does one unit, or loads an engine for later ones; raises EngineFailure.
 
-        Cancelling stops the child's work: at its next step within ``patience_s``, else
+        Of several units everything goes to ``on_one``. Cancelling stops the child's work: at its next step within ``patience_s``, else
         by killing it.
         """
         try:
             await self._start()
             async with asyncio.timeout(limit_s):
                 await self._send(command)
-                return await self._answer(report, on_glimpse)
+                return await self._answer(report, on_glimpse, on_one)
         except TimeoutError:
             await self._kill()
             raise EngineFailure(
@@ -162,17 +169,25 @@ class EngineHost:
             await process.stdin.drain()  # a dead child is met when reading
 
     async def _answer(
-        self, report: Report, on_glimpse: OnGlimpse | None = None
+        self,
+        report: Report,
+        on_glimpse: OnGlimpse | None = None,
+        on_one: OnOne | None = None,
     ) -> Done:
         while True:
             event = await self._event(self._beat_timeout_s)
-            if isinstance(event, Progress):
+            if isinstance(event, Progress | Glimpse | Part) and on_one is not None:
+                on_one(event)
+            elif isinstance(event, Progress):
                 report(event.fraction, event.note)
             elif isinstance(event, Glimpse):
                 if on_glimpse is not None:
                     on_glimpse(base64.b64decode(event.webp))
             elif isinstance(event, Loaded):
                 self.loaded[event.kind] = event.engine
+                self.room = None
+            elif isinstance(event, Room):
+                self.room = event
             elif isinstance(event, Done):
                 return event
             elif isinstance(event, Failed):
@@ -240,6 +255,7 @@ class EngineHost:
     async def _kill(self) -> None:
         process, self._process = self._process, None
         self.loaded.clear()
+        self.room = None
         if process is None:
             return
         with contextlib.suppress(ProcessLookupError, PermissionError):

@@ -10,8 +10,19 @@ from pydantic import Field, TypeAdapter
 from shared_protocol.wire import Wire
 
 
+class Other(Wire):
+    """A unit that is done together with another, in one call of the same engine."""
+
+    params: dict[str, Any]
+    inputs: dict[str, Path]
+    out_dir: Path
+
+
 class Do(Wire):
-    """Parent to child: do this unit. ``address`` is where the engine comes from."""
+    """Parent to child: do this unit. ``address`` is where the engine comes from.
+
+    Its ``others`` are numbered from 1 in what the child tells; it itself is 0.
+    """
 
     type: Literal["do"] = "do"
     kind: str
@@ -22,6 +33,7 @@ class Do(Wire):
     out_dir: Path
     #: Whether somebody may want to see what is being drawn.
     watched: bool = False
+    others: tuple[Other, ...] = ()
 
 
 class Load(Wire):
@@ -65,6 +77,7 @@ class Progress(Wire):
     type: Literal["progress"] = "progress"
     fraction: float
     note: str
+    number: int = 0
 
 
 class Glimpse(Wire):
@@ -72,6 +85,7 @@ class Glimpse(Wire):
 
     type: Literal["glimpse"] = "glimpse"
     webp: str
+    number: int = 0
 
 
 class MadeFile(Wire):
@@ -81,8 +95,27 @@ class MadeFile(Wire):
     media_type: str
 
 
+class Part(Wire):
+    """One of several units that are done together is finished."""
+
+    type: Literal["part"] = "part"
+    number: int
+    files: tuple[MadeFile, ...]
+    facts: dict[str, Any]
+
+
+class Room(Wire):
+    """How many units like the last one the engine has room for in one call."""
+
+    type: Literal["room"] = "room"
+    #: By what is left of the GPU's memory; 1 where it is not known.
+    fits: int
+    #: More ran out of memory before; None: that never happened.
+    most: int | None
+
+
 class Done(Wire):
-    """The running unit is finished."""
+    """The running unit is finished; of several, the last one."""
 
     type: Literal["done"] = "done"
     files: tuple[MadeFile, ...]
@@ -101,7 +134,7 @@ class Failed(Wire):
 
 
 _Command = Do | Load | Stop
-_Event = Ready | Beat | Loaded | Progress | Glimpse | Done | Failed
+_Event = Ready | Beat | Loaded | Progress | Glimpse | Part | Room | Done | Failed
 Command = Annotated[_Command, Field(discriminator="type")]
 Event = Annotated[_Event, Field(discriminator="type")]
 

@@ -12,17 +12,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from colab_worker.batching import together
 from colab_worker.board import Board, JobStatus
-from colab_worker.dispatcher import (
-    Broken,
-    Dispatcher,
-    Finished,
-    Glimpsed,
-    Progressed,
-    Report,
-    Started,
-    UnitTask,
-)
+from colab_worker.dispatcher import Dispatcher
 from colab_worker.encoder_choice import EncoderChoice
 from colab_worker.engines.registry import Registry
 from colab_worker.memo import Memo
@@ -30,6 +22,15 @@ from colab_worker.planner import Plan, Unit
 from colab_worker.settings import Settings
 from colab_worker.store.jobs import Store
 from colab_worker.store.rows import UnitRow
+from colab_worker.tasks import (
+    Broken,
+    Finished,
+    Glimpsed,
+    Progressed,
+    Report,
+    Started,
+    UnitTask,
+)
 from colab_worker.unit_errors import failure_body, poison_body
 from colab_worker.views import UnitStatus
 from shared_protocol.artifacts import MemoEntry
@@ -257,6 +258,8 @@ class JobRun:
             inputs=hashes,
             limit_s=self._parts.settings.time_limits_s[unit.kind],
             patience_s=unit.engine.patience_s,
+            # What failed or was interrupted before drags no other along.
+            together=None if status.tries or status.interruptions else together(unit),
         )
         self._parts.dispatcher.submit(task, self._mailbox.put_nowait)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from colab_worker.film.quality import NVENC, X264
+from colab_worker.lane import Batch
 from colab_worker.limits import Limits
 from colab_worker.tunnels.options import (
     TunnelSettings,
@@ -22,6 +23,7 @@ from shared_protocol.tokens import new_token
 
 MIB = 1 << 20
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+BATCH_VARIABLE = "MOONREEL_BATCH"
 TOKEN_VARIABLE = "MOONREEL_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -89,6 +91,8 @@ class Settings:
     max_interruptions: int = 5
     #: Back-off before the second try; doubles with each.
     retry_delay_s: float = 1.0
+    #: Pictures of a job that are drawn in one call: a number, or by the GPU's memory.
+    batch: Batch = "auto"
     #: Engines that are loaded at once, by name.
     preload: tuple[str, ...] = ()
     #: How long an engine may take to stop by itself before it is killed.
@@ -137,6 +141,7 @@ def parse_settings(
         token = token or environ.get(TOKEN_VARIABLE, "")
         tunnels = read_options(options, environ)
         fallback = read_fallback(options.fallback)
+        batch = read_batch(options.batch or environ.get(BATCH_VARIABLE, "auto"))
         if options.hosted and (tunnels.kinds or options.host not in LOOPBACK):
             raise ValueError(
                 "--hosted spends your money, so it is for a worker that only this "
@@ -173,11 +178,21 @@ def parse_settings(
         time_limits_s=_time_limits(options.unit_limit_s),
         beat_timeout_s=options.beat_timeout_s,
         retry_delay_s=options.retry_delay_s,
+        batch=batch,
         preload=options.preload,
         hosted=options.hosted,
         fallback=fallback,
     )
     return settings, not token
+
+
+def read_batch(word: str) -> Batch:
+    """``auto`` or a number; raises ValueError."""
+    if word == "auto":
+        return "auto"
+    if not word.isascii() or not word.isdigit() or int(word) < 1:
+        raise ValueError(f"--batch is auto or a number from 1, not {word!r}")
+    return int(word)
 
 
 def kept_token(file: Path | None) -> str:
@@ -241,6 +256,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--live-previews", choices=("auto", "on", "off"), default="auto",
         help="show pictures while they are drawn; auto: without a tunnel")  # fmt: skip
+    add("--batch", metavar="auto|N",
+        help=f"pictures of a job in one call, else ${BATCH_VARIABLE}, else auto: up to "
+        "4 by the GPU's memory, one on a small GPU or a CPU")  # fmt: skip
     add("--preload", type=_names, default=(), metavar="NAMES",
         help="engines to load at once, as sdxl,vits")  # fmt: skip
     add("--hosted", action="store_true",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from colab_worker.dispatcher import Broken
 from colab_worker.planner import Unit
+from colab_worker.tasks import Broken
 from colab_worker.views import NOUNS
 from shared_protocol.errors import Code, ErrorBody
 

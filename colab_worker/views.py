@@ -214,7 +214,7 @@ def remaining_s(row: JobRow, units: Sequence[UnitStatus]) -> float | None:
         return None
     means: dict[str, float] = {}
     for kind in STAGES:
-        took = [t for unit in units if unit.kind == kind and (t := _seconds(unit))]
+        took = [t for unit in units if unit.kind == kind and (t := _share_s(unit))]
         if len(took) >= 2:
             means[kind] = sum(took) / len(took)
     if not {"image", "clip"} <= means.keys():
@@ -230,6 +230,12 @@ def remaining_s(row: JobRow, units: Sequence[UnitStatus]) -> float | None:
     pictures = left["image"] * means["image"] + (means["clip"] if left["image"] else 0)
     clips = left["clip"] * means["clip"] / 2
     return round(max(pictures, clips) + left["film"] * means["clip"], 1)
+
+
+def _share_s(unit: UnitStatus) -> float | None:
+    """The time a unit took; of pictures that were drawn together, its share."""
+    took, facts = _seconds(unit), unit.result.facts if unit.result else {}
+    return took and took / facts.get("batch", 1)
 
 
 def _seconds(unit: UnitStatus) -> float | None:

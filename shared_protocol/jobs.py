@@ -584,6 +584,8 @@ class Health(View):
     loaded: tuple[str, ...] | None = None
     #: Whether pictures can be watched while they are drawn, as the worker was started.
     live_previews: bool | None = None
+    #: Pictures in one call: ``asked``, auto or a number, and as many as it would be ``now``.
+    batch: dict[str, str | int] | None = None
     tunnels: tuple[TunnelView, ...] | None = None
 
 

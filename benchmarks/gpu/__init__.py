@@ -112,7 +112,7 @@ class _Run:
             self._adapters(engine, shelf)
         if self.size.compiles:
             self._compiled(engine, family, first, shelf)
-        self._batches(engine, family, first)
+        self._batches(engine, family, first, shelf)
         self._stage(engine, family, first, shelf)
         engine.close()
         self.add(f"{family}: matrix rate", self.rate / 1e12, "TFLOP/s", note=device())
@@ -218,18 +218,12 @@ class _Run:
                 f"{family}, compiled: pays off from", case.steps * cost / gain, "steps"
             )
 
-    def _batches(self, engine: Any, family: str, case: Any) -> None:
+    def _batches(self, engine: Any, family: str, case: Any, shelf: Path) -> None:
         """Several pictures in a call, up to what fits."""
-        from colab_worker.engines.diffusion.memory import is_out_of_memory, tidy
-
         for count in self.size.batches:
-            try:
-                told = engine.batch(case, count)
-            except RuntimeError as error:
-                if not is_out_of_memory(error):
-                    raise
-                tidy()
-                return
+            told = engine.batch(case, count, shelf)
+            if told is None:
+                break
             name = f"{family}, batch of {count}"
             self.add(name, 60 / told.seconds, "pictures/min")
             if told.peak_bytes is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from PIL import Image
 
 from benchmarks.gpu.limits import settle
 from benchmarks.gpu.models import LORA, PROMPT
-from colab_worker.engines.base import ImageRequest, LoraUse, ReferenceUse
+from colab_worker.engines.base import ImageRequest, LoraUse, Piece, ReferenceUse
 from colab_worker.engines.diffusion import memory
 from colab_worker.engines.diffusion.engine import DiffusionEngine
 from colab_worker.engines.diffusion.families import FAMILIES
@@ -88,18 +88,27 @@ class Engine:
         with Image.open(out) as picture:
             return Drawn(seconds, peak, np.asarray(picture, np.int16))
 
-    def batch(self, request: ImageRequest, count: int) -> Drawn:
-        """So many pictures in one call, which Moonreel itself never does."""
-        with self.engine._encoders.at_hand():  # type: ignore[union-attr]
-            task = self.engine._pencil.prepare(request)  # type: ignore[union-attr]
+    def batch(self, request: ImageRequest, count: int, folder: Path) -> Drawn | None:
+        """So many pictures in one call, as a worker draws them; None: they do not fit."""
+        facts: list[Mapping[str, Any]] = []
 
-        def one(_seed: int) -> None:
-            self.engine._pipe(
-                **task.arguments, width=request.width, height=request.height,
-                num_inference_steps=request.steps, num_images_per_prompt=count,
-            )  # fmt: skip
+        def one(seed: int) -> None:
+            facts.clear()
+            self.engine.draw_together(
+                [
+                    Piece(
+                        replace(request, seed=seed * count + number),
+                        folder / f"together-{number}.png",
+                        _silent,
+                        facts.append,
+                    )
+                    for number in range(count)
+                ]
+            )
 
         seconds, peak = _timed(one, 1)
+        if any(told.get("batch", 1) != count for told in facts):
+            return None  # memory ran out, and fewer were drawn at a time
         return Drawn(seconds / count, peak, None)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ request, and the same request gives the same bytes in a fresh process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -121,6 +121,32 @@ class ShowsItsWork(Protocol):
 
     def show_to(self, show: Show | None) -> None:
         """Whom the next pictures are shown to; None: nobody."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One of several pictures that are drawn in one call."""
+
+    request: ImageRequest
+    out: Path
+    tick: Tick
+    #: Called with the picture's facts as soon as its file is written.
+    made: Callable[[Mapping[str, Any]], None]
+    show: Show | None = None
+
+
+@runtime_checkable
+class DrawsTogether(Protocol):
+    """An image engine that draws several pictures of one size and kind in one call."""
+
+    def draw_together(self, pieces: Sequence[Piece]) -> None:
+        """Draws all; where memory does not suffice, half as many at a time.
+
+        Requests differ in words and seed only. What failed is not ``made``.
+        """
+
+    def room(self) -> tuple[int, int | None]:
+        """How many like the last picture fit by what memory is left, and by experience."""
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,8 @@ class Drawing:
     shows: bool = False
     #: Whether its network can be compiled.
     compiles: bool = False
+    #: Whether it draws several pictures in one call.
+    batches: bool = False
     #: By what of a reference is kept, the mark of the adapter that keeps it.
     likenesses: Mapping[Likeness, str] = field(default_factory=dict)
 

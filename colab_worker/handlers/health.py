@@ -71,6 +71,10 @@ async def get_health(request: web.Request) -> web.Response:
             "tunnels": app[TUNNELS].views,
             "gpu_memory": memory,
             "live_previews": app[SETTINGS].live_previews,
+            "batch": {
+                "asked": app[SETTINGS].batch,
+                "now": app[DISPATCHER].together(),
+            },
             "loaded": _models(app[REGISTRY], app[DISPATCHER].loaded()),
         }
     )

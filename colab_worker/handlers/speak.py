@@ -8,10 +8,10 @@ from pathlib import Path
 
 from aiohttp import web
 
-from colab_worker.dispatcher import Broken, Finished, Report, UnitTask
 from colab_worker.engines.registry import Registry
 from colab_worker.keys import BLOBS, DISPATCHER, MEMO, REGISTRY, SETTINGS, STORE
 from colab_worker.planner import Unit, plan
+from colab_worker.tasks import Broken, Finished, Report, UnitTask
 from shared_protocol.artifacts import MemoEntry, UnitResult
 from shared_protocol.clock import new_id
 from shared_protocol.errors import Code

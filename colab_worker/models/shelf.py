@@ -182,6 +182,7 @@ class Shelf:
                 redraws=True,
                 shows=True,
                 compiles=True,
+                batches=True,
                 likenesses=self._likenesses(model),
             ),
             preference=self._preference(preset),

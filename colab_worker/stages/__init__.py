@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from colab_worker.engine_wire import Do, Load
 from colab_worker.engines.base import (
+    DrawsTogether,
     ImageEngine,
     Tick,
     UnitCall,
@@ -17,6 +18,10 @@ from colab_worker.engines.base import (
 from colab_worker.engines.entry import make_engine
 
 Stage = Callable[[UnitCall, Any, Tick], UnitOutput]
+#: Of several units, called with the number of one before what is told of it.
+TickOf = Callable[[int, float, str], None]
+PartOf = Callable[[int, UnitOutput], None]
+Together = Callable[[Sequence[UnitCall], Any, TickOf, PartOf], None]
 
 
 #: Which engine a stage needs; of each kind one stays loaded.
@@ -64,6 +69,14 @@ def _image(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
     return image.run(call, engine, tick)
 
 
+def _images(
+    calls: Sequence[UnitCall], engine: DrawsTogether, tick: TickOf, part: PartOf
+) -> None:
+    from colab_worker.stages import image
+
+    image.run_together(calls, engine, tick, part)
+
+
 def _voice(call: UnitCall, engine: VoiceEngine, tick: Tick) -> UnitOutput:
     from colab_worker.stages import voice
 
@@ -89,3 +102,5 @@ STAGES: dict[str, Stage] = {
     "sound": _sound,
     "film": _film,
 }
+#: Stages that can do several units in one call.
+TOGETHER: dict[str, Together] = {"image": _images}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,11 @@ from PIL import Image
 
 from colab_worker.engines.base import (
     BadInput,
+    DrawsTogether,
     ImageEngine,
     ImageRequest,
     LoraUse,
+    Piece,
     ReferenceUse,
     ShowsItsWork,
     Tick,
@@ -22,27 +26,59 @@ from colab_worker.engines.base import (
 from colab_worker.film.png_text import add_text
 
 PREVIEW_WIDTH = 320
+PICTURE = "picture.png"
 
 
 def run(call: UnitCall, engine: ImageEngine, tick: Tick) -> UnitOutput:
     """Writes ``picture.png`` and ``preview.webp``."""
     request = _request(call)
-    picture = call.out_dir / "picture.png"
+    picture = call.out_dir / PICTURE
     if isinstance(engine, ShowsItsWork):
         engine.show_to(call.show)
-    told = engine.draw(request, picture, lambda part, note: tick(part * 0.95, note))
+    told = engine.draw(request, picture, _scaled(tick))
+    return _finished(call, request, told or {}, tick)
+
+
+def run_together(
+    calls: Sequence[UnitCall],
+    engine: DrawsTogether,
+    tick: Callable[[int, float, str], None],
+    part: Callable[[int, UnitOutput], None],
+) -> None:
+    """The files of several scenes, drawn in one call; each is told when it is there."""
+
+    def piece(number: int, call: UnitCall) -> Piece:
+        request, own = _request(call), partial(tick, number)
+
+        def made(facts: Mapping[str, Any]) -> None:
+            part(number, _finished(call, request, facts, own))
+
+        out = call.out_dir / PICTURE
+        return Piece(request, out, _scaled(own), made, call.show)
+
+    engine.draw_together([piece(number, call) for number, call in enumerate(calls)])
+
+
+def _scaled(tick: Tick) -> Tick:
+    return lambda part, note: tick(part * 0.95, note)
+
+
+def _finished(
+    call: UnitCall, request: ImageRequest, told: Mapping[str, Any], tick: Tick
+) -> UnitOutput:
+    picture = call.out_dir / PICTURE
     with Image.open(picture) as image:
         height = max(1, round(image.height * PREVIEW_WIDTH / image.width))
         preview = image.convert("RGB").resize((PREVIEW_WIDTH, height))
     preview.save(call.out_dir / "preview.webp", quality=70, method=4)
-    add_text(picture, _about(call))
+    add_text(picture, _about(call, told))
     tick(1.0, "drawn")
     return UnitOutput(
         files=(
-            UnitFile("picture.png", "image/png"),
+            UnitFile(PICTURE, "image/png"),
             UnitFile("preview.webp", "image/webp"),
         ),
-        facts={"width": request.width, "height": request.height, **(told or {})},
+        facts={"width": request.width, "height": request.height, **told},
     )
 
 
@@ -70,7 +106,7 @@ def _require(file: Path, what: str) -> None:
         )
 
 
-def _about(call: UnitCall) -> dict[str, str]:
+def _about(call: UnitCall, facts: Mapping[str, Any]) -> dict[str, str]:
     """What the file says of itself, by the keywords that readers of PNG know."""
     params: dict[str, Any] = call.params
     dials = ("style", "seed", "steps", "guidance", "scheduler", "ip_adapter_scale",
@@ -80,6 +116,8 @@ def _about(call: UnitCall) -> dict[str, str]:
         for name in dials
         if params.get(name) not in (None, "")
     ]
+    if "batch" in facts:  # it rounds otherwise than a picture that is drawn alone
+        told.append(f"batch: {facts['batch']}")
     return {
         "Description": params["prompt"],
         "Software": "Moonreel",

@@ -15,6 +15,13 @@ ROOT = Path(__file__).parents[2]
 PERCENT = 65
 
 
+# glibc reserves 64 MiB for each arena, and keeps what was given back for later:
+# the limit would count both.
+STEADY = {
+    "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536",
+}  # fmt: skip
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_picture_under_a_real_limit_is_drawn_in_tiles(shelf: Path) -> None:
@@ -26,12 +33,7 @@ def test_a_picture_under_a_real_limit_is_drawn_in_tiles(shelf: Path) -> None:
         str(shelf),
         str(PERCENT),
     ]
-    # glibc reserves 64 MiB for each arena, and keeps what was given back for later:
-    # the limit would count both.
-    env = os.environ | {
-        "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1",
-        "MALLOC_MMAP_THRESHOLD_": "65536",
-    }  # fmt: skip
+    env = os.environ | STEADY
     done = subprocess.run(
         told, cwd=ROOT, env=env, capture_output=True, text=True, timeout=280
     )

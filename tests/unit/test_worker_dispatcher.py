@@ -11,22 +11,17 @@ from typing import Any
 import pytest
 
 from colab_worker.disk import Disk
-from colab_worker.dispatcher import (
-    Broken,
-    Finished,
-    LocalDispatcher,
-    Progressed,
-    Report,
-    Started,
-    UnitTask,
-)
-from colab_worker.engine_host import EngineFailure, EngineHost
-from colab_worker.engine_wire import Do, Done, MadeFile
+from colab_worker.dispatcher import LocalDispatcher
+from colab_worker.engine_host import EngineFailure, EngineHost, OnOne
+from colab_worker.engine_wire import Do, Done, MadeFile, Part, Progress
+from colab_worker.lane import Batch
+from colab_worker.tasks import Broken, Finished, Progressed, Report, Started, UnitTask
 from shared_protocol.errors import Code
 from shared_protocol.kit.blobs import BlobStore
 from tests.unit.test_worker_outputs import picture
 
 Work = Callable[[Do], None]
+PNG = MadeFile(name="picture.png", media_type="image/png")
 
 
 class FakeHost(EngineHost):
@@ -35,6 +30,10 @@ class FakeHost(EngineHost):
     def __init__(self, ways: dict[str, Work], gate: asyncio.Event) -> None:
         super().__init__(beat_timeout_s=1, cancel_grace_s=0)
         self._ways, self._gate = ways, gate
+        #: For calls with several tasks.
+        self.together_gate = asyncio.Event()
+        self.together_gate.set()
+        self.calls: list[int] = []
 
     async def call(
         self,
@@ -44,15 +43,27 @@ class FakeHost(EngineHost):
         limit_s: float,
         patience_s: float | None = None,
         on_glimpse: Callable[[bytes], None] | None = None,
+        on_one: OnOne | None = None,
     ) -> Done:
-        """Waits for the gate, then works."""
+        """Waits for the gate, then works; several one after another."""
+        if on_one is not None:
+            return await self._several(command, on_one)
         report(0.5, "half")
         await self._gate.wait()
         way = self._ways.get(str(command.params["prompt"]), _draw)
         await asyncio.to_thread(way, command)
-        return Done(
-            files=(MadeFile(name="picture.png", media_type="image/png"),), facts={}
-        )
+        return Done(files=(PNG,), facts={})
+
+    async def _several(self, command: Do, on_one: OnOne) -> Done:
+        self.calls.append(1 + len(command.others))
+        for number in range(1 + len(command.others)):
+            on_one(Progress(fraction=0.5, note="half", number=number))
+        await self.together_gate.wait()
+        for number, one in enumerate((command, *command.others)):
+            way = self._ways.get(str(one.params["prompt"]), _draw)
+            await asyncio.to_thread(way, command.model_copy(update=vars(one)))
+            on_one(Part(number=number, files=(PNG,), facts={"batch": 9}))
+        return Done(files=(), facts={})
 
 
 def _draw(command: Do, width: int = 64) -> None:
@@ -80,8 +91,9 @@ WAYS: dict[str, Work] = {
 class Lanes:
     """A dispatcher with one lane of one slot, and everything that it reported."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, batch: Batch = "auto") -> None:
         self.gate = asyncio.Event()
+        self.host = FakeHost(WAYS, self.gate)
         self.blobs = BlobStore(folder / "blobs")
         self.work = folder / "work"
         self.reports: asyncio.Queue[Report] = asyncio.Queue()
@@ -90,15 +102,23 @@ class Lanes:
             blobs=self.blobs,
             work=self.work,
             disk=Disk(folder, 0, None, 0),
-            make_host=lambda lane: FakeHost(WAYS, self.gate),
+            make_host=lambda lane: self.host,
+            batch=batch,
         )
 
-    def submit(self, prompt: str, rank: int = 0, job_id: str = "job-0001") -> None:
+    def submit(
+        self,
+        prompt: str,
+        rank: int = 0,
+        job_id: str = "job-0001",
+        together: str | None = None,
+    ) -> None:
         """A picture to draw."""
         params: dict[str, Any] = {"prompt": prompt, "width": 64, "height": 48}
         task = UnitTask(
-            job_id, prompt, 1, "gpu", (rank,), "image", "fake", "x:y", params, {}, 60.0
-        )
+            job_id, prompt, 1, "gpu", (rank,), "image", "fake", "x:y", params, {}, 60.0,
+            together=together,
+        )  # fmt: skip
         self.dispatcher.submit(task, self.reports.put_nowait)
 
     async def ends(self, count: int) -> list[Finished | Broken]:

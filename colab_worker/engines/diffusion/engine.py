@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,17 @@ from colab_worker.engines.base import (
     BadInput,
     EngineError,
     ImageRequest,
+    Piece,
     Show,
     Tick,
     Unusable,
 )
 from colab_worker.engines.diffusion import memory
+from colab_worker.engines.diffusion.batches import alike, that_fit
 from colab_worker.engines.diffusion.encoders import Encoders
 from colab_worker.engines.diffusion.loading import load_pipeline, speed_up
 from colab_worker.engines.diffusion.loras import adapters
-from colab_worker.engines.diffusion.pencil import Pencil
+from colab_worker.engines.diffusion.pencil import Pencil, Task, is_black
 from colab_worker.engines.diffusion.resemblance import resemblance
 from colab_worker.engines.diffusion.styles import STYLES
 from colab_worker.models.weights import WHOLE, part_bytes, part_numbers
@@ -52,6 +54,9 @@ class DiffusionEngine:
         self._encoders: Encoders | None = None
         self._pencil: Pencil | None = None
         self._show: Show | None = None
+        #: What a picture takes beside the model; and more in a call ran out of memory.
+        self._picture_bytes: int | None = None
+        self._most: int | None = None
 
     def load(self) -> None:
         """Brings the model into memory; takes seconds to minutes."""
@@ -108,8 +113,44 @@ class DiffusionEngine:
                 warnings.append(self._went_down(error))
         tick(0.98, "writing the picture")
         picture.save(out, format="PNG", compress_level=_PNG_EFFORT)
+        self._learn(1)
         met = self._resemblance(request, picture, warnings)
         return self._facts(request, warnings) | met
+
+    def draw_together(self, pieces: Sequence[Piece]) -> None:
+        """See ``DrawsTogether``; one that came out black is drawn once more, alone."""
+        for piece in pieces:
+            _check(piece.request)
+        tasks = self._prepared(pieces)
+        waiting, most, told = list(range(len(pieces))), len(pieces), list[str]()
+        black: list[int] = []
+        while waiting:
+            places = alike([task.arguments for task in tasks], waiting)[:most]
+            if len(places) == 1:
+                self._draw_alone(pieces[places[0]], told)
+                waiting.remove(places[0])
+                continue
+            memory.forget_peak()
+            try:
+                pictures = self._drawn_together(pieces, tasks, places)
+            except (RuntimeError, MemoryError) as error:
+                told.append(self._went_smaller(error, len(places)))
+                most = len(places) // 2
+                continue
+            self._learn(len(places))
+            for place, picture in zip(places, pictures, strict=True):
+                waiting.remove(place)
+                if is_black(picture):
+                    black.append(place)
+                    continue
+                warnings = [*tasks[place].warnings, *told]
+                self._hand_out(pieces[place], picture, warnings, len(places))
+        for place in black:
+            self._draw_alone(pieces[place], told)
+
+    def room(self) -> tuple[int, int | None]:
+        """See ``DrawsTogether``."""
+        return that_fit(self._rung, self._picture_bytes), self._most
 
     def unload(self) -> None:
         """Gives the memory back."""
@@ -127,12 +168,57 @@ class DiffusionEngine:
         warnings.extend(task.warnings)
         return self._pencil.draw(task, tick, self._show)
 
+    def _prepared(self, pieces: Sequence[Piece]) -> list[Task]:
+        if self._pencil is None or self._encoders is None:
+            raise EngineError("the model is not loaded")
+        for piece in pieces:
+            piece.tick(0.0, "reading the prompt")
+        with self._encoders.at_hand():
+            return [self._pencil.prepare(piece.request) for piece in pieces]
+
+    def _drawn_together(
+        self, pieces: Sequence[Piece], tasks: Sequence[Task], places: Sequence[int]
+    ) -> list[Image.Image]:
+        if self._pencil is None:
+            raise EngineError("the model is not loaded")
+        return self._pencil.draw_together(
+            [tasks[place] for place in places],
+            [pieces[place].tick for place in places],
+            [pieces[place].show for place in places],
+        )
+
+    def _draw_alone(self, piece: Piece, told: Sequence[str]) -> None:
+        self.show_to(piece.show)
+        facts = dict(self.draw(piece.request, piece.out, piece.tick) or {})
+        if warnings := [*facts.get("warnings", ()), *told]:
+            facts["warnings"] = list(dict.fromkeys(warnings))
+        piece.made(facts)
+
+    def _hand_out(
+        self, piece: Piece, picture: Image.Image, warnings: list[str], count: int
+    ) -> None:
+        piece.tick(0.98, "writing the picture")
+        picture.save(piece.out, format="PNG", compress_level=_PNG_EFFORT)
+        piece.made(self._facts(piece.request, warnings) | {"batch": count})
+
+    def _learn(self, count: int) -> None:
+        """What a picture takes beside the model, from the last call's peak."""
+        peak, used = memory.peak_bytes(), memory.used_bytes()
+        if peak is not None and used is not None:
+            self._picture_bytes = max(peak - used, 0) // count
+
+    def _went_smaller(self, error: Exception, count: int) -> str:
+        """Words for the user about half as many pictures in a call."""
+        _require_out_of_memory(error)
+        traceback.clear_frames(error.__traceback__)
+        memory.tidy()
+        self._most = count // 2
+        one = "one at a time" if self._most == 1 else f"{self._most} at a time"
+        return f"Memory ran out while drawing {count} pictures together; drawn {one}."
+
     def _went_down(self, error: Exception) -> str:
         """Words for the user about one step down; raises where there is none."""
-        if not memory.is_out_of_memory(error):
-            if memory.is_fatal(error):
-                raise Unusable(f"the GPU reported a fault: {error}") from error
-            raise error
+        _require_out_of_memory(error)
         before = self._rung
         # The failed attempt's tensors hang on the frames of its error.
         traceback.clear_frames(error.__traceback__)
@@ -219,6 +305,15 @@ class DiffusionEngine:
             "likeness_score": min(scores.values()),
             "likeness_scores": {name or "": score for name, score in scores.items()},
         }
+
+
+def _require_out_of_memory(error: Exception) -> None:
+    """Raises what is no lack of memory; a fault of the GPU as one of the process."""
+    if memory.is_out_of_memory(error):
+        return
+    if memory.is_fatal(error):
+        raise Unusable(f"the GPU reported a fault: {error}") from error
+    raise error
 
 
 def _check(request: ImageRequest) -> None:

@@ -36,6 +36,32 @@ class Device:
         return _CPU_RUNGS if self.free_bytes is None else RUNGS
 
 
+@dataclass(frozen=True)
+class Room:
+    """Bytes of a GPU: all, and those that this process could still take."""
+
+    total: int
+    free: int
+
+
+def room_bytes() -> Room | None:
+    """What the GPU has left, with what torch holds and does not use; None without one."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return None
+    free, total = torch.cuda.mem_get_info()
+    held = torch.cuda.memory_reserved() - torch.cuda.memory_allocated()
+    return Room(total, free + held)
+
+
+def used_bytes() -> int | None:
+    """What this process has on the GPU now; None without one."""
+    import torch
+
+    return torch.cuda.memory_allocated() if torch.cuda.is_available() else None
+
+
 def find_device() -> Device:
     """The first GPU with what is free on it, else the CPU."""
     import torch
@@ -65,9 +91,9 @@ def next_rung(device: Device, rung: str) -> str | None:
 
 def settle(pipe: Any, device: Device, rung: str) -> None:
     """Puts the parts of the model where the rung wants them."""
+    pipe.vae.enable_slicing()  # of several pictures one is decoded at a time
     if rung != "resident":
         pipe.vae.enable_tiling()
-        pipe.vae.enable_slicing()
     if rung in STAYING:
         pipe.to(device.name)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from PIL import Image, ImageOps
 
 from colab_worker.engines.base import BadInput, EngineError, ImageRequest, Show, Tick
+from colab_worker.engines.diffusion.batches import joined
 from colab_worker.engines.diffusion.compiling import Compiling
 from colab_worker.engines.diffusion.families import FAMILIES
 from colab_worker.engines.diffusion.glimpse import EVERY_STEPS, glimpse
@@ -69,28 +71,38 @@ class Pencil:
 
     def draw(self, task: Task, tick: Tick, show: Show | None) -> Image.Image:
         """The picture; raises EngineError for one that came out black."""
-        import torch
-
-        request, pipe = task.request, self._pipe
-        if self._bf16:  # another pipeline may have widened it
-            decode_in_bf16(pipe.vae)
-        pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
-        done = self._at_work(request)(
-            **task.arguments,
-            **self._beginning(request),
-            num_inference_steps=request.steps or 1,
-            # Noise from the CPU: the same on every device.
-            generator=torch.Generator("cpu").manual_seed(request.seed),
-            callback_on_step_end=self._after_step(request, tick, show),
-        )
-        pipe.maybe_free_model_hooks()
-        picture: Image.Image = done.images[0]
-        if picture.getbbox() is None:
+        (picture,) = self.draw_together([task], [tick], [show])
+        if is_black(picture):
             raise EngineError(
                 "the picture came out black: numbers overflowed in the model",
                 "use another seed or fewer LoRAs",
             )
         return picture
+
+    def draw_together(
+        self,
+        tasks: Sequence[Task],
+        ticks: Sequence[Tick],
+        shows: Sequence[Show | None],
+    ) -> list[Image.Image]:
+        """A picture for each task, by one call; tasks differ in words and seed only."""
+        import torch
+
+        request, pipe = tasks[0].request, self._pipe
+        if self._bf16:  # another pipeline may have widened it
+            decode_in_bf16(pipe.vae)
+        pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
+        # Noise from the CPU: the same on every device, and beside any other picture.
+        noise = [torch.Generator("cpu").manual_seed(t.request.seed) for t in tasks]
+        done = self._at_work(request)(
+            **joined([task.arguments for task in tasks]),
+            **self._beginning(request),
+            num_inference_steps=request.steps or 1,
+            generator=noise[0] if len(noise) == 1 else noise,
+            callback_on_step_end=self._after_step(request, ticks, shows),
+        )
+        pipe.maybe_free_model_hooks()
+        return list(done.images)
 
     def _at_work(self, request: ImageRequest) -> Any:
         """The pipeline, or one of the same parts that begins with a picture."""
@@ -112,7 +124,9 @@ class Pencil:
         fitted = ImageOps.fit(whole, (across, down), best)
         return {"image": fitted} | (size if self._family.redraws_sized else {})
 
-    def _after_step(self, request: ImageRequest, tick: Tick, show: Show | None) -> Any:
+    def _after_step(
+        self, request: ImageRequest, ticks: Sequence[Tick], shows: Sequence[Show | None]
+    ) -> Any:
         steps = request.steps or 1
         if request.strength is not None:
             steps = max(1, min(int(steps * request.strength), steps))
@@ -120,12 +134,18 @@ class Pencil:
 
         def after_step(_pipe: Any, step: int, _time: Any, tensors: Any) -> Any:
             done = step + 1
-            tick((1 - _DECODING) * done / steps, f"step {done} of {steps}")
-            if show is not None and done % EVERY_STEPS == 0 and done < steps:
-                show(glimpse(tensors["latents"], across))
+            for place, (tick, show) in enumerate(zip(ticks, shows, strict=True)):
+                tick((1 - _DECODING) * done / steps, f"step {done} of {steps}")
+                if show is not None and done % EVERY_STEPS == 0 and done < steps:
+                    show(glimpse(tensors["latents"][place:], across))
             return tensors
 
         return after_step
+
+
+def is_black(picture: Image.Image) -> bool:
+    """Whether nothing can be seen: that is what numbers that overflowed look like."""
+    return picture.getbbox() is None
 
 
 def _opened(file: Path) -> Image.Image:
