@@ -152,3 +152,61 @@ async def test_a_lost_answer_is_not_asked_for_again(
     openai.faults.content = None
     await asking.picture(**DIALS)
     assert len(openai.asked) == 3
+
+
+@pytest.mark.parametrize("heeds_keys", [True, False])
+async def test_a_process_that_dies_in_the_middle_asks_under_the_same_key(
+    openai: FakeOpenAIImages, asking: Asking, heeds_keys: bool
+) -> None:
+    """A service that heeds keys is paid once; of another the job says what is unknown."""
+    openai.faults.heeds_keys = heeds_keys
+    openai.faults.seconds = 30.0
+    drawing = asyncio.create_task(asking.picture(**DIALS))
+    assert await asyncio.to_thread(openai.begun.wait, 20)
+    await asking.die()
+    with pytest.raises((EngineFailure, asyncio.CancelledError)):
+        await drawing
+    openai.faults.seconds = 0.0
+
+    _, facts = await asking.picture(**DIALS)
+    first, second = openai.names
+    assert first == second
+    assert len(openai.paid) == (1 if heeds_keys else 2)
+    assert facts.get("asked_again") is (None if heeds_keys else True)
+    told = facts.get("warnings", [])
+    assert bool(told) is not heeds_keys
+    assert all("may be counted twice" in words for words in told)
+    # What is safe is not asked for again.
+    await asking.die()
+    assert (await asking.picture(**DIALS))[1] == facts
+    assert len(openai.names) == 2
+
+
+async def test_the_key_stays_until_an_answer_was_no_good(
+    openai: FakeOpenAIImages, asking: Asking
+) -> None:
+    """Limits and lost answers keep it; after a refusal the next question is another."""
+    openai.faults.heeds_keys = True
+    openai.faults.lost = 1
+    with pytest.raises(EngineFailure, match="may be counted"):
+        await asking.picture(**DIALS)
+    openai.faults.replies = [(429, {"retry-after": "0.03"}, SLOW)]
+    _, facts = await asking.picture(**DIALS)
+    assert len(set(openai.names)) == 1
+    assert len(openai.names) == 3
+    assert len(openai.paid) == 1
+    assert "warnings" not in facts
+
+    openai.faults.replies = [(400, {}, BLOCKED)]
+    with pytest.raises(EngineFailure, match="refuses to draw this"):
+        await asking.picture(**DIALS, seed=8)
+    _, facts = await asking.picture(**DIALS, seed=8)
+    assert len(set(openai.names)) == 3
+    assert "warnings" not in facts
+
+    openai.faults.heeds_keys = False
+    openai.faults.replies = [(429, {"retry-after": "0.01"}, SLOW)] * 4
+    with pytest.raises(EngineFailure, match="asked too often"):
+        await asking.picture(**DIALS, seed=9)
+    _, facts = await asking.picture(**DIALS, seed=9)
+    assert "warnings" not in facts  # nothing was done the first time

@@ -32,6 +32,8 @@ class Faults:
     lost: int = 0
     seconds: float = 0.0
     content: bytes | None = None
+    #: A request under a known key gets the answer of the first one, and is not paid.
+    heeds_keys: bool = False
 
 
 class FakeOpenAIImages(ThreadedServer):
@@ -42,6 +44,10 @@ class FakeOpenAIImages(ThreadedServer):
         self.faults = Faults()
         self.asked: list[dict[str, Any]] = []
         self.keys: set[str] = set()
+        #: The names of the requests, and the pictures of those that were paid.
+        self.names: list[str] = []
+        self.paid: list[bytes] = []
+        self._known: dict[str, bytes] = {}
         self.begun = threading.Event()
         self.left = threading.Event()
 
@@ -60,6 +66,8 @@ class FakeOpenAIImages(ThreadedServer):
         self.asked.append(body)
         self.keys.add(request.headers["Authorization"])
         self.begun.set()
+        name = request.headers["Idempotency-Key"]
+        self.names.append(name)
         if self.faults.replies:
             status, headers, error = self.faults.replies.pop(0)
             return web.json_response({"error": error}, status=status, headers=headers)
@@ -67,12 +75,13 @@ class FakeOpenAIImages(ThreadedServer):
             self.faults.lost -= 1
             assert request.transport is not None
             request.transport.abort()
+        replayed = self.faults.heeds_keys and name in self._known
+        content = self._known.get(name, b"") if replayed else self._draw(name, body)
         try:
             await asyncio.sleep(self.faults.seconds)
         except asyncio.CancelledError:
             self.left.set()
             raise
-        content = self.faults.content or drawn(body, len(self.asked))
         tokens = {"input_tokens": 100, "output_tokens": 500, "total_tokens": 600}
         details = {"input_tokens_details": {"text_tokens": 100, "image_tokens": 0}}
         return web.json_response(
@@ -80,8 +89,15 @@ class FakeOpenAIImages(ThreadedServer):
                 "created": 1,
                 "data": [{"b64_json": base64.b64encode(content).decode()}],
                 "usage": tokens | details,
-            }
+            },
+            headers={"Idempotent-Replayed": "true"} if replayed else {},
         )
+
+    def _draw(self, name: str, body: dict[str, Any]) -> bytes:
+        content = self.faults.content or drawn(body, len(self.asked))
+        self._known[name] = content
+        self.paid.append(content)
+        return content
 
 
 def drawn(body: dict[str, Any], number: int) -> bytes:

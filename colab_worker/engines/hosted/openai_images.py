@@ -16,12 +16,19 @@ from colab_worker.engines.diffusion.styles import styled
 from colab_worker.engines.hosted.patience import BUSY, LOOK_S, Passing, busy, patiently
 from colab_worker.engines.hosted.pictures import write_png
 from colab_worker.engines.hosted.prices import about_usd, tokens_usd
-from colab_worker.engines.hosted.receipts import Receipts
+from colab_worker.engines.hosted.receipts import Receipt, Receipts
 
 LABEL = "OpenAI"
 VARIABLE = "OPENAI_API_KEY"
 #: The slowest level of care takes minutes.
 TIMEOUT_S = 300.0
+#: As the IETF's draft of it says (draft-ietf-httpapi-idempotency-key-header); that an
+#: answer was given before is told as Stripe does.
+KEY_HEADER, REPLAYED_HEADER = "Idempotency-Key", "idempotent-replayed"
+_PERHAPS_TWICE = (
+    "OpenAI was asked twice for a picture, under the same key, as the first answer was "
+    "lost; it may be counted twice."
+)
 _IN_OTHER_WORDS = "write the scene's image prompt in other words"
 _BLOCKED = {"moderation_blocked", "content_policy_violation"}
 
@@ -29,8 +36,9 @@ _BLOCKED = {"moderation_blocked", "content_policy_violation"}
 class OpenAIEngine:
     """``about`` is JSON with the model and the folder of receipts.
 
-    The service answers once, so its answer is kept beside the question until it is safe;
-    of a question without an answer nothing can be learned later.
+    The service answers once, so its answer is kept beside the question until it is safe.
+    Of a question without an answer nothing can be learned later: it is asked again under
+    the same key, and a service that heeds keys counts it once.
     """
 
     def __init__(self, about: str) -> None:
@@ -54,42 +62,73 @@ class OpenAIEngine:
         facts = receipt.note()
         answer = receipt.answer()
         if facts is None or answer is None:
-            reply = patiently(lambda: _asked(asked, tick), tick, LABEL)
-            answer = _picture(reply)
-            facts = {
-                "service": LABEL,
-                "model": self._model,
-                "level": request.level,
-                "cost_usd": _cost_usd(reply, self._model, request),
-            }
-            receipt.keep_answer(answer, facts)
+            answer, facts = self._drawn(asked, request, receipt, tick)
         try:
             write_png(answer, request, out, LABEL)
         except ServiceFailed:
-            receipt.forget()
+            receipt.refuse()
             raise
         return facts
+
+    def _drawn(
+        self, asked: dict[str, Any], request: ImageRequest, receipt: Receipt, tick: Tick
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The picture's file and its facts, both kept."""
+        try:
+            reply, unsure = patiently(lambda: _asked(asked, receipt, tick), tick, LABEL)
+            answer = _picture(reply)
+        except _Refused as refused:
+            receipt.refuse()
+            raise refused.why from refused
+        facts: dict[str, Any] = {
+            "service": LABEL,
+            "model": self._model,
+            "level": request.level,
+            "cost_usd": _cost_usd(reply, self._model, request),
+        }
+        if unsure:
+            facts |= {"asked_again": True, "warnings": [_PERHAPS_TWICE]}
+        receipt.keep_answer(answer, facts)
+        return answer, facts
 
     def unload(self) -> None:
         """There is nothing to give back."""
 
 
-def _asked(asked: dict[str, Any], tick: Tick) -> Any:
-    """One request; a cancel closes its connection."""
+class _Refused(Exception):
+    """An answer came, and it is no picture."""
+
+    def __init__(self, why: ServiceFailed) -> None:
+        super().__init__(str(why))
+        self.why = why
+
+
+def _asked(asked: dict[str, Any], receipt: Receipt, tick: Tick) -> tuple[Any, bool]:
+    """One request; a cancel closes its connection. Also whether it may be counted twice."""
+    again = receipt.begin()
     try:
-        return asyncio.run(_watched(asked, tick))
+        reply, replayed = asyncio.run(_watched(asked, receipt.key, tick))
     except openai.OpenAIError as error:
-        raise _trouble(error) from error
+        trouble = _trouble(error)
+        if isinstance(trouble, Passing) and not again:
+            receipt.unasked()
+        answered = isinstance(error, openai.APIStatusError)
+        if answered and isinstance(trouble, ServiceFailed):
+            raise _Refused(trouble) from error
+        raise trouble from error
+    return reply, again and not replayed
 
 
-async def _watched(asked: dict[str, Any], tick: Tick) -> Any:
+async def _watched(asked: dict[str, Any], name: str, tick: Tick) -> tuple[Any, bool]:
     # A second try of the client's own would be paid for like the first.
     key = os.environ[VARIABLE]
     async with openai.AsyncOpenAI(
         api_key=key, max_retries=0, timeout=TIMEOUT_S
     ) as client:
-        drawing = asyncio.create_task(
-            client.images.generate(n=1, output_format="png", **asked)
+        images: Any = client.images.with_raw_response
+        named = {KEY_HEADER: name}
+        drawing = asyncio.ensure_future(
+            images.generate(n=1, output_format="png", extra_headers=named, **asked)
         )
         try:
             while not (await asyncio.wait({drawing}, timeout=LOOK_S))[0]:
@@ -98,14 +137,15 @@ async def _watched(asked: dict[str, Any], tick: Tick) -> Any:
             drawing.cancel()
             await asyncio.wait({drawing})
             raise
-        return drawing.result()
+        raw = drawing.result()
+        return raw.parse(), raw.headers.get(REPLAYED_HEADER) == "true"
 
 
 def _picture(reply: Any) -> bytes:
     try:
         return base64.b64decode(reply.data[0].b64_json, validate=True)
     except (TypeError, IndexError, AttributeError, ValueError) as error:
-        raise ServiceFailed("OpenAI answered without a picture") from error
+        raise _Refused(ServiceFailed("OpenAI answered without a picture")) from error
 
 
 def _cost_usd(reply: Any, model: str, request: ImageRequest) -> float | None:
@@ -124,7 +164,7 @@ def _trouble(error: Exception) -> Exception:
         return Passing("cannot be reached")
     return ServiceFailed(
         "OpenAI took the request, and its answer was lost; it may be counted",
-        "retry the job; the picture is asked for anew",
+        "retry the job; the picture is asked for again, under the same key",
     )
 
 

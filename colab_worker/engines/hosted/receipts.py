@@ -39,6 +39,9 @@ class Receipt:
     """One question: the note that the service gave for it, or its answer."""
 
     def __init__(self, path: Path) -> None:
+        self._name = path.name
+        self._begun = path.with_suffix(".asked")
+        self._rounds = path.with_suffix(".rounds")
         self._note = path.with_suffix(".json")
         self._answer = path.with_suffix(".answer")
 
@@ -63,10 +66,37 @@ class Receipt:
         _write(self._answer, answer)
         self.keep(note)
 
+    def begin(self) -> bool:
+        """Notes that the question goes out now; whether it did before, unanswered."""
+        before = self._begun.exists()
+        _write(self._begun, b"")
+        return before
+
+    @property
+    def key(self) -> str:
+        """Names the question to the service; it stays until an answer was no good."""
+        return f"moonreel-{self._name}-{_count(self._rounds)}"
+
+    def unasked(self) -> None:
+        """The service has said that it did nothing."""
+        self._begun.unlink(missing_ok=True)
+
+    def refuse(self) -> None:
+        """An answer came and is no good: the next question is another one."""
+        _write(self._rounds, str(_count(self._rounds) + 1).encode())
+        self.forget()
+
     def forget(self) -> None:
         """The next time the question is asked anew."""
-        self._note.unlink(missing_ok=True)
-        self._answer.unlink(missing_ok=True)
+        for file in (self._note, self._answer, self._begun):
+            file.unlink(missing_ok=True)
+
+
+def _count(file: Path) -> int:
+    try:
+        return int(file.read_text("ascii"))
+    except (FileNotFoundError, ValueError):
+        return 0
 
 
 def _write(path: Path, content: bytes) -> None:
