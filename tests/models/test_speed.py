@@ -122,6 +122,30 @@ def test_a_network_in_8_bits_draws_nearly_the_same(shelf: Path, tmp_path: Path) 
     assert engine.draw(replace(REQUEST, **FLUX), tmp_path / "a", silent)["bits"] == 8
 
 
+def test_8_bits_are_those_of_the_library(shelf: Path, tmp_path: Path) -> None:
+    """Filled tensor by tensor, never whole; a file of another network is refused."""
+    import shutil
+
+    import torch
+
+    small = loaded(shelf, "flux-schnell", bits=8)._pipe.transformer
+    whole = loaded(shelf, "flux-schnell")._pipe.transformer
+    whole.enable_layerwise_casting(
+        storage_dtype=torch.float8_e4m3fn, compute_dtype=whole.dtype
+    )
+    ours, theirs = small.state_dict(), whole.state_dict()
+    assert ours.keys() == theirs.keys()
+    for name, weight in theirs.items():
+        assert ours[name].dtype == weight.dtype
+        assert torch.equal(ours[name].float(), weight.float())
+
+    folder = shutil.copytree(shelf / "flux-schnell", tmp_path / "flux-schnell")
+    file = "diffusion_pytorch_model.safetensors"
+    shutil.copy(folder / "vae" / file, folder / "transformer" / file)
+    with pytest.raises(EngineError, match="does not belong to it"):
+        loaded(tmp_path, "flux-schnell", bits=8)
+
+
 def test_4_bits_without_a_gpu_are_refused(shelf: Path) -> None:
     """The shelf asks for them only beside a GPU; if torch finds none, that is said."""
     with pytest.raises(EngineError, match="4 bits for the GPU, but torch finds none"):

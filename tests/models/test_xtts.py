@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 import wave
 from dataclasses import replace
 from pathlib import Path
@@ -310,3 +311,28 @@ def test_a_film_in_the_voice_of_a_sample(
     words = next(a for a in view["artifacts"] if a["name"] == "scene-001-words.json")
     assert json.loads(json.dumps(words))["role"] == "words"
     assert np.isfinite(voice["result"]["facts"]["duration_s"])
+
+
+@pytest.mark.slow
+def test_it_is_loaded_before_any_film(
+    voices: Path, sample: Path, tmp_path: Path
+) -> None:
+    """``--preload xtts``: told in the health, in its own lane, and then spoken with."""
+    from tests.workers import WorkerProcess, film
+
+    content = sample.read_bytes()
+    sha256 = hashlib.sha256(content).hexdigest()
+    env = {"MOONREEL_MODELS": str(voices)}
+    with WorkerProcess(tmp_path, "--preload", "xtts", engines="[]", env=env) as worker:
+        deadline = time.monotonic() + 120
+        while worker.client.get("/health").json()["loaded"] != ["xtts"]:
+            assert time.monotonic() < deadline, worker.log()
+            time.sleep(0.1)
+        worker.client.put(f"/blobs/sha256/{sha256}", content=content)
+        spec = film("the cat", voice_sample=sha256, voice_consent=True)
+        view = worker.finish(worker.submit(spec), within_s=240)
+        assert worker.client.get("/health").json()["loaded"] == ["xtts"]
+        log = worker.log()
+
+    assert view["state"] == "complete", view["error"]
+    assert log.count("xtts is loaded") == 1

@@ -31,6 +31,8 @@ class Family(ABC):
     redrawing: str
     #: The network that takes the noise away.
     denoiser: str
+    #: Its class.
+    network: str
     #: Whether ``redrawing`` is told the size too; else the picture has it.
     redraws_sized: bool = False
 
@@ -78,9 +80,18 @@ class Flux(Family):
 
 FAMILIES: dict[str, Family] = {
     "sdxl": Sdxl(
-        "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "unet"
+        "StableDiffusionXLPipeline",
+        "StableDiffusionXLImg2ImgPipeline",
+        "unet",
+        "UNet2DConditionModel",
     ),
-    "flux": Flux("FluxPipeline", "FluxImg2ImgPipeline", "transformer", True),
+    "flux": Flux(
+        "FluxPipeline",
+        "FluxImg2ImgPipeline",
+        "transformer",
+        "FluxTransformer2DModel",
+        redraws_sized=True,
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from colab_worker.engines.base import EngineError
+from colab_worker.engines.diffusion.eight_bits import load_in_eight_bits
 from colab_worker.engines.diffusion.families import FAMILIES
 from colab_worker.engines.diffusion.memory import Device
 from colab_worker.engines.diffusion.quiet import import_diffusers
@@ -30,7 +31,7 @@ def load_pipeline(
         "use_safetensors": True,
         "local_files_only": True,
     }
-    if straight and bits == WHOLE:
+    if straight and bits != FOUR:
         options["device_map"] = device.name
     if bits == FOUR:
         options["quantization_config"] = _in_four_bits(family, device)
@@ -40,6 +41,11 @@ def load_pipeline(
     if family == "sdxl":
         options["add_watermarker"] = False
     try:
+        if bits == EIGHT:
+            form, place = FAMILIES[family], device.name if straight else "cpu"
+            options[form.denoiser] = load_in_eight_bits(
+                folder / form.denoiser, form.network, options["dtype"], place
+            )
         pipe = getattr(import_diffusers(), FAMILIES[family].pipeline).from_pretrained(
             str(folder), **options
         )
@@ -48,8 +54,6 @@ def load_pipeline(
             f"the model {folder.name} cannot be loaded: {_first_line(error)}",
             f"`moonreel models remove {folder.name}`, then pull it again",
         ) from error
-    if bits == EIGHT:
-        _keep_in_eight_bits(getattr(pipe, FAMILIES[family].denoiser))
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -102,15 +106,6 @@ def _has_bf16() -> bool:
 
     return torch.cuda.is_available() and bool(
         torch.cuda.is_bf16_supported(including_emulation=False)
-    )
-
-
-def _keep_in_eight_bits(network: Any) -> None:
-    """Weights rest in 8 bits, and each layer's are widened while it is at work."""
-    import torch
-
-    network.enable_layerwise_casting(
-        storage_dtype=torch.float8_e4m3fn, compute_dtype=network.dtype
     )
 
 
