@@ -8,6 +8,9 @@ transaction read is still true when it writes; readers have a small pool of thei
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -17,7 +20,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 READERS = 4
-BUSY_TIMEOUT_MS = 5_000
+#: How long a connection waits for the lock of another process: on a busy machine with
+#: a slow disk, the last commit of a worker that ends takes seconds.
+BUSY_TIMEOUT_MS = 30_000
+#: How often a file is asked whether it can be switched to WAL now.
+_SWITCH_POLL_S = 0.02
 
 
 class Database:
@@ -27,6 +34,8 @@ class Database:
         self._url = sa.make_url(url)
         self._writer = _engine(self._url, pool_size=1, begin="BEGIN IMMEDIATE")
         self._readers = _engine(self._url, pool_size=READERS, begin="BEGIN")
+        self._switching = asyncio.Lock()
+        self._switched = self._url.get_backend_name() != "sqlite"
 
     @classmethod
     def in_file(cls, path: Path) -> Database:
@@ -41,12 +50,14 @@ class Database:
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that may write; commits at the end, rolls back on an error."""
+        await self._switch()
         async with self._writer.begin() as connection:
             yield connection
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """A transaction that only reads."""
+        await self._switch()
         async with self._readers.begin() as connection:
             yield connection
 
@@ -54,6 +65,13 @@ class Database:
         """Closes all connections."""
         await self._readers.dispose()
         await self._writer.dispose()
+
+    async def _switch(self) -> None:
+        """Switches the file to WAL, once."""
+        async with self._switching:
+            if not self._switched:
+                await asyncio.to_thread(_switch_to_wal, self._url.database or "")
+                self._switched = True
 
     async def _revision(self) -> str | None:
         async with self.read() as connection:
@@ -88,13 +106,33 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "synchronous=FULL",
         "foreign_keys=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _switch_to_wal(path: str) -> None:
+    """Makes the file one with a write-ahead log, which it then stays. Blocks.
+
+    SQLite reads the header first and then asks for the lock to write it. That it does
+    not wait for, whatever ``busy_timeout`` says: two that do so would wait for each
+    other. So while another process writes, a fresh file is "locked" at once.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    timeout_s = BUSY_TIMEOUT_MS / 1000
+    with contextlib.closing(sqlite3.connect(path, timeout=timeout_s)) as connection:
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode=WAL")
+                return
+            except sqlite3.OperationalError as error:
+                locked = error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+                if not locked or time.monotonic() > deadline:
+                    raise
+            time.sleep(_SWITCH_POLL_S)
 
 
 def _upgrade(url: sa.URL, migrations: Path) -> None:

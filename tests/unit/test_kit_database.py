@@ -35,6 +35,18 @@ asyncio.run(count())
 """
 
 
+#: Another process in the midst of its first write, until it reads a line.
+_WRITING = """
+import sqlite3, sys
+connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+connection.execute("BEGIN IMMEDIATE")
+connection.execute("CREATE TABLE first (number INTEGER)")
+print("writing", flush=True)
+sys.stdin.readline()
+connection.execute("COMMIT")
+"""
+
+
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """A database with a counter at 0, under a name that no URL could carry."""
@@ -68,6 +80,34 @@ async def test_processes_that_read_then_write_lose_nothing(
 
     assert await asyncio.to_thread(count_together) == [0] * PROCESSES
     assert await counted(database) == PROCESSES * ROUNDS
+
+
+async def test_a_fresh_file_that_another_process_writes_is_waited_for(
+    tmp_path: Path,
+) -> None:
+    """The switch to a write-ahead log is no reason to find the database locked."""
+    path = tmp_path / "fresh.db"
+    opened = Database.in_file(path)
+    other = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", _WRITING, str(path),
+        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
+    )  # fmt: skip
+    assert other.stdin is not None and other.stdout is not None
+    assert await other.stdout.readline() == b"writing\n"
+
+    async def write() -> None:
+        async with opened.write() as connection:
+            await connection.execute(sa.text("CREATE TABLE counter (number INTEGER)"))
+            await connection.execute(sa.text("INSERT INTO counter VALUES (7)"))
+
+    writing = asyncio.create_task(write())
+    assert await asyncio.wait({writing}, timeout=0.5) == (set(), {writing})
+    other.stdin.write(b"enough\n")
+    await writing
+
+    assert await other.wait() == 0
+    assert await counted(opened) == 7
+    await opened.close()
 
 
 async def test_tasks_of_one_process_take_turns(database: Database) -> None:
@@ -115,6 +155,16 @@ async def test_sqlite_is_set_up_to_survive_a_loss_of_power(database: Database) -
         async with transaction() as connection:
             found = {
                 name: (await connection.execute(sa.text(f"PRAGMA {name}"))).scalar()
-                for name in ("journal_mode", "synchronous", "foreign_keys")
+                for name in (
+                    "journal_mode",
+                    "synchronous",
+                    "foreign_keys",
+                    "busy_timeout",
+                )
             }
-        assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+        assert found == {
+            "journal_mode": "wal",
+            "synchronous": 2,
+            "foreign_keys": 1,
+            "busy_timeout": 30_000,
+        }
