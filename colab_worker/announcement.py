@@ -8,7 +8,7 @@ import os
 import sys
 
 from colab_worker.settings import Settings
-from shared_protocol.jobs import TunnelState, TunnelView
+from shared_protocol.workers import TunnelState, TunnelView
 
 log = logging.getLogger("colab_worker")
 

@@ -8,8 +8,9 @@ import logging
 from colab_worker.archive import Archive
 from colab_worker.store.jobs import Store
 from colab_worker.submissions import Submissions
-from shared_protocol.jobs import FilmSpec, JobSubmission
+from shared_protocol.jobs import JobSubmission
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.specs import FilmSpec
 
 log = logging.getLogger(__name__)
 

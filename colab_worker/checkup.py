@@ -30,7 +30,7 @@ from colab_worker.models.shelf import PACKAGES, Shelf, models_folder
 from colab_worker.outputs import WrongOutput, verify
 from colab_worker.planner import Unit, plan
 from colab_worker.settings import BATCH_VARIABLE, read_batch
-from shared_protocol.jobs import FilmSpec, SceneSpec
+from shared_protocol.specs import FilmSpec, SceneSpec
 
 GIB = 1 << 30
 #: The smallest GPU that draws SDXL without moving its parts about.

@@ -6,16 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import AliasChoices, Field, ValidationError, model_validator
 
+from shared_protocol.dials import MAX_PROMPT_CHARS
 from shared_protocol.errors import Code
-from shared_protocol.jobs import (
-    MAX_PROMPT_CHARS,
-    MAX_SCENES,
-    Caption,
-    EngineChoice,
-    FilmSpec,
-    SceneSpec,
-)
 from shared_protocol.kit.http_errors import ApiError, invalid_field
+from shared_protocol.specs import MAX_SCENES, Caption, EngineChoice, FilmSpec, SceneSpec
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,

@@ -8,7 +8,7 @@ from typing import Any
 from colab_worker.engines.entry import EngineEntry
 from colab_worker.engines.registry import PlanRefused
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.specs import FilmSpec
 
 #: Denoising steps of a film from which compiling is tried, as it takes long once: a guess,
 #: since no card has been measured; `python -m benchmarks gpu` tells the number of one.

@@ -11,8 +11,9 @@ from colab_worker.engines.sizes import native_size
 from colab_worker.film.quality import Canvas
 from colab_worker.model_plan import model_params
 from colab_worker.models.loras import LoraFile
+from shared_protocol.dials import ImageOptions, Lora
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec, ImageOptions, Lora, SceneSpec
+from shared_protocol.specs import FilmSpec, SceneSpec
 
 #: Close to the reference, and still free to pose and to light.
 USUAL_SCALE = 0.6

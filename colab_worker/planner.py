@@ -33,7 +33,7 @@ from colab_worker.voice_plan import (
     voice_id,
     voice_options,
 )
-from shared_protocol.jobs import FilmSpec, SceneSpec, picture_seed
+from shared_protocol.specs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.

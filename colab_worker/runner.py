@@ -17,7 +17,8 @@ from colab_worker.planner import Plan, plan
 from colab_worker.store.rows import JobRow
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
-from shared_protocol.jobs import FilmSpec, JobState, UnitState
+from shared_protocol.jobs import JobState, UnitState
+from shared_protocol.specs import FilmSpec
 
 log = logging.getLogger(__name__)
 

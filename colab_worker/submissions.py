@@ -18,10 +18,11 @@ from colab_worker.store.rows import JobRow
 from colab_worker.voice_sample import BadSample, check_sample
 from shared_protocol.clock import new_id, unix_seconds
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec, JobState, JobSubmission
+from shared_protocol.jobs import JobState, JobSubmission
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.references import given_files
+from shared_protocol.specs import FilmSpec
 from shared_protocol.wire import content_key
 
 RETRY_AFTER_S = 30

@@ -7,7 +7,7 @@ from typing import Any
 from colab_worker.engines.entry import EngineEntry
 from colab_worker.engines.registry import PlanRefused, Registry
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec, SceneSpec
+from shared_protocol.specs import FilmSpec, SceneSpec
 
 #: In place of a voice of the vocabulary, which then does nothing.
 SAMPLE_VOICE = "sample"

@@ -17,11 +17,12 @@ from orchestrator.store.films import Film, FilmStore
 from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Choice, Workers
 from orchestrator.writer.film_spec import film_spec
-from shared_protocol.api import FilmState
-from shared_protocol.jobs import FilmSpec, JobSubmission
+from shared_protocol.films import FilmState
+from shared_protocol.jobs import JobSubmission
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.references import character_files, given_files
 from shared_protocol.scripts import Script, ScriptScene
+from shared_protocol.specs import FilmSpec
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Iterable
 from contextlib import suppress
 
-from shared_protocol.api import FilmState
+from shared_protocol.films import FilmState
 
 
 class Bell:

@@ -16,10 +16,10 @@ from orchestrator.store.films import Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.scripts import SavedScript, ScriptStore
 from orchestrator.writer.film_spec import film_spec
-from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.errors import Code, describe_validation
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.films import FilmState
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.references import given_files
 from shared_protocol.scripts import (
     Narrator,
@@ -30,6 +30,7 @@ from shared_protocol.scripts import (
     ScriptVersion,
     ScriptView,
 )
+from shared_protocol.specs import FilmSpec
 from shared_protocol.whose_voice import with_one_voice
 from shared_protocol.wire import canonical_json
 

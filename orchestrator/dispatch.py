@@ -19,9 +19,9 @@ from orchestrator.settings import Settings
 from orchestrator.store.films import PLACEABLE, Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.workers import Choice, Workers
-from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.films import FilmState
 from shared_protocol.jobs import JobSubmission
 from shared_protocol.references import given_files
 

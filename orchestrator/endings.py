@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.films import FilmState
 from shared_protocol.jobs import JobState, JobView
 
 

@@ -22,8 +22,8 @@ from orchestrator.settings import Settings
 from orchestrator.store.films import PLACED, FilmStore
 from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Slot, Workers
-from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
+from shared_protocol.films import FilmState
 from shared_protocol.jobs import JobState, JobView, WaitReply
 
 log = logging.getLogger(__name__)

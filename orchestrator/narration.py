@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.specs import FilmSpec
 
 
 def narration_text(spec: FilmSpec) -> str:

@@ -15,7 +15,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.films import PLACED, TERMINAL, FilmStore
 from orchestrator.store.orphans import OrphanStore
 from orchestrator.workers import Workers
-from shared_protocol.api import FilmState
+from shared_protocol.films import FilmState
 
 log = logging.getLogger(__name__)
 

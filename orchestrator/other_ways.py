@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from orchestrator.errors import NotAnAddress
 from orchestrator.url_intake import WorkerAddress, dig_address, is_near
-from shared_protocol.jobs import Health
+from shared_protocol.workers import Health
 
 
 def other_ways(current: WorkerAddress, health: Health | None) -> list[WorkerAddress]:

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable
 
 from orchestrator.errors import Unreachable
-from shared_protocol.jobs import PairReply, PairRequest
 from shared_protocol.kit.redaction import keep_secret
 from shared_protocol.tokens import (
     EVERYTHING,
@@ -24,6 +23,7 @@ from shared_protocol.tokens import (
     sign_link,
     worker_proof,
 )
+from shared_protocol.workers import PairReply, PairRequest
 
 #: Troubles of the way, after which it is the same worker as before.
 _SAME_SPEAKER = frozenset({"held_too_long", "rate_limit", "monthly_quota", "closed"})

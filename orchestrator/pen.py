@@ -15,9 +15,9 @@ from orchestrator.writer.parts import WrittenAlternatives, WrittenAnalysis
 from orchestrator.writer.services.base import WritingError
 from orchestrator.writer.services.choice import Services
 from orchestrator.writer.story import told_scene
-from shared_protocol.api import Character, ScriptTemplate
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import Character, ScriptTemplate
 from shared_protocol.references import MAX_REFERENCES
 from shared_protocol.scripts import (
     AnalyzeRequest,

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from orchestrator.store.films import Film
-from shared_protocol.api import GenerateRequest
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.project import (
     MUSIC_FILE,
     PROJECT_FILE,
     REFERENCE_FOLDER,
     Project,
 )
+from shared_protocol.specs import FilmSpec
 
 #: Zip files carry times; the same film is to be the same bytes.
 _NO_TIME = (1980, 1, 1, 0, 0, 0)

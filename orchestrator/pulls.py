@@ -23,10 +23,10 @@ from orchestrator.store.films import PLACED, Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Slot
-from shared_protocol.api import FilmState
 from shared_protocol.artifacts import Artifact, MemoEntry
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.films import FilmState
 from shared_protocol.jobs import JobState, JobView, UnitState
 from shared_protocol.kit.blobs import DigestMismatch
 

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 from orchestrator.settings import Settings
 from orchestrator.store.traffic import TrafficStore
-from shared_protocol.api import TunnelQuota
 from shared_protocol.clock import rfc3339
 from shared_protocol.holds import Pace
+from shared_protocol.studio import TunnelQuota
 
 #: Share of an allowance from which on it is spared, and people are told.
 WARN_SHARE = 0.8

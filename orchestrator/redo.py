@@ -10,16 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from shared_protocol.jobs import (
-    FilmSpec,
-    JobState,
-    JobView,
-    SceneSpec,
-    UnitState,
-    UnitView,
-    picture_seed,
-)
+from shared_protocol.jobs import JobState, JobView, UnitState, UnitView
 from shared_protocol.scripts import RenderPlan, SceneRedo, Script
+from shared_protocol.specs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import canonical_json
 
 Kind = Literal["image", "voice", "clip"]

@@ -9,7 +9,7 @@ from orchestrator.desk import Desk, check_free
 from orchestrator.library import Library
 from orchestrator.store.films import Film
 from shared_protocol.errors import Code
-from shared_protocol.jobs import EngineInfo, UnitView
+from shared_protocol.jobs import UnitView
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.references import Redraw
 from shared_protocol.scripts import (
@@ -19,6 +19,7 @@ from shared_protocol.scripts import (
     ScriptScene,
     ScriptView,
 )
+from shared_protocol.workers import EngineInfo
 
 PICTURE = "picture.png"
 

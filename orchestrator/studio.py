@@ -19,10 +19,11 @@ from orchestrator.worker_client import WorkerClient
 from orchestrator.workers import Workers
 from orchestrator.writer.film_spec import write_film
 from orchestrator.writer.services.choice import Services
-from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.clock import new_id, utc_now
 from shared_protocol.errors import Code
+from shared_protocol.films import FilmState
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.references import character_files, given_files
 from shared_protocol.wire import canonical_json
 

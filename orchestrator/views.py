@@ -9,7 +9,8 @@ from orchestrator.film_settings import FilmSettings
 from orchestrator.store.films import Film
 from orchestrator.workers import Slot, Workers
 from shared_protocol import routes
-from shared_protocol.api import (
+from shared_protocol.artifacts import Artifact
+from shared_protocol.films import (
     FilmState,
     FilmSummary,
     FilmView,
@@ -17,7 +18,6 @@ from shared_protocol.api import (
     ProgressView,
     WorkerLink,
 )
-from shared_protocol.artifacts import Artifact
 
 #: ``status`` and ``progress`` that pages of earlier systems understand.
 _OLD_WORDS: dict[FilmState, tuple[str, int]] = {

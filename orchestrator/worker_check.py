@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from orchestrator.errors import Unreachable, WorkerError
 from orchestrator.workers import Slot, Workers
-from shared_protocol.api import CheckStep
-from shared_protocol.jobs import EngineInfo, Health
 from shared_protocol.routes import PROTOCOL_VERSION
+from shared_protocol.studio import CheckStep
+from shared_protocol.workers import EngineInfo, Health
 
 #: A film of some minutes needs about this much while it is made.
 WANTED_FREE_BYTES = 2 << 30

@@ -24,20 +24,16 @@ from orchestrator.worker_answers import Answer, check_speaker, read_answer
 from orchestrator.worker_http import MAX_HEALTH_BYTES, WorkerHttp, parse, read_capped
 from shared_protocol import routes
 from shared_protocol.jobs import (
-    BlobQuery,
-    BlobReply,
-    BundleRequest,
-    Capabilities,
-    Health,
     JobAccepted,
     JobSubmission,
     JobView,
-    SpeakRequest,
-    Spoken,
     WaitReply,
     WaitRequest,
 )
 from shared_protocol.kit.blobs import BlobStore, BlobWriter
+from shared_protocol.speech import SpeakRequest, Spoken
+from shared_protocol.transfers import BlobQuery, BlobReply, BundleRequest
+from shared_protocol.workers import Capabilities, Health
 
 T = TypeVar("T")
 

@@ -26,8 +26,8 @@ from orchestrator.worker_answers import (
     read_pairing,
 )
 from shared_protocol import routes
-from shared_protocol.jobs import PairReply
 from shared_protocol.wire import View
+from shared_protocol.workers import PairReply
 
 V = TypeVar("V", bound=View)
 

@@ -19,11 +19,11 @@ from orchestrator.settings import Settings
 from orchestrator.store.workers import WorkerStore
 from orchestrator.url_intake import WorkerAddress
 from orchestrator.worker_client import WorkerClient
-from shared_protocol.api import WorkerLink
 from shared_protocol.clock import rfc3339
 from shared_protocol.fallback import SERVICES, Fallback
-from shared_protocol.jobs import EngineInfo, Health
+from shared_protocol.films import WorkerLink
 from shared_protocol.routes import PROTOCOL_VERSION
+from shared_protocol.workers import EngineInfo, Health
 
 log = logging.getLogger(__name__)
 

@@ -25,9 +25,9 @@ from orchestrator.writer.film_spec import film_spec
 from orchestrator.writer.services.base import WritingError
 from orchestrator.writer.services.choice import Services
 from orchestrator.writer.story import StoryWriter
-from shared_protocol.api import FilmState
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.films import FilmState
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.scripts import Script, ScriptScene, Usage
 from shared_protocol.wire import canonical_json

@@ -3,23 +3,19 @@
 from shared_protocol.artifacts import Artifact, FileRef, MemoEntry, UnitResult
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import (
-    Caption,
-    EngineChoice,
-    FilmSpec,
     JobAccepted,
     JobList,
-    JobSpec,
     JobState,
     JobSubmission,
     JobSummary,
     JobView,
-    SceneSpec,
     UnitState,
     UnitView,
     WaitReply,
     WaitRequest,
 )
 from shared_protocol.routes import PROTOCOL_VERSION
+from shared_protocol.specs import Caption, EngineChoice, FilmSpec, JobSpec, SceneSpec
 
 __all__ = [
     "PROTOCOL_VERSION",

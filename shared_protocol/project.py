@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from shared_protocol.api import GenerateRequest
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.wire import Wire
 
 #: The member of ``project.zip`` that holds a :class:`Project` as JSON.

@@ -6,9 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, Field, model_validator
 
-from shared_protocol.api import MAX_TEXT_CHARS, Character
-from shared_protocol.jobs import MAX_NARRATION_CHARS, MAX_PROMPT_CHARS, MAX_SCENES
+from shared_protocol.dials import MAX_PROMPT_CHARS
+from shared_protocol.orders import MAX_TEXT_CHARS, Character
 from shared_protocol.references import Redraw, References
+from shared_protocol.specs import MAX_NARRATION_CHARS, MAX_SCENES
 from shared_protocol.vocab import Pacing, VoiceId
 from shared_protocol.wire import JobId, Text, View, Wire
 

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from colab_worker.engines.entry import Drawing, EngineEntry
 from colab_worker.engines.hosted.pricing import usual_price_usd
 from colab_worker.models.loras import LoraFile
+from shared_protocol.dials import Dials
 from shared_protocol.errors import Code
 from shared_protocol.fallback import FALLBACK, Fallback
-from shared_protocol.jobs import Dials, EngineInfo
 from shared_protocol.models import ModelInfo, ModelKind
+from shared_protocol.workers import EngineInfo
 
 __all__ = ["BUILT_IN", "PLUGINS_VARIABLE", "EngineEntry", "PlanRefused", "Registry"]
 

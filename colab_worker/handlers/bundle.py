@@ -9,10 +9,10 @@ from aiohttp import web
 
 from colab_worker.keys import BLOBS, SETTINGS
 from shared_protocol.errors import Code
-from shared_protocol.jobs import BundleRequest
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError, read_model
 from shared_protocol.kit.ranges import send
+from shared_protocol.transfers import BundleRequest
 
 
 async def get_bundle(request: web.Request) -> web.StreamResponse:

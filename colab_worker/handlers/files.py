@@ -16,10 +16,10 @@ from colab_worker.upload_types import LOOK_BYTES, check_upload
 from colab_worker.views import artifacts
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
-from shared_protocol.jobs import BlobQuery, BlobReply
 from shared_protocol.kit.blobs import BlobWriter, DigestMismatch
 from shared_protocol.kit.http_errors import ApiError, read_model
 from shared_protocol.kit.ranges import ServedFile, serve_file
+from shared_protocol.transfers import BlobQuery, BlobReply
 
 FILM = "film.mp4"
 

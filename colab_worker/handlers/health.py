@@ -20,8 +20,9 @@ from colab_worker.keys import (
     TUNNELS,
 )
 from shared_protocol import routes, vocab
-from shared_protocol.jobs import Capabilities, FilmSpec, Health
 from shared_protocol.models import ModelInfo
+from shared_protocol.specs import FilmSpec
+from shared_protocol.workers import Capabilities, Health
 
 VOCABULARIES = (
     vocab.IMAGE_STYLES,

@@ -9,10 +9,10 @@ from aiohttp import web
 from colab_worker.handlers.access import refuse
 from colab_worker.handlers.cors import MAX_ORIGINS
 from colab_worker.keys import IDENTITY, ORIGINS, SETTINGS
-from shared_protocol.jobs import PairReply, PairRequest
 from shared_protocol.kit.http_errors import read_model
 from shared_protocol.routes import PROTOCOL_VERSION
 from shared_protocol.tokens import client_proof, same, worker_proof
+from shared_protocol.workers import PairReply, PairRequest
 
 MAX_BODY_BYTES = 16 << 10
 

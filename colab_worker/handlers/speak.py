@@ -15,8 +15,9 @@ from colab_worker.tasks import Broken, Finished, Report, UnitTask
 from shared_protocol.artifacts import MemoEntry, UnitResult
 from shared_protocol.clock import new_id
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec, SceneSpec, SpeakRequest, Spoken
 from shared_protocol.kit.http_errors import ApiError, read_model
+from shared_protocol.specs import FilmSpec, SceneSpec
+from shared_protocol.speech import SpeakRequest, Spoken
 
 #: Somebody waits in front of the page: it goes before the voices of films.
 _FIRST = (-1,)

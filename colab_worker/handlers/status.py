@@ -10,13 +10,7 @@ from colab_worker.keys import BOARD, SETTINGS, STORE
 from colab_worker.views import artifacts
 from shared_protocol.errors import Code
 from shared_protocol.holds import Hold, etag_of_version
-from shared_protocol.jobs import (
-    JobList,
-    JobState,
-    JobSummary,
-    WaitReply,
-    WaitRequest,
-)
+from shared_protocol.jobs import JobList, JobState, JobSummary, WaitReply, WaitRequest
 from shared_protocol.kit.hold_requests import hold_of
 from shared_protocol.kit.http_errors import ApiError, read_model
 

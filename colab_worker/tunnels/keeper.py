@@ -15,8 +15,8 @@ from pydantic import ValidationError
 
 from colab_worker.tunnels.wire import EVENT, Alive, Gone, Order, Step, Up
 from shared_protocol.clock import utc_now
-from shared_protocol.jobs import TunnelState, TunnelView
 from shared_protocol.wire import Wire
+from shared_protocol.workers import TunnelState, TunnelView
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from colab_worker.settings import Settings
 from colab_worker.tunnels.keeper import Keeper, Pace
 from colab_worker.tunnels.wire import KINDS, Kind, Order
 from shared_protocol.clock import utc_now
-from shared_protocol.jobs import TunnelView
+from shared_protocol.workers import TunnelView
 
 FOLDER = "tunnels"
 

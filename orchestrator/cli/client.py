@@ -13,25 +13,22 @@ from pydantic import BaseModel, ValidationError
 
 from orchestrator.cli.exits import CliError, Exit, Unreachable
 from shared_protocol import routes
-from shared_protocol.api import (
-    FileLink,
-    FilmList,
-    FilmView,
-    GenerateAccepted,
-    GenerateRequest,
-    OrchestratorHealth,
-    SetWorkerUrl,
-    VoicesReply,
-    WorkerConnection,
-)
 from shared_protocol.errors import Code
+from shared_protocol.films import FileLink, FilmList, FilmView, GenerateAccepted
 from shared_protocol.holds import etag_of_version
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import (
     RenderOrder,
     RenderReply,
     RetryOrder,
     ScriptEdit,
     ScriptView,
+)
+from shared_protocol.studio import (
+    OrchestratorHealth,
+    SetWorkerUrl,
+    VoicesReply,
+    WorkerConnection,
 )
 
 M = TypeVar("M", bound=BaseModel)

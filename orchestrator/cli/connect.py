@@ -8,7 +8,7 @@ import asyncio
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import Exit, Unreachable, UsageError
 from orchestrator.cli.servers import add_server_options, open_client
-from shared_protocol.api import SetWorkerUrl, WorkerConnection
+from shared_protocol.studio import SetWorkerUrl, WorkerConnection
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

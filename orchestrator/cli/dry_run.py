@@ -10,8 +10,8 @@ from orchestrator.cli.client import exit_for
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit, UsageError
 from orchestrator.writer.film_spec import write_film
-from shared_protocol.api import GenerateRequest
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
 
 WORDS_A_MINUTE = 150

@@ -8,7 +8,7 @@ from typing import Any
 
 from orchestrator.cli.exits import CliError
 from orchestrator.cli.tally import stages
-from shared_protocol.api import FilmView
+from shared_protocol.films import FilmView
 
 
 def emit(event: dict[str, Any]) -> None:

@@ -13,8 +13,8 @@ from orchestrator.cli.exits import CliError, Exit
 from orchestrator.cli.interrupts import Interrupted, Interrupts
 from orchestrator.cli.job_ids import add_job_argument, resolve
 from orchestrator.cli.servers import add_server_options, open_client
-from shared_protocol.api import FilmState, FilmView
 from shared_protocol.artifacts import Artifact
+from shared_protocol.films import FilmState, FilmView
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -6,8 +6,8 @@ import datetime as dt
 import re
 import unicodedata
 
-from shared_protocol.api import TunnelQuota
 from shared_protocol.clock import unix_seconds
+from shared_protocol.studio import TunnelQuota
 
 #: One estimate is never exact: a range around it says how far off it may be.
 ETA_SPREAD = (0.8, 1.35)

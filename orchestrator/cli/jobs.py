@@ -10,7 +10,7 @@ from orchestrator.cli.events import emit
 from orchestrator.cli.exits import Exit
 from orchestrator.cli.servers import add_server_options, open_client
 from orchestrator.cli.tables import print_table
-from shared_protocol.api import FilmList
+from shared_protocol.films import FilmList
 
 HEAD = ("JOB", "STATE", "DONE", "CREATED", "TITLE")
 

@@ -13,7 +13,7 @@ from orchestrator.cli.events import emit
 from orchestrator.cli.exits import Exit
 from orchestrator.cli.job_ids import add_job_argument, resolve
 from orchestrator.cli.servers import add_server_options, open_client
-from shared_protocol.api import FileLink
+from shared_protocol.films import FileLink
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from orchestrator.cli import figures
 from orchestrator.cli.tally import Cell, Count, cells, stages
-from shared_protocol.api import FilmState, FilmView
+from shared_protocol.films import FilmState, FilmView
 
 #: A scene fills up as its picture, voice and clip are finished.
 FILLS, PLAIN_FILLS = "░▒▓█", ".:+#"

@@ -28,7 +28,8 @@ from orchestrator.cli.story_files import read_story
 from orchestrator.cli.submissions import idempotency_key
 from orchestrator.cli.voice_sample import read_sample
 from orchestrator.cli.watch import Patience, ServerGone, Watch
-from shared_protocol.api import FilmState, FilmView, GenerateRequest
+from shared_protocol.films import FilmState, FilmView
+from shared_protocol.orders import GenerateRequest
 
 #: A server that was found, not named, is replaced this often when it goes away.
 MOST_SERVERS = 4

@@ -14,10 +14,11 @@ from orchestrator.cli.music import music_hash
 from orchestrator.cli.references import with_references
 from orchestrator.cli.voice_sample import sample_fields
 from shared_protocol import vocab
-from shared_protocol.api import FOR_TEXT, GenerateRequest, RequestedEngines
+from shared_protocol.dials import ImageOptions
 from shared_protocol.errors import describe_validation
-from shared_protocol.jobs import Caption, ImageOptions
 from shared_protocol.music import Music
+from shared_protocol.orders import FOR_TEXT, GenerateRequest, RequestedEngines
+from shared_protocol.specs import Caption
 from shared_protocol.vocab import Vocabulary
 from shared_protocol.whose_voice import with_one_voice
 from shared_protocol.wire import Wire

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.given_files import GivenKind
-from shared_protocol.api import GenerateRequest
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.project import REFERENCE_FOLDER
 from shared_protocol.references import (
     MAX_REFERENCE_BYTES,

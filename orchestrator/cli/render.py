@@ -18,7 +18,7 @@ from orchestrator.cli.reporters import make_reporter
 from orchestrator.cli.servers import add_server_options, open_server
 from orchestrator.cli.voice_sample import read_sample
 from orchestrator.cli.watch import Patience, Watch
-from shared_protocol.api import FilmState, FilmView
+from shared_protocol.films import FilmState, FilmView
 from shared_protocol.scripts import RenderOrder, RenderReply
 
 

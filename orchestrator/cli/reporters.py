@@ -16,7 +16,7 @@ from orchestrator.cli.events import (
     warning_event,
 )
 from orchestrator.cli.tally import SCENE_STAGES, stages
-from shared_protocol.api import FilmView
+from shared_protocol.films import FilmView
 
 #: Least time between two plain lines of the same stage.
 LINE_EVERY_S = 10.0

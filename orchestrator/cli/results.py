@@ -14,8 +14,8 @@ from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit, Unreachable, UsageError
 from orchestrator.cli.tally import film_seconds
 from orchestrator.cli.transfers import transfer_bar
-from shared_protocol.api import FilmState, FilmView
 from shared_protocol.artifacts import Artifact
+from shared_protocol.films import FilmState, FilmView
 
 FILM_ROLE = "film"
 

@@ -17,8 +17,8 @@ from orchestrator.settings import Settings
 from orchestrator.url_intake import WorkerAddress, dig_address
 from orchestrator.worker_check import ADVICE, advice_for, steps_of
 from orchestrator.worker_client import WorkerClient
-from shared_protocol.api import OrchestratorHealth
-from shared_protocol.jobs import Health
+from shared_protocol.studio import OrchestratorHealth
+from shared_protocol.workers import Health
 
 CONNECT_S, ANSWER_S = 5.0, 10.0
 _NOTEBOOK = "Run the notebook again and paste its address: `moonreel connect TEXT`."

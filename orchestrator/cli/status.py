@@ -17,7 +17,8 @@ from orchestrator.cli.servers import add_server_options, open_client
 from orchestrator.cli.tables import print_table
 from orchestrator.cli.tally import film_seconds, stages
 from orchestrator.cli.watch import Patience, Watch
-from shared_protocol.api import FilmState, FilmView, TunnelQuota
+from shared_protocol.films import FilmState, FilmView
+from shared_protocol.studio import TunnelQuota
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

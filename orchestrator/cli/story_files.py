@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from orchestrator.cli.exits import UsageError
-from shared_protocol.api import MAX_TEXT_CHARS
+from shared_protocol.orders import MAX_TEXT_CHARS
 
 #: No text of the allowed length needs more bytes than this in UTF-8.
 MOST_BYTES = 4 * MAX_TEXT_CHARS

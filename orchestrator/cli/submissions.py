@@ -6,7 +6,7 @@ import json
 import secrets
 from pathlib import Path
 
-from shared_protocol.api import GenerateRequest
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.wire import content_key
 
 #: In the home folder: the newest fresh start of a request, by the request's hash.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared_protocol.api import FilmState, FilmView
+from shared_protocol.films import FilmState, FilmView
 from shared_protocol.jobs import UnitState, UnitView
 
 #: Units of a scene by kind, with the word that people read for them, in film order.

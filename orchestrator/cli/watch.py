@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from orchestrator.cli.client import Client
 from orchestrator.cli.exits import Unreachable
 from orchestrator.cli.reporters import Reporter
-from shared_protocol.api import FilmState, FilmView
+from shared_protocol.films import FilmState, FilmView
 
 #: Least time between two questions, so that a busy job is not one long question.
 PAUSE_S = 0.2

@@ -9,7 +9,7 @@ from orchestrator.errors import Unreachable
 from orchestrator.worker_check import check_worker
 from orchestrator.workers import Choice, Workers
 from shared_protocol import vocab
-from shared_protocol.api import StudioCapabilities, WorkerCheck
+from shared_protocol.studio import StudioCapabilities, WorkerCheck
 
 
 async def capabilities(request: web.Request) -> web.Response:

@@ -7,10 +7,10 @@ from aiohttp import web
 from orchestrator import keys
 from orchestrator.errors import NotAnAddress, Unreachable
 from orchestrator.url_intake import WorkerAddress, dig_address
-from shared_protocol.api import SetWorkerUrl, WorkerConnection
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError, read_model
 from shared_protocol.kit.redaction import redact
+from shared_protocol.studio import SetWorkerUrl, WorkerConnection
 
 
 async def set_url(request: web.Request) -> web.Response:

@@ -10,9 +10,9 @@ from orchestrator import keys
 from orchestrator.asked_files import bring_asked
 from orchestrator.bare_files import bare_edits
 from orchestrator.store.films import Film
-from shared_protocol.api import FileOrigin, FileOrigins
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
+from shared_protocol.films import FileOrigin, FileOrigins
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.kit.ranges import ServedFile, serve_edited, serve_file

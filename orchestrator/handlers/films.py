@@ -18,9 +18,8 @@ from orchestrator.store.films import Film
 from orchestrator.views import accepted, film_summary, film_view, worker_of
 from orchestrator.workers import Workers
 from shared_protocol import routes
-from shared_protocol.api import FilmList, FilmView, GenerateRequest
 from shared_protocol.errors import Code
-from shared_protocol.jobs import EngineInfo
+from shared_protocol.films import FilmList, FilmView
 from shared_protocol.kit.hold_requests import hold_of
 from shared_protocol.kit.http_errors import (
     ApiError,
@@ -28,8 +27,10 @@ from shared_protocol.kit.http_errors import (
     read_body,
     read_model,
 )
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import RetryOrder
 from shared_protocol.wire import View, content_key
+from shared_protocol.workers import EngineInfo
 
 MAX_LISTED = 200
 MAX_KEY_CHARS = 255

@@ -12,9 +12,9 @@ from orchestrator.store.films import Film
 from orchestrator.views import worker_of
 from orchestrator.worker_client import WorkerClient
 from shared_protocol import routes
-from shared_protocol.api import FileLink
 from shared_protocol.clock import rfc3339
 from shared_protocol.errors import Code
+from shared_protocol.films import FileLink
 from shared_protocol.kit.http_errors import ApiError
 
 FILM = "film.mp4"

@@ -10,11 +10,11 @@ from aiohttp import web
 from orchestrator import keys
 from orchestrator.errors import Refused, Unreachable
 from shared_protocol import routes
-from shared_protocol.api import VoicePreview
 from shared_protocol.errors import Code
-from shared_protocol.jobs import SpeakRequest
 from shared_protocol.kit.http_errors import ApiError, read_model
 from shared_protocol.kit.ranges import ServedFile, serve_file
+from shared_protocol.speech import SpeakRequest
+from shared_protocol.studio import VoicePreview
 
 
 async def voice(request: web.Request) -> web.StreamResponse:

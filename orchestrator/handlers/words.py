@@ -7,7 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from orchestrator.writer.moods import MOODS
-from shared_protocol.api import FACT_BASED
+from shared_protocol.orders import FACT_BASED
 from shared_protocol.vocab import IMAGE_STYLES, STORY_TYPES, Vocabulary
 
 

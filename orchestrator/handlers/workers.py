@@ -7,8 +7,8 @@ from aiohttp import web
 from orchestrator import keys
 from orchestrator.views import worker_of
 from orchestrator.workers import Slot
-from shared_protocol.api import OrchestratorHealth, VoicesReply, WorkerAccess
 from shared_protocol.routes import PROTOCOL_VERSION
+from shared_protocol.studio import OrchestratorHealth, VoicesReply, WorkerAccess
 from shared_protocol.vocab import VOICES
 
 

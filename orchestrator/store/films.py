@@ -12,13 +12,15 @@ import sqlalchemy as sa
 
 from orchestrator.bell import Bell
 from orchestrator.store import tables as t
-from shared_protocol.api import FilmState, GenerateRequest
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import ErrorBody
-from shared_protocol.jobs import FilmSpec, JobView
+from shared_protocol.films import FilmState
+from shared_protocol.jobs import JobView
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script
+from shared_protocol.specs import FilmSpec
 from shared_protocol.wire import content_key
 
 #: States in which a film waits to be given to a worker.

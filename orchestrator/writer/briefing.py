@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from orchestrator.writer.moods import MOODS
 from orchestrator.writer.parts import Outline, PlannedChapter, WrittenCharacter
 from orchestrator.writer.services.base import Ask
-from shared_protocol.api import GenerateRequest
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
 
 _HOOKS = {

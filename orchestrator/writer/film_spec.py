@@ -9,12 +9,12 @@ from pydantic import ValidationError
 from orchestrator.writer.given_scenes import script_of_scenes
 from orchestrator.writer.own_text import write_from_text
 from orchestrator.writer.services.choice import needs_key
-from shared_protocol.api import GenerateRequest
 from shared_protocol.clock import today
 from shared_protocol.errors import Code, describe_validation
-from shared_protocol.jobs import EngineChoice, FilmSpec, SceneSpec, picture_seed
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
+from shared_protocol.specs import EngineChoice, FilmSpec, SceneSpec, picture_seed
 
 
 def write_film(request: GenerateRequest) -> tuple[Script, FilmSpec]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from pydantic import BaseModel
 
 from orchestrator.writer.parts import WrittenStory
-from shared_protocol.api import FilmView, GenerateAccepted, GenerateRequest
+from shared_protocol.films import FilmView, GenerateAccepted
 from shared_protocol.jobs import (
-    FilmSpec,
     JobAccepted,
     JobSubmission,
     JobView,
     WaitReply,
     WaitRequest,
 )
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script
+from shared_protocol.specs import FilmSpec
 
 _MODELS: tuple[type[BaseModel], ...] = (
     GenerateRequest,

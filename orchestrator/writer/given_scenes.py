@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared_protocol.api import GenerateRequest
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
 
 

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 
 from orchestrator.writer.clip import WINDOW, count_tokens
 from orchestrator.writer.parts import WrittenImage
-from shared_protocol.api import Character
-from shared_protocol.jobs import MAX_PROMPT_CHARS
+from shared_protocol.dials import MAX_PROMPT_CHARS
 from shared_protocol.kit.text_scenes.prompts import SHOTS
 from shared_protocol.kit.text_scenes.wording import first_words
+from shared_protocol.orders import Character
 from shared_protocol.references import Reference, References
 from shared_protocol.scripts import ScriptScene
 

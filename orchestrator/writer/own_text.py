@@ -10,9 +10,9 @@ from orchestrator.writer.looks import (
     with_looks,
 )
 from orchestrator.writer.moods import MOODS
-from shared_protocol.api import GenerateRequest
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
 
 #: Options that shape a script which is written for the user, and cannot shape theirs.

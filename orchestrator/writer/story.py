@@ -32,7 +32,7 @@ from orchestrator.writer.parts import (
 )
 from orchestrator.writer.services.base import Ask, Nonsense
 from orchestrator.writer.spoken import spoken
-from shared_protocol.api import MAX_CHARACTERS, Character, GenerateRequest
+from shared_protocol.orders import MAX_CHARACTERS, Character, GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
 
 WORDS_A_MINUTE = 150

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
-from shared_protocol.api import TunnelQuota
+from shared_protocol.studio import TunnelQuota
 from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import STORY, comes_true, finished, make_film, open_page
 from tests.browser.watched_page import Watched

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from orchestrator.__main__ import main
-from shared_protocol.api import FilmState
+from shared_protocol.films import FilmState
 from tests.servers.fake_orchestrator import FakeOrchestrator, Script, write_serve_file
 
 Lines = list[dict[str, Any]]

@@ -15,9 +15,9 @@ from orchestrator.store.films import FilmStore
 from orchestrator.store.orphans import OrphanStore
 from orchestrator.store.schema import prepare_schema
 from orchestrator.workers import Workers
-from shared_protocol.jobs import Health
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
+from shared_protocol.workers import Health
 
 NOTE = ("job-12345", "https://worker.example")
 

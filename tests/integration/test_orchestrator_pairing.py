@@ -11,7 +11,6 @@ from orchestrator.errors import Unreachable
 from orchestrator.pairing import Pairing
 from orchestrator.url_intake import WorkerAddress
 from orchestrator.worker_client import WorkerClient
-from shared_protocol.jobs import PairReply
 from shared_protocol.routes import X_WORKER_BOOT
 from shared_protocol.tokens import (
     EVERYTHING,
@@ -20,6 +19,7 @@ from shared_protocol.tokens import (
     scopes_of,
     worker_proof,
 )
+from shared_protocol.workers import PairReply
 from tests.servers.fake_worker import FakeWorker, Gateway
 
 

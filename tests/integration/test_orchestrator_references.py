@@ -15,7 +15,7 @@ from PIL import Image
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.references import references_of_project
 from orchestrator.project import pack
-from shared_protocol.api import GenerateRequest
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.project import Project
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator

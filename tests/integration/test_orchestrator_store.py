@@ -18,8 +18,8 @@ from orchestrator.store.schema import MIGRATIONS, prepare_schema
 from orchestrator.store.tables import HEAD, metadata
 from orchestrator.store.workers import WorkerStore
 from orchestrator.url_intake import WorkerAddress
-from shared_protocol.api import FilmState
 from shared_protocol.clock import new_id
+from shared_protocol.films import FilmState
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
 

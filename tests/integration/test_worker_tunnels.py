@@ -20,7 +20,7 @@ import pytest
 
 from colab_worker.tunnels.keeper import Keeper, Pace
 from colab_worker.tunnels.wire import Order
-from shared_protocol.jobs import TunnelState, TunnelView
+from shared_protocol.workers import TunnelState, TunnelView
 from tests.servers import fake_cloudflared, fake_ngrok
 from tests.servers.fake_ngrok import DOMAIN, GOOD_TOKEN
 from tests.workers import WorkerProcess, film

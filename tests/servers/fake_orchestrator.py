@@ -17,27 +17,29 @@ from typing import Any
 from aiohttp import web
 
 from shared_protocol import routes
-from shared_protocol.api import (
+from shared_protocol.artifacts import Artifact, UnitResult
+from shared_protocol.clock import new_id, utc_now
+from shared_protocol.errors import Code, ErrorBody
+from shared_protocol.films import (
     FilmList,
     FilmState,
     FilmSummary,
     FilmView,
     GenerateAccepted,
-    GenerateRequest,
-    OrchestratorHealth,
-    SetWorkerUrl,
-    TunnelQuota,
-    WorkerConnection,
     WorkerLink,
 )
-from shared_protocol.artifacts import Artifact, UnitResult
-from shared_protocol.clock import new_id, utc_now
-from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.holds import etag_of_version, read_hold
 from shared_protocol.jobs import JobState, JobView, UnitState, UnitView, WorkerStamp
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.http_errors import ApiError, error_middleware, read_model
 from shared_protocol.kit.ranges import ServedFile, serve_file
+from shared_protocol.orders import GenerateRequest
+from shared_protocol.studio import (
+    OrchestratorHealth,
+    SetWorkerUrl,
+    TunnelQuota,
+    WorkerConnection,
+)
 
 WORKER = WorkerLink(kind="local", url="http://127.0.0.1:5001", reachable=True)
 TRAFFIC = TunnelQuota(

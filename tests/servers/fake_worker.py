@@ -21,26 +21,21 @@ from shared_protocol.artifacts import Artifact, FileRef, MemoEntry, UnitResult
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody, problem
 from shared_protocol.jobs import (
-    BlobQuery,
-    BlobReply,
-    BundleRequest,
-    FilmSpec,
-    Health,
     JobAccepted,
     JobState,
     JobSubmission,
     JobView,
-    PairReply,
-    PairRequest,
-    TunnelView,
     UnitState,
     UnitView,
     WaitReply,
     WaitRequest,
     WorkerStamp,
 )
+from shared_protocol.specs import FilmSpec
 from shared_protocol.tokens import client_proof, same, scopes_of, worker_proof
+from shared_protocol.transfers import BlobQuery, BlobReply, BundleRequest
 from shared_protocol.wire import content_key
+from shared_protocol.workers import Health, PairReply, PairRequest, TunnelView
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Answers in place of the worker; None lets the request through.

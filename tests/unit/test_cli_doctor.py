@@ -15,8 +15,8 @@ from orchestrator.cli.findings import Level
 from orchestrator.cli.server_checks import tunnel_findings
 from orchestrator.settings import Settings
 from orchestrator.writer.services.choice import needs_key
-from shared_protocol.api import OrchestratorHealth, TunnelQuota
 from shared_protocol.kit.redaction import HIDDEN, redact
+from shared_protocol.studio import OrchestratorHealth, TunnelQuota
 from tests.servers.fake_worker import FakeWorker
 
 SECRET = "AIza-very-secret-0123456789"

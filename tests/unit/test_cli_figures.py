@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from orchestrator.cli import figures
-from shared_protocol.api import TunnelQuota
+from shared_protocol.studio import TunnelQuota
 
 MOMENT = "2026-01-31T09:05:00.000Z"
 

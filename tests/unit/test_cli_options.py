@@ -12,9 +12,10 @@ import pytest
 
 from orchestrator.cli.exits import UsageError
 from orchestrator.cli.options import OPTIONS, PAIRS, add_options, build_request
-from shared_protocol.api import GenerateRequest
-from shared_protocol.jobs import Caption, ImageOptions, Lora
+from shared_protocol.dials import ImageOptions, Lora
 from shared_protocol.music import Music
+from shared_protocol.orders import GenerateRequest
+from shared_protocol.specs import Caption
 from shared_protocol.vocab import Vocabulary
 
 #: ``script`` is FILE, ``scenes`` come with a project; ``image_mode`` has one value only.

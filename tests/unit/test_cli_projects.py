@@ -17,9 +17,10 @@ from orchestrator.cli.projects import is_project, read_project
 from orchestrator.project import pack, project_of
 from orchestrator.store.films import Film
 from orchestrator.writer.film_spec import write_film
-from shared_protocol.api import FilmState, GenerateRequest
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.films import FilmState
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.project import PROJECT_FILE
+from shared_protocol.specs import FilmSpec
 
 STORY = "Mara climbed the hill.\n\nThe lighthouse was dark.\n\nShe lit the lamp."
 

@@ -9,8 +9,8 @@ from rich.console import Console
 from orchestrator.cli.live import Panel
 from orchestrator.cli.reporters import LINE_EVERY_S, LineReporter
 from orchestrator.cli.tally import Cell, cells, film_seconds, stages
-from shared_protocol.api import FilmState, FilmView
 from shared_protocol.artifacts import UnitResult
+from shared_protocol.films import FilmState, FilmView
 from shared_protocol.jobs import JobState, JobView, UnitState, UnitView, WorkerStamp
 
 JOB_ID = "0193aaaa-0000-7000-8000-000000000001"

@@ -32,9 +32,9 @@ from colab_worker.stages.clip import _zoom_percent
 from orchestrator.writer.film_spec import write_film
 from orchestrator.writer.moods import MOODS
 from shared_protocol import vocab
-from shared_protocol.api import MAX_CHARACTERS, GenerateRequest
 from shared_protocol.errors import describe_validation
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.orders import MAX_CHARACTERS, GenerateRequest
+from shared_protocol.specs import FilmSpec
 from tests.film_material import colourful, spoken
 
 SCENES = [

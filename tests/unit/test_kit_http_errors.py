@@ -10,8 +10,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from shared_protocol.errors import Code
-from shared_protocol.jobs import BlobQuery
 from shared_protocol.kit.http_errors import ApiError, error_middleware, read_model
+from shared_protocol.transfers import BlobQuery
 
 LIMIT = 1000
 Client = TestClient[web.Request, web.Application]

@@ -6,7 +6,8 @@ from orchestrator.deltas import merged
 from orchestrator.endings import ending, is_over
 from orchestrator.frontier import needed_blobs
 from shared_protocol.artifacts import MemoEntry
-from shared_protocol.jobs import FilmSpec, JobState, JobView, UnitState
+from shared_protocol.jobs import JobState, JobView, UnitState
+from shared_protocol.specs import FilmSpec
 from tests.servers.fake_worker import FakeJob, FakeUnit, FakeWorker, plan
 
 SPEC = FilmSpec.model_validate(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orchestrator.narration import narration_text
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.specs import FilmSpec
 
 
 def test_a_paragraph_a_scene_under_its_chapter() -> None:

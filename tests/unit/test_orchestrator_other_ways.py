@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orchestrator.other_ways import other_ways
 from orchestrator.url_intake import WorkerAddress
-from shared_protocol.jobs import Health, TunnelView
+from shared_protocol.workers import Health, TunnelView
 
 NGROK, QUICK = "https://name.ngrok-free.app", "https://four-words.trycloudflare.com"
 LOOPBACK = "http://127.0.0.1:5001"

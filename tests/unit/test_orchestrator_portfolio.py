@@ -7,7 +7,7 @@ from typing import Any
 
 from orchestrator.portfolio import ANY_LIKENESS, Portfolio
 from orchestrator.store.films import Film
-from shared_protocol.api import FilmState
+from shared_protocol.films import FilmState
 
 
 def unit(kind: str, scene: int, engine: str, state: str = "done") -> dict[str, Any]:

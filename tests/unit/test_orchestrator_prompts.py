@@ -12,8 +12,8 @@ from orchestrator.writer.looks import (
     length_warnings,
     with_looks,
 )
-from shared_protocol.api import Character
-from shared_protocol.jobs import MAX_PROMPT_CHARS
+from shared_protocol.dials import MAX_PROMPT_CHARS
+from shared_protocol.orders import Character
 
 MARA = Character(name="Mara", description="a tall woman of forty, red coat, grey braid")
 SCENE = "Wide shot of a lighthouse, waves breaking, a rocky coast, grey storm light"

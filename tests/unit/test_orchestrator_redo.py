@@ -8,15 +8,9 @@ import pytest
 
 from colab_worker.planner import plan
 from orchestrator.redo import carried, plan_redo
-from shared_protocol.jobs import (
-    FilmSpec,
-    JobState,
-    JobView,
-    UnitState,
-    UnitView,
-    WorkerStamp,
-)
+from shared_protocol.jobs import JobState, JobView, UnitState, UnitView, WorkerStamp
 from shared_protocol.scripts import RenderPlan, Script
+from shared_protocol.specs import FilmSpec
 from tests.unit.test_worker_planner import EDITS, FILM, OTHERS, film_keys
 
 WORDS = {"picture": "image", "voice": "voice", "clip": "clip"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from orchestrator.worker_check import steps_of
-from shared_protocol.api import CheckStep
-from shared_protocol.jobs import EngineInfo, Health
 from shared_protocol.routes import PROTOCOL_VERSION
+from shared_protocol.studio import CheckStep
+from shared_protocol.workers import EngineInfo, Health
 
 ENGINES = (
     EngineInfo(name="papercut", kind="image", draft=True),

@@ -8,10 +8,11 @@ import pytest
 
 from orchestrator.writer.film_spec import write_film
 from orchestrator.writer.moods import MOODS
-from shared_protocol.api import GenerateRequest
-from shared_protocol.jobs import MAX_PROMPT_CHARS, FilmSpec
+from shared_protocol.dials import MAX_PROMPT_CHARS
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script
+from shared_protocol.specs import FilmSpec
 from shared_protocol.vocab import STORY_TYPES
 
 STORY = (

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from colab_worker import settings as worker_settings
-from shared_protocol import api, jobs, routes
+from shared_protocol import routes
 from shared_protocol.errors import STATUS, Code
+from shared_protocol.orders import GenerateRequest
+from shared_protocol.workers import Health
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -86,7 +88,7 @@ def test_every_header_flag_and_variable_is_named(word: str) -> None:
 
 @pytest.mark.parametrize(
     "field",
-    [*api.GenerateRequest.model_fields, *jobs.Health.model_fields],
+    [*GenerateRequest.model_fields, *Health.model_fields],
 )
 def test_every_field_of_an_order_and_of_health_is_named(field: str) -> None:
     """The two bodies that people write and read by hand."""

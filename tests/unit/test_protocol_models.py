@@ -9,7 +9,6 @@ import pytest
 from pydantic import ValidationError
 
 import shared_protocol
-from shared_protocol.api import GenerateRequest
 from shared_protocol.artifacts import FileRef, MemoEntry, UnitResult
 from shared_protocol.errors import (
     RETRYABLE,
@@ -19,13 +18,9 @@ from shared_protocol.errors import (
     describe_validation,
     problem,
 )
-from shared_protocol.jobs import (
-    FilmSpec,
-    JobState,
-    JobSubmission,
-    JobSummary,
-    WaitRequest,
-)
+from shared_protocol.jobs import JobState, JobSubmission, JobSummary, WaitRequest
+from shared_protocol.orders import GenerateRequest
+from shared_protocol.specs import FilmSpec
 from shared_protocol.wire import Wire, canonical_json, content_key
 
 SCENE = {"narration": "A fox.", "image_prompt": "a fox"}

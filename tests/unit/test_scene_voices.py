@@ -20,12 +20,12 @@ from orchestrator.cli.script_form import from_form, to_form
 from orchestrator.edits import edited
 from orchestrator.writer.film_spec import film_spec, write_film
 from orchestrator.writer.own_text import write_from_text
-from shared_protocol.api import GenerateRequest
 from shared_protocol.errors import describe_validation
-from shared_protocol.jobs import FilmSpec, SceneSpec
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.orders import GenerateRequest
 from shared_protocol.project import Project
 from shared_protocol.scripts import Script, ScriptEdit, ScriptView
+from shared_protocol.specs import FilmSpec, SceneSpec
 from shared_protocol.vocab import VOICES
 from tests.unit.test_worker_planner import FILM, film_keys, of_scene_2
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from shared_protocol.jobs import FilmSpec, SceneSpec
 from shared_protocol.kit.text_scenes import (
     SplitText,
     UnspeakableText,
     split_text,
 )
+from shared_protocol.specs import FilmSpec, SceneSpec
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CROW = (EXAMPLES / "the-crow-and-the-pitcher.md").read_text(encoding="utf-8")

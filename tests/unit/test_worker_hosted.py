@@ -17,10 +17,11 @@ from colab_worker.engines.hosted.services import OFFERS, service_entries, take_k
 from colab_worker.engines.registry import BUILT_IN, PlanRefused, Registry
 from colab_worker.planner import Plan, plan
 from colab_worker.settings import parse_settings
+from shared_protocol.dials import Lora
 from shared_protocol.errors import Code
 from shared_protocol.fallback import SERVICES, Fallback, read_fallback
-from shared_protocol.jobs import FilmSpec, Lora
 from shared_protocol.kit.redaction import HIDDEN, keep_secret
+from shared_protocol.specs import FilmSpec
 from tests.workers import film
 
 KEYS = {"FAL_KEY": "k" * 12, "OPENAI_API_KEY": "o" * 12}

@@ -9,8 +9,8 @@ import pytest
 
 from colab_worker.legacy import LegacyFilm, film_spec
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec
 from shared_protocol.kit.http_errors import ApiError, parse_model
+from shared_protocol.specs import FilmSpec
 
 SCRIPT = "The fox ran. The hen slept. The moon rose."
 

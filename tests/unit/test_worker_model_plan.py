@@ -12,9 +12,9 @@ from colab_worker.model_plan import COMPILED_FROM_STEPS
 from colab_worker.models.presets import SDXL, SDXL_FAST
 from colab_worker.planner import Plan, Unit, plan
 from orchestrator.redo import plan_redo
-from shared_protocol.jobs import FilmSpec
 from shared_protocol.references import given_files
 from shared_protocol.scripts import Script
+from shared_protocol.specs import FilmSpec
 from tests.unit.test_orchestrator_redo import finished
 
 SHA = "a" * 64

@@ -20,8 +20,8 @@ from colab_worker.models.loras import LoraFile
 from colab_worker.models.presets import FLUX_SCHNELL, SDXL, SDXL_FAST
 from colab_worker.planner import plan
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec
 from shared_protocol.models import ModelInfo
+from shared_protocol.specs import FilmSpec
 
 
 class Shelf:

@@ -10,7 +10,7 @@ import pytest
 from colab_worker.engines.registry import BUILT_IN, EngineEntry, Registry
 from colab_worker.planner import PAUSES_S, Plan, plan
 from shared_protocol import vocab
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.specs import FilmSpec
 
 OTHERS = Registry(
     (

@@ -17,8 +17,8 @@ from colab_worker.models.presets import FLUX_SCHNELL, SDXL
 from colab_worker.planner import Plan, plan
 from orchestrator.redo import plan_redo
 from shared_protocol.errors import Code
-from shared_protocol.jobs import FilmSpec
 from shared_protocol.scripts import Script
+from shared_protocol.specs import FilmSpec
 from tests.unit.test_orchestrator_redo import finished
 
 ANN = {"sha256": "a" * 64, "name": "Ann"}

@@ -18,7 +18,7 @@ from colab_worker.film.narration import SAMPLE_RATE
 from colab_worker.planner import plan
 from colab_worker.voice_sample import BadSample, check_sample
 from shared_protocol.errors import describe_validation
-from shared_protocol.jobs import FilmSpec
+from shared_protocol.specs import FilmSpec
 from tests.workers import film
 
 SAMPLE = {"voice_sample": "a" * 64, "voice_consent": True}

@@ -17,7 +17,7 @@ from benchmarks.compose.peers.memory import run_watched
 from colab_worker.engines.registry import BUILT_IN, Registry
 from colab_worker.film.ffmpeg import executable
 from colab_worker.planner import Input, Unit, plan
-from shared_protocol.jobs import FilmSpec, SceneSpec
+from shared_protocol.specs import FilmSpec, SceneSpec
 
 _HARNESS = Path(__file__).parent / "harness"
 #: What Moonreel's films say of their colours; untagged ones are decoded differently.

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from shared_protocol.jobs import MAX_SCENES
 from shared_protocol.kit.text_scenes.cleaning import clean_text
 from shared_protocol.kit.text_scenes.language import guess_language
 from shared_protocol.kit.text_scenes.model import (
@@ -20,6 +19,7 @@ from shared_protocol.kit.text_scenes.model import (
 from shared_protocol.kit.text_scenes.partition import chapters_of, partition
 from shared_protocol.kit.text_scenes.pieces import pieces_of
 from shared_protocol.kit.text_scenes.prompts import SHOTS, PromptWriter
+from shared_protocol.specs import MAX_SCENES
 
 WORDS_A_MINUTE = 150
 #: Wanted length of a scene when no number is asked for.

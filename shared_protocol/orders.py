@@ -1,8 +1,7 @@
-"""What clients say to the orchestrator, and what it answers."""
+"""What clients order of the orchestrator: a film, and how its script is made."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -14,25 +13,18 @@ from pydantic import (
     model_validator,
 )
 
-from shared_protocol.artifacts import Artifact
-from shared_protocol.errors import ErrorBody
-from shared_protocol.holds import Pace
-from shared_protocol.jobs import (
+from shared_protocol.dials import ImageOptions
+from shared_protocol.music import Music
+from shared_protocol.specs import (
     MAX_SCENES,
     Caption,
     Day,
     EngineChoice,
-    EngineInfo,
-    Health,
-    ImageOptions,
-    JobView,
     SceneSpec,
     Sources,
-    SpeakRequest,
     check_consent,
     check_sample_alone,
 )
-from shared_protocol.music import Music
 from shared_protocol.vocab import (
     Aspect,
     ColorFilter,
@@ -47,7 +39,7 @@ from shared_protocol.vocab import (
     Transition,
     VoiceId,
 )
-from shared_protocol.wire import JobId, Sha256, Text, View, Wire
+from shared_protocol.wire import Sha256, Text, Wire
 
 #: 60 minutes at 150 words a minute, with room for long words and Markdown.
 MAX_TEXT_CHARS = 120_000
@@ -64,7 +56,6 @@ def _by_hash(value: Any) -> Any:
 
 
 MusicChoice = Annotated[Music, BeforeValidator(_by_hash)]
-
 MAX_CHARACTERS = 5
 #: Story types that tell of what really was.
 FACT_BASED = (
@@ -257,265 +248,3 @@ class GenerateRequest(Wire):
                 f"scenes have more than the {MAX_TEXT_CHARS} characters of one film"
             )
         return self
-
-
-class FilmState(StrEnum):
-    """Where a film is, seen from the user's machine."""
-
-    STARTING = "starting"
-    GENERATING_SCRIPT = "generating_script"
-    GENERATING_IMAGE_PROMPTS = "generating_image_prompts"
-    REVIEW = "review"
-    WAITING_FOR_WORKER = "waiting_for_worker"
-    SENDING = "sending_to_colab"
-    SENT = "sent_to_colab"
-    UNREACHABLE = "unreachable"
-    REQUEUED = "requeued"
-    CANCELING = "canceling"
-    COMPLETE = "complete"
-    ERROR = "error"
-    CANCELED = "canceled"
-
-    @property
-    def terminal(self) -> bool:
-        """True once nothing will change any more within this attempt."""
-        return self in (FilmState.COMPLETE, FilmState.ERROR, FilmState.CANCELED)
-
-
-class WorkerLink(View):
-    """The worker that a job is on, as the orchestrator sees it."""
-
-    #: ``local`` or ``remote``.
-    kind: str
-    url: str
-    boot_id: str | None = None
-    reachable: bool = False
-    last_seen_at: str | None = None
-    #: Why this worker was chosen.
-    reason: str | None = None
-
-
-class FilmView(View):
-    """A film job on the user's machine; ``GET /api/jobs/{job_id}``."""
-
-    job_id: JobId
-    title: str
-    state: FilmState
-    terminal: bool
-    version: int
-    #: 0-100 over everything; 100 only when the film can be downloaded here.
-    progress: int
-    message: str
-    stage: str
-    eta_s: float | None = None
-    attempt: int
-    created_at: str
-    finished_at: str | None = None
-    worker: WorkerLink | None = None
-    #: Finished files that are safe on this machine, of all that the job has so far.
-    mirrored: int = 0
-    draft: bool = False
-    warnings: tuple[str, ...] = ()
-    error: ErrorBody | None = None
-    #: Its files are more than its tunnel has left this month; ``allow`` fetches them.
-    over_quota: bool = False
-    #: Files that ``/api/download/{job_id}/{name}`` serves from this machine.
-    artifacts: tuple[Artifact, ...] = ()
-    #: The worker's own view, as last heard.
-    render: JobView | None = None
-    links: dict[str, str] = Field(default_factory=dict)
-
-
-class FilmSummary(View):
-    """One line of ``GET /api/jobs``."""
-
-    job_id: JobId
-    title: str
-    state: FilmState
-    terminal: bool
-    version: int
-    progress: int
-    message: str
-    created_at: str
-    finished_at: str | None = None
-    #: The name of a picture of it under ``/api/download/{job_id}/``, if one is here.
-    poster: str | None = None
-    image_style: str | None = None
-    voice_id: str | None = None
-    aspect: str | None = None
-    seed: int | None = None
-    #: Of pictures and voice, once they are known.
-    engines: tuple[str, ...] = ()
-    draft: bool = False
-    #: In the worker's queue, from 1.
-    queue_position: int | None = None
-
-
-class FilmList(View):
-    """Reply of ``GET /api/jobs``, newest first."""
-
-    jobs: tuple[FilmSummary, ...]
-
-
-class FileOrigin(View):
-    """A film that has a file of the hash that was asked for."""
-
-    job_id: JobId
-    title: str
-    name: str
-    scene: int | None = None
-
-
-class FileOrigins(View):
-    """Reply of ``GET /api/files/{hex}``, newest first; none when it is unknown here."""
-
-    films: tuple[FileOrigin, ...]
-
-
-class GenerateAccepted(View):
-    """Reply (202) of ``POST /api/generate-video``."""
-
-    success: bool = True
-    message: str
-    job_id: JobId
-    warnings: tuple[str, ...] = ()
-    links: dict[str, str] = Field(default_factory=dict)
-
-
-class ProgressView(View):
-    """Reply of ``GET /api/progress``: the words that old pages know, and more."""
-
-    status: str
-    progress: int
-    message: str
-    video_path: str | None = None
-    error: str | None = None
-    job_id: str | None = None
-    colab_url: str | None = None
-    state: str
-    terminal: bool
-    version: int
-    stage: str
-    eta_s: float | None = None
-    worker: WorkerLink | None = None
-    attempt: int = 0
-    mirrored: int = 0
-
-
-class SetWorkerUrl(Wire):
-    """Body of ``POST /api/set-colab-url``; ``url`` may be any pasted text."""
-
-    url: Annotated[Text, Field(max_length=20_000)]
-    token: Annotated[Text, Field(max_length=500)] | None = None
-
-
-class WorkerConnection(View):
-    """Reply of ``POST /api/set-colab-url``."""
-
-    success: bool
-    raw_input: str | None = None
-    clean_url: str
-    connected: bool
-    message: str
-    health: Health | None = None
-    warnings: tuple[str, ...] = ()
-
-
-class WorkerAccess(View):
-    """Reply of ``GET /api/worker``: where a page polls, with a token that only reads."""
-
-    worker: WorkerLink | None
-    read_token: str | None = None
-    #: How often to ask, where a tunnel's requests are counted.
-    pace: Pace | None = None
-
-
-class FileLink(View):
-    """Reply of ``GET /api/jobs/{job_id}/link/{name}``: a file straight from its worker.
-
-    Whoever has the link can read this one file until it ends.
-    """
-
-    url: str
-    name: str
-    bytes: int
-    media_type: str
-    #: RFC 3339, UTC.
-    expires_at: str
-    #: The way there is a tunnel that counts, and shows browsers a page of its own first.
-    metered: bool
-
-
-class VoicePreview(SpeakRequest):
-    """Body of ``POST /api/voices/preview``; ``auto`` takes the language of the text."""
-
-    language: Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(-[a-z0-9]{2,8})*)$")] = (
-        "auto"
-    )
-
-
-class StudioCapabilities(View):
-    """Reply of ``GET /api/capabilities``: what a film ordered now can be made of."""
-
-    vocabularies: dict[str, tuple[str, ...]]
-    engines: tuple[EngineInfo, ...] = ()
-    #: The worker that it would go to; None: nobody answers, and it would wait.
-    worker: WorkerLink | None = None
-    health: Health | None = None
-    #: Why the remote worker, or any worker, cannot be used.
-    trouble: str | None = None
-
-
-class CheckStep(View):
-    """One thing that was checked, how it is, and what to do about it."""
-
-    name: str
-    ok: bool
-    message: str
-    advice: str | None = None
-
-
-class WorkerCheck(View):
-    """Reply of ``POST /api/worker/check``; ``ok`` when films can be made."""
-
-    ok: bool
-    steps: tuple[CheckStep, ...]
-
-
-class TunnelQuota(View):
-    """What went through one tunnel this month, of its vendor's allowance."""
-
-    host: str
-    #: ``2026-11``.
-    month: str
-    requests: int
-    bytes: int
-    requests_limit: int | None = None
-    bytes_limit: int | None = None
-    #: The larger share of both, 0-1 and over.
-    used: float = 0.0
-    #: A sentence for people, once little is left.
-    warning: str | None = None
-
-
-class OrchestratorHealth(View):
-    """Reply of ``GET /health``."""
-
-    status: str = "ok"
-    message: str
-    script_engine: str
-    colab_connected: bool
-    colab_url: str | None
-    version: str
-    protocol: int
-    workers: tuple[WorkerLink, ...] = ()
-    tunnels: tuple[TunnelQuota, ...] = ()
-
-
-class VoicesReply(View):
-    """Reply of ``GET /api/voices``."""
-
-    voices: dict[str, dict[str, Any]]
-    engine: str
-    total: int
-    location: str
