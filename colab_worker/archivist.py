@@ -95,9 +95,9 @@ class Archivist:
     async def _follow_units(self) -> None:
         if self._kept is None:
             self._kept = await asyncio.to_thread(self._archive.keys)
-        mine = await self._store.memo_keys()
+        mine = await self._store.memo.keys()
         for key in mine - self._kept:
-            entry = await self._store.memo_entry(key)
+            entry = await self._store.memo.entry(key)
             if entry is None:
                 continue  # deleted in this moment
             if await asyncio.to_thread(self._archive.keep, entry):

@@ -23,7 +23,7 @@ class Memo:
 
     async def recall(self, key: str) -> tuple[UnitResult, bool] | None:
         """The result under ``key`` and whether all of its files are on this machine."""
-        result = await self._store.recall(key)
+        result = await self._store.memo.recall(key)
         if result is not None and await self.present(result):
             return result, True
         brought = await self._bring(key)
@@ -38,7 +38,7 @@ class Memo:
         entry = await asyncio.to_thread(self._archive.bring, key)
         if entry is None:
             return None
-        await self._store.remember([entry])
+        await self._store.memo.remember([entry])
         return entry.result
 
     async def present(self, result: UnitResult) -> bool:

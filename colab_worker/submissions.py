@@ -74,7 +74,7 @@ class Submissions:
         row = JobRow(**(vars(row) | {"attempt": submission.attempt}))
         await asyncio.to_thread(self._check_given, submission.spec)
         async with self._door:
-            await self._store.remember(submission.memo)
+            await self._store.memo.remember(submission.memo)
             known = await self._store.job(job_id)
             if known is None:
                 return await self._add(row), True

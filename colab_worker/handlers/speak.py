@@ -88,7 +88,7 @@ async def _spoken(request: web.Request, unit: Unit) -> UnitResult:
             hint=report.hint,
         )
     entry = MemoEntry(key=unit.key({}), kind=unit.kind, result=report.result)
-    await request.app[STORE].remember([entry])
+    await request.app[STORE].memo.remember([entry])
     return report.result
 
 

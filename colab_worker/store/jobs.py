@@ -1,4 +1,4 @@
-"""The ``Store``: jobs, units and the memo; every query of the worker is in this file.
+"""The ``Store``: jobs and units, with the memo beside them in one database.
 
 Each change of state is one guarded update that names the state or attempt it expects;
 whoever comes with another one is told False and must drop what it has.
@@ -6,7 +6,6 @@ whoever comes with another one is told False and must drop what it has.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,20 +13,21 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from colab_worker.store.files import given_files, hashes, referenced
+from colab_worker.store.memo import MemoRows, remember
+from colab_worker.store.queries import fenced, find_job, units_of
 from colab_worker.store.rows import (
     JobRow,
     UnitRow,
     job_values,
     plain,
     to_job,
-    to_unit,
     unit_values,
     with_counters,
 )
 from colab_worker.store.tables import HEAD, jobs, memo, units
-from shared_protocol.artifacts import MemoEntry, UnitResult
+from shared_protocol.artifacts import MemoEntry
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import JobState, UnitState
@@ -44,6 +44,7 @@ class Store:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.memo = MemoRows(database)
 
     async def open(self) -> None:
         """Brings the schema up to date."""
@@ -60,19 +61,19 @@ class Store:
         try:
             async with self._database.write() as connection:
                 await connection.execute(sa.insert(jobs).values(values))
-                return await _job(connection, jobs.c.id == job.id)
+                return await find_job(connection, jobs.c.id == job.id)
         except IntegrityError:
             return None
 
     async def job(self, job_id: str) -> JobRow | None:
         """The job of that id."""
         async with self._database.read() as connection:
-            return await _job(connection, jobs.c.id == job_id)
+            return await find_job(connection, jobs.c.id == job_id)
 
     async def job_of_key(self, idempotency_key: str) -> JobRow | None:
         """The job that was submitted with that idempotency key."""
         async with self._database.read() as connection:
-            return await _job(connection, jobs.c.idempotency_key == idempotency_key)
+            return await find_job(connection, jobs.c.idempotency_key == idempotency_key)
 
     async def newest_of_body(self, body_sha256: str) -> JobRow | None:
         """The last job that was made by a request with that body."""
@@ -193,7 +194,7 @@ class Store:
         async with self._database.write() as connection:
             if (await connection.execute(update)).rowcount != 1:
                 return None
-            return await _job(connection, jobs.c.id == job.id)
+            return await find_job(connection, jobs.c.id == job.id)
 
     async def recover(self) -> None:
         """Puts what a dead process was doing back into the queue."""
@@ -253,7 +254,7 @@ class Store:
         all others are fenced off.
         """
         async with self._database.write() as connection:
-            old = {row.id: row for row in await _units(connection, job_id)}
+            old = {row.id: row for row in await units_of(connection, job_id)}
             await connection.execute(sa.delete(units).where(units.c.job_id == job_id))
             rows = [
                 replace(old[unit.id], position=unit.position)
@@ -270,7 +271,7 @@ class Store:
     async def units(self, job_id: str) -> list[UnitRow]:
         """A job's units in the order of its plan."""
         async with self._database.read() as connection:
-            return await _units(connection, job_id)
+            return await units_of(connection, job_id)
 
     async def begin_unit(self, job_id: str, unit_id: str, key: str) -> int:
         """Hands a unit out under a new attempt, which it returns: the fence."""
@@ -293,7 +294,7 @@ class Store:
     async def start_unit(self, job_id: str, unit_id: str, attempt: int) -> str | None:
         """Marks a unit as running and returns since when; None when fenced off."""
         now = utc_now()
-        update = _fenced(job_id, unit_id, attempt).values(
+        update = fenced(job_id, unit_id, attempt).values(
             state=UnitState.RUNNING, started_at=now
         )
         async with self._database.write() as connection:
@@ -304,7 +305,7 @@ class Store:
         self, job_id: str, unit_id: str, attempt: int, entry: MemoEntry
     ) -> bool:
         """Commits a result with its memo; False when ``attempt`` was fenced off."""
-        update = _fenced(job_id, unit_id, attempt).values(
+        update = fenced(job_id, unit_id, attempt).values(
             state=UnitState.DONE,
             result=entry.result.model_dump(mode="json"),
             reused=False,
@@ -313,7 +314,7 @@ class Store:
         async with self._database.write() as connection:
             if (await connection.execute(update)).rowcount != 1:
                 return False
-            await _remember(connection, entry)
+            await remember(connection, entry)
         return True
 
     async def reuse_unit(self, job_id: str, unit_id: str, entry: MemoEntry) -> None:
@@ -342,7 +343,7 @@ class Store:
         state: UnitState,
     ) -> bool:
         """Records a failure and counts the try; False when fenced off."""
-        update = _fenced(job_id, unit_id, attempt).values(
+        update = fenced(job_id, unit_id, attempt).values(
             state=state,
             error=error.model_dump(mode="json"),
             tries=units.c.tries + 1,
@@ -362,14 +363,6 @@ class Store:
         async with self._database.write() as connection:
             await connection.execute(update)
 
-    async def remember(self, entries: Sequence[MemoEntry]) -> None:
-        """Takes over memo entries of another machine; known keys stay as they are."""
-        if not entries:
-            return
-        async with self._database.write() as connection:
-            for entry in entries:
-                await _remember(connection, entry)
-
     async def delete_job(self, job_id: str) -> set[str] | None:
         """Forgets a finished job and the memo of its units.
 
@@ -378,8 +371,8 @@ class Store:
         over = [state for state in JobState if state.terminal]
         gone = sa.delete(jobs).where(jobs.c.id == job_id, jobs.c.state.in_(over))
         async with self._database.write() as connection:
-            mine = await _units(connection, job_id)
-            given = await _given_files(connection, jobs.c.id == job_id)
+            mine = await units_of(connection, job_id)
+            given = await given_files(connection, jobs.c.id == job_id)
             if (await connection.execute(gone)).rowcount != 1:
                 return None
             shared = sa.select(units.c.key).where(units.c.key.is_not(None))
@@ -387,98 +380,5 @@ class Store:
             await connection.execute(
                 sa.delete(memo).where(memo.c.key.in_(keys), memo.c.key.not_in(shared))
             )
-            made = {f for unit in mine if unit.result for f in _hashes(unit.result)}
-            return (given | made) - await _referenced(connection)
-
-    async def memo_keys(self) -> set[str]:
-        """All keys under which something is remembered."""
-        async with self._database.read() as connection:
-            return set((await connection.execute(sa.select(memo.c.key))).scalars())
-
-    async def memo_entry(self, key: str) -> MemoEntry | None:
-        """The whole entry under ``key``."""
-        query = sa.select(memo.c.kind, memo.c.result).where(memo.c.key == key)
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).one_or_none()
-        if found is None:
-            return None
-        result = UnitResult.model_validate(found.result)
-        return MemoEntry(key=key, kind=found.kind, result=result)
-
-    async def recall(self, key: str) -> UnitResult | None:
-        """What is remembered under ``key``."""
-        query = sa.select(memo.c.result).where(memo.c.key == key)
-        async with self._database.read() as connection:
-            found = (await connection.execute(query)).scalar()
-        return UnitResult.model_validate(found) if found else None
-
-
-async def _referenced(connection: AsyncConnection) -> set[str]:
-    """The hashes of all files that a job, a unit or the memo refers to."""
-    found = await _given_files(connection, sa.true())
-    for column in (units.c.result, memo.c.result):
-        query = sa.select(column).where(column.is_not(None))
-        for result in (await connection.execute(query)).scalars():
-            if result is not None:
-                found.update(_hashes(UnitResult.model_validate(result)))
-    return found
-
-
-async def _given_files(
-    connection: AsyncConnection, which: sa.ColumnElement[bool]
-) -> set[str]:
-    """The hashes of files that came with jobs."""
-    marks = ('"music":{', '"references":[{', '"redraw":{', '"voice_sample":"')
-    with_files = sa.or_(*(jobs.c.spec.contains(m, autoescape=True) for m in marks))
-    query = sa.select(jobs.c.spec).where(which, with_files)
-    found: set[str] = set()
-    for spec in map(json.loads, (await connection.execute(query)).scalars()):
-        if music := spec.get("music"):
-            found.add(music["sha256"])
-        if sample := spec.get("voice_sample"):
-            found.add(sample)
-        for scene in spec["scenes"]:
-            found |= {given["sha256"] for given in scene.get("references", ())}
-            if redraw := scene.get("redraw"):
-                found.add(redraw["sha256"])
-    return found
-
-
-def _hashes(result: UnitResult) -> list[str]:
-    return [file.sha256 for file in result.files]
-
-
-def _fenced(job_id: str, unit_id: str, attempt: int) -> sa.Update:
-    """An update that only the holder of the newest attempt may do."""
-    return sa.update(units).where(
-        units.c.job_id == job_id,
-        units.c.id == unit_id,
-        units.c.attempt == attempt,
-        units.c.state.in_([UnitState.QUEUED, UnitState.RUNNING]),
-    )
-
-
-async def _remember(connection: AsyncConnection, entry: MemoEntry) -> None:
-    known = await connection.execute(
-        sa.select(memo.c.key).where(memo.c.key == entry.key)
-    )
-    values = {
-        "key": entry.key,
-        "kind": entry.kind,
-        "result": entry.result.model_dump(mode="json"),
-        "created_at": utc_now(),
-    }
-    if known.scalar() is None:
-        await connection.execute(sa.insert(memo).values(values))
-
-
-async def _job(
-    connection: AsyncConnection, where: sa.ColumnElement[bool]
-) -> JobRow | None:
-    row = (await connection.execute(sa.select(jobs).where(where))).one_or_none()
-    return to_job(row) if row else None
-
-
-async def _units(connection: AsyncConnection, job_id: str) -> list[UnitRow]:
-    query = sa.select(units).where(units.c.job_id == job_id).order_by(units.c.position)
-    return [to_unit(row) for row in await connection.execute(query)]
+            made = {f for unit in mine if unit.result for f in hashes(unit.result)}
+            return (given | made) - await referenced(connection)

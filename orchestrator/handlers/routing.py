@@ -28,7 +28,7 @@ def add_routes(app: web.Application) -> None:
     app.add_routes(
         [
             web.get("/", pages.index),
-            web.get(routes.PLAY, links.play),
+            web.get(routes.API_PLAY, links.play),
             web.static(PAGE_FILES, pages.PAGE_FOLDER),
             web.get(routes.HEALTH, workers.health),
             web.get(routes.API_MODELS, models.list_models),

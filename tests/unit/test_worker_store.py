@@ -113,12 +113,12 @@ async def test_an_old_attempt_is_fenced_off(store: Store) -> None:
         "job-0001", "scene-001/image", old, FAILED, UnitState.ERROR
     )
     assert await store.start_unit("job-0001", "scene-001/image", old) is None
-    assert await store.recall(KEY) is None
+    assert await store.memo.recall(KEY) is None
     assert (await the_unit(store)).state is UnitState.RUNNING
 
     assert await store.finish_unit("job-0001", "scene-001/image", new, entry())
     assert not await store.finish_unit("job-0001", "scene-001/image", new, late)
-    assert await store.recall(KEY) == entry().result
+    assert await store.memo.recall(KEY) == entry().result
     assert (await the_unit(store)).result == entry().result
 
 
@@ -133,16 +133,16 @@ async def test_a_failure_counts_the_try_and_keeps_the_memo_empty(store: Store) -
         found = await the_unit(store)
         assert (found.tries, found.error) == (tries, FAILED)
 
-    assert await store.recall(KEY) is None
+    assert await store.memo.recall(KEY) is None
 
 
 async def test_the_first_result_under_a_key_stays(store: Store) -> None:
     """Entries of a mirror never replace what this worker remembers."""
-    await store.remember([entry()])
-    await store.remember([entry(sha="c" * 64), entry(key="d" * 64)])
+    await store.memo.remember([entry()])
+    await store.memo.remember([entry(sha="c" * 64), entry(key="d" * 64)])
 
-    assert await store.recall(KEY) == entry().result
-    assert await store.recall("d" * 64) == entry().result
+    assert await store.memo.recall(KEY) == entry().result
+    assert await store.memo.recall("d" * 64) == entry().result
 
 
 async def test_planning_again_keeps_the_counters(store: Store) -> None:
