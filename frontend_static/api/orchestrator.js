@@ -107,6 +107,9 @@ export async function previewVoice(asked) {
 // A picture of a character as it is; the reply's hash is what a character names.
 export const sendReference = (file) =>
   call("/api/references", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
+// Somebody's voice as it is; the reply's hash is what an order names.
+export const sendVoiceSample = (file) =>
+  call("/api/voice-samples", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });
 // A music file as it is; the reply's hash is what an order names.
 export const sendMusic = (file) =>
   call("/api/music", { method: "POST", headers: { "Content-Type": "application/octet-stream" }, body: file });

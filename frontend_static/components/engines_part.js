@@ -5,6 +5,7 @@ import { t } from "../lib/strings.js";
 import { capabilities } from "../state/connection.js";
 import { engineFor } from "../state/dials.js";
 import { change, form } from "../state/order.js";
+import { cloner } from "../state/sample.js";
 import { Line } from "./field.js";
 import { Part } from "./part.js";
 import { WatchChoice } from "./watch_choice.js";
@@ -24,22 +25,27 @@ export function EnginesPart() {
 
 function EngineChoice({ kind, engines, value }) {
   const id = `engine_${kind}`;
-  // The page has no samples of voices to send.
-  const mine = engines.filter((engine) => engine.kind === kind && !engine.clones);
+  const mine = engines.filter((engine) => engine.kind === kind);
+  const sampled = kind === "voice" && Boolean(form.value.voice_sample);
+  // Those that speak with a sample speak with nothing else, and the others never with one.
+  const unfit = (engine) => kind === "voice" && Boolean(engine.clones) !== sampled;
+  const best = sampled ? cloner()?.name : engineFor(kind, "auto")?.name;
   const lacking = mine.filter((engine) => engine.unavailable);
   return html`<div class="field">
     <label for=${id}>${t(`engines.${kind}`)}</label>
     <select id=${id} value=${value} onChange=${(event) => change({ [id]: event.target.value })}>
-      <option value="auto" selected=${value === "auto"}>${t("engines.auto", { name: engineFor(kind, "auto")?.name ?? "?" })}</option>
-      ${mine.map((engine) => html`<option value=${engine.name} disabled=${Boolean(engine.unavailable)} selected=${value === engine.name}>
+      <option value="auto" selected=${value === "auto"}>${t("engines.auto", { name: best ?? "?" })}</option>
+      ${mine.map((engine) => html`<option value=${engine.name} disabled=${Boolean(engine.unavailable) || unfit(engine)} selected=${value === engine.name}>
         ${engine.name}${engine.draft ? ` (${t("draft")})` : ""}</option>`)}
       ${value !== "auto" && !mine.some((engine) => engine.name === value) && html`<option value=${value} selected>${t("engines.notThere", { name: value })}</option>`}
     </select>
+    ${mine.filter((engine) => unfit(engine) && !engine.unavailable).map((engine) => html`<small>${t(sampled ? "sample.notWith" : "sample.onlyWith", { name: engine.name })}</small>`)}
     ${lacking.map((engine) => html`<small>${engine.name}: ${engine.unavailable}</small>`)}
   </div>`;
 }
 
 function name(value, kind) {
   if (value !== "auto") return value;
-  return engineFor(kind, "auto")?.name ?? t("engines.none");
+  const sampled = kind === "voice" && form.value.voice_sample;
+  return (sampled ? cloner() : engineFor(kind, "auto"))?.name ?? t("engines.none");
 }

@@ -29,6 +29,11 @@ export function tunnelOf(link) {
 // Whether requests to the worker that a new film would go to are counted.
 export const isMetered = () => Boolean(tunnelOf(worker.value)?.requests_limit);
 
+// The last times that the server was asked how it and the worker are: when, what it said
+// (up, away, none; down: nothing) and after how many milliseconds (null: never).
+export const polls = signal([]);
+export const MOST_POLLS = 60;
+
 let failures = 0;
 let learning = false;
 let wake = () => {};
@@ -72,16 +77,23 @@ export async function watchConnection() {
 }
 
 async function ask() {
+  const begun = performance.now();
   try {
     const before = stamp();
     health.value = await readHealth();
+    note(worker.value?.reachable ? "up" : worker.value ? "away" : "none", performance.now() - begun);
     failures = 0;
     serverRetryAt.value = null;
     if (!capabilities.value?.worker || before !== stamp()) learn();
   } catch (error) {
     if (!(error instanceof NoAnswer)) throw error;
     failures += 1;
+    note("down", null);
   }
+}
+
+function note(state, ms) {
+  polls.value = [...polls.value, { at: Date.now(), state, ms }].slice(-MOST_POLLS);
 }
 
 // What the present worker can do; asked anew when another one answers. The words that

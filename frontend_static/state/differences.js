@@ -6,7 +6,7 @@ const NAMES = {
   title: "story.name", script: "differ.words", topic: "words.topic", story_type: "story.type", num_scenes: "story.scenes",
   image_style: "look.style", color_filter: "look.filter", aspect: "look.aspect", quality: "look.quality",
   resolution: "look.resolution", fps: "look.fps", motion: "look.motion", transition: "look.transition",
-  voice_id: "voice.who", voice_speed: "voice.speed", pacing: "voice.pacing", language: "voice.language",
+  voice_id: "voice.who", voice_sample: "sample.title", voice_speed: "voice.speed", pacing: "voice.pacing", language: "voice.language",
   captions: "captions.show", caption_style: "captions.style", music: "music.title", characters: "cast.title",
   seed: "engines.seed", engine_image: "engines.image", engine_voice: "engines.voice",
   steps: "dials.steps", guidance: "dials.guidance", scheduler: "dials.scheduler", negative_prompt: "dials.negative", loras: "dials.loras",

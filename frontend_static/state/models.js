@@ -26,8 +26,7 @@ const TAKERS = { image: draw, voice: speak, lora: wear };
 
 export function canTake({ name, model_type: kind, model_metadata: about }) {
   const engine = capabilities.value?.engines?.find((one) => one.kind === kind && one.name === name);
-  // One that clones wants a sample, which the page does not send.
-  return kind in TAKERS && about.on_worker && !about.unavailable && !engine?.clones;
+  return kind in TAKERS && about.on_worker && !about.unavailable && (!engine?.clones || form.value.voice_sample);
 }
 
 // The picture models that a LoRA or a likeness does not go with, of those on the worker.

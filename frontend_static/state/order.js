@@ -29,6 +29,8 @@ export const DEFAULTS = {
   motion: "auto",
   transition: "cut",
   voice_id: "aria",
+  voice_sample: null,
+  voice_consent: false,
   voice_speed: 1,
   pacing: "medium",
   hook_intensity: "medium",
@@ -69,6 +71,9 @@ export const ready = computed(() => {
   return Boolean((source === "text" ? script : topic).trim());
 });
 
+// A sample is spoken with only when whoever is heard in it has agreed.
+export const lacksConsent = computed(() => Boolean(form.value.voice_sample) && !form.value.voice_consent);
+
 // What is sent: only what the user's choice of source and captions makes meaningful.
 export function toOrder(values) {
   const order = {
@@ -78,7 +83,7 @@ export function toOrder(values) {
     transition: values.transition,
     quality: values.quality,
     zoom_effect: values.zoom_effect,
-    voice_id: values.voice_id,
+    ...who(values),
     voice_speed: Number(values.voice_speed),
     pacing: values.pacing,
     language: values.language,
@@ -98,6 +103,11 @@ export function toOrder(values) {
   const image = imageOptions(values, dialsFor(values));
   if (Object.keys(image).length) order.image = image;
   return order;
+}
+
+// Somebody of the vocabulary, or whoever the sample is of and has agreed.
+function who({ voice_id, voice_sample: sample, voice_consent }) {
+  return sample ? { voice_sample: sample.sha256, voice_consent } : { voice_id };
 }
 
 function character({ name, description, reference }) {
@@ -135,6 +145,7 @@ export function fromOrder(order) {
     if (order[name] !== undefined && order[name] !== null) values[name] = order[name];
   }
   if (order.music) values.music = { name: order.music.sha256.slice(0, 8), volume: 30, ...order.music };
+  if (order.voice_sample) values.voice_sample = { sha256: order.voice_sample, name: order.voice_sample.slice(0, 8) };
   values.source = order.script ? "text" : "topic";
   const { caption, auto_captions: auto, engine = {} } = order;
   values.captions = order.soft_captions ? "soft" : auto ? "auto" : caption?.text ? "fixed" : "none";

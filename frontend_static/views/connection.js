@@ -7,6 +7,7 @@ import { t } from "../lib/strings.js";
 import { canReach } from "../api/worker.js";
 import { checkWorker, connectWorker, orderFilm } from "../api/orchestrator.js";
 import { CopyLine } from "../components/copy_line.js";
+import { PollStrip } from "../components/poll_strip.js";
 import { say } from "../state/spoken.js";
 import { capabilities, health, refresh, tunnelOf, worker } from "../state/connection.js";
 
@@ -20,6 +21,7 @@ export function Connection() {
   return html`<section class="connection">
     <h1>${t("title.connection")}</h1>
     <${Health} />
+    <${PollStrip} />
     <h2>${t("wizard.title")}</h2>
     <p>${t("wizard.intro")}</p>
     <ol class="wizard">

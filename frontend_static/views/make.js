@@ -13,7 +13,7 @@ import { MusicPart } from "../components/music_part.js";
 import { StoryPart } from "../components/story_part.js";
 import { VoicePart } from "../components/voice_part.js";
 import { WordsPart } from "../components/words_part.js";
-import { form, ready, resetLook, toOrder } from "../state/order.js";
+import { form, lacksConsent, ready, resetLook, toOrder } from "../state/order.js";
 
 const refusal = signal(null);
 const sending = signal(false);
@@ -49,6 +49,12 @@ async function submit(event) {
   if (!ready.value) {
     refusal.value = { message: t(form.value.source === "text" ? "make.noText" : "make.noTopic") };
     document.getElementById("words").focus();
+    return;
+  }
+  if (lacksConsent.value) {
+    refusal.value = { message: t("sample.consentNeeded") };
+    document.getElementById("part-voice").open = true;
+    document.getElementById("voice_consent").focus();
     return;
   }
   sending.value = true;
