@@ -122,7 +122,8 @@ def _turn(canvas: Canvas, tick: Tick) -> AbstractContextManager[None]:
 def _quality(canvas: Canvas) -> dict[str, Any]:
     """Size by quality: no bitrate is ever asked for."""
     if canvas.encoder == NVENC:
-        return {"rc": "vbr", "cq": canvas.crf, "video_bitrate": 0, "tune": "hq"}
+        kept = {"rc": "vbr", "cq": canvas.crf, "video_bitrate": 0, "tune": "hq"}
+        return kept | {"forced-idr": 1}
     quick = canvas.preset in _SHORT_SIGHTED
     x264 = {"sync-lookahead": 0, "threads": _threads(quick), **_STEADY}
     if not quick:

@@ -65,7 +65,11 @@ def contact_sheet(
     grid = _grid(len(shots), width, height)
     cells = [(shot.mark, shot.words) for shot in shots]
     write_words(grid, titles.title, cells, titles.language, folder / "sheet.ass")
-    stream = ffmpeg.input("sheet.ffconcat", format="concat", safe=0, **INPUT)
+    # Every shot is a key frame; behind it, in order of decoding, come some that are due
+    # later and needed for others.
+    stream = ffmpeg.input(
+        "sheet.ffconcat", format="concat", safe=0, skip_frame="nokey", **INPUT
+    )
     stream = stream.filter("scale", grid.width, grid.height, flags="area")
     below = grid.height + LABEL_PX
     stream = stream.filter("pad", grid.width, below, 0, 0, color=PAPER)
