@@ -10,6 +10,7 @@
 ``resolution`` and ``fps`` replace the short side and the frames a second. Where the
 worker's trial finds x264 very slow or very quick, ``fast`` and ``standard`` take another
 preset than veryfast; where NVENC encodes, it does, with the CRF as its constant quality.
+What x264 is told beside its preset stands in ``encode``.
 """
 
 from __future__ import annotations
