@@ -130,6 +130,29 @@ def test_too_short_and_too_long_is_said_at_once(
     expect(page.get_by_role("checkbox", name=CONSENT)).to_have_count(0)
 
 
+def test_the_engines_say_who_speaks_with_what(cloning: Page, tmp_path: Path) -> None:
+    """One that clones needs a sample, the others take none."""
+    page = cloning
+    open_page(page)
+    open_part(page, "Engines")
+    voices = page.locator("#engine_voice")
+    cloner = voices.locator("option", has_text=re.compile("^\\s*xtts"))
+    expect(cloner).to_have_js_property("disabled", True)
+    expect(page.get_by_text("xtts speaks only with a sample")).to_be_visible()
+    voices.select_option("espeak")
+    open_part(page, "Voice")
+    expect(page.get_by_label(TITLE)).to_be_disabled()
+    expect(page.get_by_text("espeak, which is chosen under")).to_be_visible()
+    voices.select_option("auto")
+    page.get_by_label(TITLE).set_input_files(wav(tmp_path / "me.wav", 6.5))
+    expect(page.get_by_role("checkbox", name=CONSENT)).to_be_visible()
+    expect(cloner).to_have_js_property("disabled", False)
+    expect(
+        voices.locator("option", has_text=re.compile("^\\s*espeak"))
+    ).to_have_js_property("disabled", True)
+    expect(voices.locator("option:checked")).to_contain_text("xtts")
+
+
 def test_a_worker_without_one_says_how_it_gets_it(page: Page) -> None:
     """With the reason that the worker gives."""
     open_page(page)
