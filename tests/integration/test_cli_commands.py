@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ import pytest
 from orchestrator.__main__ import main
 from shared_protocol.films import FilmState
 from tests.servers.fake_orchestrator import FakeOrchestrator, Script, write_serve_file
+from tests.waiting import when
 
 Capture = pytest.CaptureFixture[str]
 
@@ -36,20 +36,6 @@ def job_id(fake: FakeOrchestrator, capsys: Capture) -> str:
     assert main(["make", "story.txt", "-o", "first.mp4"]) == 0
     capsys.readouterr()
     return fake.only_job.view.job_id
-
-
-def when(condition: Callable[[], bool], act: Callable[[], None]) -> threading.Thread:
-    """Acts from a thread as soon as the condition holds."""
-    pause = threading.Event()
-
-    def wait() -> None:
-        while not condition():
-            pause.wait(0.01)
-        act()
-
-    thread = threading.Thread(target=wait, daemon=True)
-    thread.start()
-    return thread
 
 
 def events(capsys: Capture) -> list[dict[str, Any]]:

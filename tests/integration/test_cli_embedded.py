@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from orchestrator.cli import make, watch
 from shared_protocol.kit.folder_lock import lock_folder
 from tests.servers.fake_orchestrator import FakeOrchestrator, Script, write_serve_file
 from tests.servers.worker_thread import WorkerThread
+from tests.waiting import when
 
 Capture = pytest.CaptureFixture[str]
 STORY = "A crow was thirsty.\n\nIt found a pitcher.\n\nThe water was low.\n"
@@ -57,20 +58,6 @@ def _logs_as_before() -> Iterator[None]:
     yield
     root.handlers[:] = handlers
     root.setLevel(level)
-
-
-def when(condition: Callable[[], bool], act: Callable[[], None]) -> threading.Thread:
-    """Acts from a thread as soon as the condition holds."""
-    pause = threading.Event()
-
-    def wait() -> None:
-        while not condition():
-            pause.wait(0.01)
-        act()
-
-    thread = threading.Thread(target=wait, daemon=True)
-    thread.start()
-    return thread
 
 
 def job_of(capsys: Capture) -> str:

@@ -19,13 +19,6 @@ BESIDE = ("gantt.svg", "project.zip", "narration.txt")
 
 
 @pytest.fixture
-async def worker() -> AsyncIterator[FakeWorker]:
-    """A fake worker that listens."""
-    async with FakeWorker() as started:
-        yield started
-
-
-@pytest.fixture
 async def studio(tmp_path: Path, worker: FakeWorker) -> AsyncIterator[LiveOrchestrator]:
     """An orchestrator with the fake worker connected."""
     async with LiveOrchestrator(tmp_path / "home") as live:

@@ -24,13 +24,6 @@ from tests.servers.fake_worker import FakeWorker, Gateway
 
 
 @pytest.fixture
-async def worker() -> AsyncIterator[FakeWorker]:
-    """A fake worker that listens."""
-    async with FakeWorker() as started:
-        yield started
-
-
-@pytest.fixture
 async def client(worker: FakeWorker) -> AsyncIterator[WorkerClient]:
     """A client of it, with the right token."""
     made = WorkerClient(

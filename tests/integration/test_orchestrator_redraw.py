@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,6 @@ import pytest
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.servers.tunnel import Tunnel
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[FakeWorker]:
-    """A worker that does what it is told."""
-    async with FakeWorker() as started:
-        yield started
-
-
-@pytest.fixture
-async def studio(tmp_path: Path, worker: FakeWorker) -> AsyncIterator[LiveOrchestrator]:
-    """An orchestrator with the fake worker connected."""
-    async with LiveOrchestrator(tmp_path / "home") as live:
-        await live.connect(worker.url, worker.token)
-        yield live
 
 
 async def made(studio: LiveOrchestrator, worker: FakeWorker) -> str:

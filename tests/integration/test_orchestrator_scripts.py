@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +10,6 @@ import pytest
 from shared_protocol.errors import Code, ErrorBody
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[FakeWorker]:
-    """A fake worker that listens."""
-    async with FakeWorker() as started:
-        yield started
-
-
-@pytest.fixture
-async def studio(tmp_path: Path, worker: FakeWorker) -> AsyncIterator[LiveOrchestrator]:
-    """An orchestrator with the fake worker connected."""
-    async with LiveOrchestrator(tmp_path / "home") as live:
-        await live.connect(worker.url, worker.token)
-        yield live
 
 
 async def script(studio: LiveOrchestrator, job_id: str) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -11,13 +10,6 @@ from aiohttp import web
 from shared_protocol.routes import NGROK_ERROR
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[FakeWorker]:
-    """A fake worker that listens."""
-    async with FakeWorker() as started:
-        yield started
 
 
 def offline(request: web.Request) -> web.Response:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -35,21 +35,6 @@ def drafts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
     folder = tmp_path_factory.mktemp("drafts")
     with WorkerProcess(folder, engines=json.dumps(DUO)) as process:
         yield process
-
-
-@pytest.fixture
-async def worker() -> AsyncIterator[FakeWorker]:
-    """A fake worker that listens."""
-    async with FakeWorker() as started:
-        yield started
-
-
-@pytest.fixture
-async def studio(tmp_path: Path, worker: FakeWorker) -> AsyncIterator[LiveOrchestrator]:
-    """An orchestrator with the fake worker connected."""
-    async with LiveOrchestrator(tmp_path / "home") as live:
-        await live.connect(worker.url, worker.token)
-        yield live
 
 
 def film(*voices: str | None, **options: Any) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from colab_worker.engines.base import (
 )
 from colab_worker.engines.entry import make_engine
 from colab_worker.models.shelf import Shelf
+from tests.models.evil import Evil
 
 TEXT = "The crow was thirsty. It found a pitcher!\n\nThe water was low."
 REQUEST = VoiceRequest(
@@ -160,16 +161,6 @@ def test_a_silent_voice_is_an_error_and_a_clipped_one_a_warning(
     _, speech = spoken(engine, tmp_path)
     assert len(speech.warnings) == 3
     assert speech.warnings[0].startswith("The voice came out clipped at 'The crow")
-
-
-class Evil:
-    """Runs a command when it is unpickled."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self._file,)
 
 
 def test_weights_that_are_programs_are_never_run(shelf: Path, tmp_path: Path) -> None:

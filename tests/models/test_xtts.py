@@ -20,6 +20,7 @@ from colab_worker.engines.base import BadInput, EngineError, Speech, VoiceReques
 from colab_worker.engines.coqui.library import import_xtts
 from colab_worker.engines.entry import EngineEntry, make_engine
 from colab_worker.models.shelf import Shelf
+from tests.models.evil import Evil
 from tests.models.tiny_voice import write_sample
 
 pytestmark = pytest.mark.timeout(300)
@@ -215,16 +216,6 @@ def test_words_get_times_by_weight_or_by_listening(
     assert aligned.words != weighed.words
     assert aligned.duration_s == weighed.duration_s
     assert listening._aligner._model is not None
-
-
-class Evil:
-    """Runs a command when it is unpickled."""
-
-    def __init__(self, file: Path) -> None:
-        self._file = file
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return Path.touch, (self._file,)
 
 
 def test_weights_that_are_programs_are_never_run(voices: Path, tmp_path: Path) -> None:
