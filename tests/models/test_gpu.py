@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colab_worker.engines.diffusion.batches import ROOMY_BYTES
 from colab_worker.engines.diffusion.memory import RUNGS
 from colab_worker.engines.entry import make_engine
 from tests.models.test_loras import use
@@ -115,6 +116,27 @@ def test_out_of_memory_is_one_step_down(shelf: Path, tmp_path: Path) -> None:
     assert facts["warnings"][0].startswith("Memory ran out while drawing; drawn again")
     again = np.asarray(Image.open(tmp_path / "b.png"), np.int16)
     assert again.shape == whole.shape
+
+
+def test_several_pictures_in_a_call(shelf: Path, tmp_path: Path) -> None:
+    """Nearly those drawn alone; how many more fit follows from what the card has left."""
+    from tests.models.test_batches import TWO, batch
+    from tests.models.test_speed import far
+
+    engine = loaded(shelf)
+    alone = []
+    for request in TWO:
+        engine.draw(request, tmp_path / "a.png", silent)
+        alone.append((tmp_path / "a.png").read_bytes())
+    import torch
+
+    fits, most = engine.room()
+    roomy = torch.cuda.get_device_properties(0).total_memory >= ROOMY_BYTES
+    assert (fits > 1, most) == (roomy, None)
+    files, facts = batch(engine, tmp_path, TWO)
+    assert all(far(one, other) < 3 for one, other in zip(files, alone, strict=True))
+    assert [told["batch"] for told in facts] == [2, 2]
+    assert all(told["peak_vram_bytes"] > 0 for told in facts)
 
 
 @pytest.mark.parametrize("rung", ["resident", "lean", "offload"])
