@@ -35,7 +35,9 @@ $(VENV)/.models: $(VENV)/.dev
 	@touch $@
 
 setup: $(VENV)/.core
+# Beside a GPU also what keeps FLUX in 4 bits, which needs CUDA.
 setup-models: $(VENV)/.models
+	@if command -v nvidia-smi >/dev/null; then $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev,image,coqui,stt,four-bit]'; fi
 setup-dev: $(VENV)/.dev
 
 # A home of its own: the demo shows this checkout at work, not a film made before.

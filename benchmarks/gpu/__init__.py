@@ -8,7 +8,9 @@ works, and says nothing of any GPU.
 from __future__ import annotations
 
 import importlib.util
+import shutil
 import tempfile
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -18,14 +20,17 @@ from PIL import Image
 from benchmarks.figures import Outcome, Target, at_least, at_most
 from benchmarks.gpu.busy import Busy
 from benchmarks.gpu.sizes import FULL, QUICK, TINY, Size
+from colab_worker.lane import MOST_TOGETHER
 from colab_worker.models.shelf import FOUR_BITS_PACKAGE
-from colab_worker.models.weights import WHOLE, fitting_bits, part_numbers
+from colab_worker.models.weights import FOUR, WHOLE, fitting_bits, part_numbers
 
 #: Ours over the stock pipeline's, pictures a minute at equal steps and precision.
 TIMES_STOCK = at_least(1.5)
 #: Mean difference of two pictures, of 255.
 TOLERANCE = at_most(3.0)
 ROOM_GB = at_most(15.0)
+#: Free on the disk for the weights of the largest model, FLUX's.
+DISK_BYTES = 36 << 30
 BUSY_PERCENT = at_least(95.0)
 FAMILIES = ("sdxl", "flux")
 CPU_NOTE = "tiny, on a CPU"
@@ -37,10 +42,17 @@ def measure(quick: bool) -> Outcome:
 
     has_gpu = torch.cuda.is_available()
     size = QUICK if quick else FULL if has_gpu else TINY
+    folder = Path(tempfile.gettempdir())
+    if size is FULL and shutil.disk_usage(folder).free < DISK_BYTES:
+        raise SystemExit(
+            f"The models of this benchmark take {DISK_BYTES >> 30} GiB in {folder}, and "
+            "there is less; name another folder with TMPDIR."
+        )
     run = _Run(size, has_gpu=has_gpu)
     with tempfile.TemporaryDirectory(prefix="moonreel-gpu-") as name:
         for family in FAMILIES:
             run.family(Path(name) / family, family)
+            shutil.rmtree(Path(name) / family)  # the next one is as large
     run.outcome.series["gpu"] = {
         "card": torch.cuda.get_device_name() if has_gpu else None,
         "size": size.name,
@@ -77,7 +89,7 @@ class _Run:
 
     def family(self, shelf: Path, family: str) -> None:
         """All cases of one model: first by the stock pipeline, then by ours."""
-        from benchmarks.gpu.drawing import Engine, ask, device, lora
+        from benchmarks.gpu.drawing import Engine, ask, device, likeness, lora
         from benchmarks.gpu.models import write_models
 
         shelf.mkdir()
@@ -97,44 +109,74 @@ class _Run:
         }
         first = next(iter(cases.values()))
         if family == "sdxl":
-            cases["with a LoRA"] = ask(
-                family, self.size.pictures[0], self.size.steps, loras=lora()
-            )
+            face = shelf / "face"
+            Image.effect_noise((256, 256), 80).convert("RGB").save(face, "PNG")
+            for name, more in (
+                ("with a LoRA", {"loras": lora()}),
+                ("with IP-Adapter", likeness(face)),
+                ("with IP-Adapter and LoRA", likeness(face) | {"loras": lora()}),
+            ):
+                square = self.size.pictures[0]
+                cases[name] = ask(family, square, self.size.steps, **more)
         count = self.size.counted
-        usual = self._stock(shelf, family, cases) if bits == WHOLE else {}
+        room = ROOM_GB if family == "sdxl" or bits == FOUR else None
+        usual = self._stock(shelf, family, cases, bits)
         engine = Engine(shelf, family, bits)
         self.add(f"{family}: load", engine.loaded_s, "s", note=f"{bits} bits")
         limits = self._limits(shelf / family, family)
         for name, case in cases.items():
             ours = engine.draw(case, count, shelf)
-            self._compare(f"{family}, {name}", ours, usual.get(name), limits(case))
-        if family == "sdxl":
-            self._adapters(engine, shelf)
+            self._compare(
+                f"{family}, {name}", ours, usual.get(name), limits(case), room
+            )
+        told, most = engine.engine.room()
+        most = min(told, most or told, MOST_TOGETHER)
+        self.add(f"{family}: scenes that auto draws in a call", most, "")
         if self.size.compiles:
             self._compiled(engine, family, first, shelf)
         self._batches(engine, family, first, shelf)
         self._stage(engine, family, first, shelf)
         engine.close()
         self.add(f"{family}: matrix rate", self.rate / 1e12, "TFLOP/s", note=device())
+        if self.has_gpu and family == "flux" and bits != FOUR:
+            self._in_four_bits(shelf, cases)
 
-    def _stock(self, shelf: Path, family: str, cases: dict[str, Any]) -> dict[str, Any]:
-        """What the stock pipeline takes; nothing where it does not fit."""
+    def _in_four_bits(self, shelf: Path, cases: dict[str, Any]) -> None:
+        """FLUX as a small GPU keeps it, on a larger one too."""
+        from benchmarks.gpu.drawing import Engine
+
+        if importlib.util.find_spec(FOUR_BITS_PACKAGE) is None:
+            return
+        engine = Engine(shelf, "flux", FOUR)
+        self.add("flux, 4 bits: load", engine.loaded_s, "s")
+        for name, case in cases.items():
+            ours = engine.draw(case, self.size.counted, shelf)
+            self.add(f"flux, 4 bits, {name}", 60 / ours.seconds, "pictures/min")
+            if ours.peak_bytes is not None:
+                peak = ours.peak_bytes / 1e9
+                self.add(f"flux, 4 bits, {name}: GPU memory", peak, "GB", ROOM_GB)
+        engine.close()
+
+    def _stock(
+        self, shelf: Path, family: str, cases: dict[str, Any], bits: int
+    ) -> dict[str, Any]:
+        """What the stock pipeline takes in as many bits; nothing where it does not fit."""
         from benchmarks.gpu.drawing import Stock
         from colab_worker.engines.diffusion.memory import is_out_of_memory, tidy
 
+        stock, found = None, dict[str, Any]()
         try:
-            stock = Stock(shelf, family)
-            found = {
-                name: stock.draw(case, self.size.counted)
-                for name, case in cases.items()
-            }
+            stock = Stock(shelf, family, bits)
+            self.add(f"{family}: load, stock", stock.loaded_s, "s")
+            for name, case in cases.items():
+                found[name] = stock.draw(case, self.size.counted)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
-            tidy()
-            return {}
-        self.add(f"{family}: load, stock", stock.loaded_s, "s")
-        stock.close()
+            traceback.clear_frames(error.__traceback__)
+        if stock is not None:
+            stock.close()
+        tidy()
         return found
 
     def _bits(self, model: Path, family: str) -> int:
@@ -166,7 +208,9 @@ class _Run:
 
         return limit
 
-    def _compare(self, name: str, ours: Any, usual: Any, limit: float) -> None:
+    def _compare(
+        self, name: str, ours: Any, usual: Any, limit: float, room: Target | None
+    ) -> None:
         pace, n = 60 / ours.seconds, self.size.counted
         row = {"name": name, "ours": pace, "stock": None, "limit": limit}
         self.add(f"{name}", pace, "pictures/min", n=n)
@@ -179,26 +223,8 @@ class _Run:
             )
             self.add(f"{name}: differs from stock", far, "of 255", TOLERANCE)
         if ours.peak_bytes is not None:
-            self.add(f"{name}: GPU memory", ours.peak_bytes / 1e9, "GB", ROOM_GB)
+            self.add(f"{name}: GPU memory", ours.peak_bytes / 1e9, "GB", room)
         self.rows.append(row)
-
-    def _adapters(self, engine: Any, shelf: Path) -> None:
-        from benchmarks.gpu.drawing import ask, likeness, lora
-
-        face = shelf / "face"
-        Image.effect_noise((256, 256), 80).convert("RGB").save(face, "PNG")
-        size, steps = self.size.pictures[0], self.size.steps
-        for name, more in (
-            ("with IP-Adapter", likeness(face)),
-            ("with IP-Adapter and LoRA", likeness(face) | {"loras": lora()}),
-        ):
-            ours = engine.draw(
-                ask("sdxl", size, steps, **more), self.size.counted, shelf
-            )
-            self.add(f"sdxl, {name}", 60 / ours.seconds, "pictures/min")
-            if ours.peak_bytes is not None:
-                peak = ours.peak_bytes / 1e9
-                self.add(f"sdxl, {name}: GPU memory", peak, "GB", ROOM_GB)
 
     def _compiled(self, engine: Any, family: str, case: Any, shelf: Path) -> None:
         """What compiling costs, what it gains, and when it has paid for itself."""

@@ -20,6 +20,7 @@ from colab_worker.engines.diffusion.engine import DiffusionEngine
 from colab_worker.engines.diffusion.families import FAMILIES
 from colab_worker.engines.diffusion.loading import load_pipeline
 from colab_worker.engines.diffusion.schedulers import scheduler
+from colab_worker.models.adapters import WEIGHTS, adapter_file
 from colab_worker.models.weights import WHOLE
 
 REQUEST = ImageRequest(
@@ -119,7 +120,7 @@ class Engine:
 class Stock:
     """The library's pipeline, as its own page says, in the same precision."""
 
-    def __init__(self, shelf: Path, family: str) -> None:
+    def __init__(self, shelf: Path, family: str, bits: int = WHOLE) -> None:
         import torch
 
         self._shelf = shelf
@@ -127,7 +128,7 @@ class Stock:
         begun = time.perf_counter()
         found = memory.find_device()
         torch.backends.cuda.matmul.allow_tf32 = False  # as it is without us
-        pipe = load_pipeline(shelf / family, family, found, straight=False)
+        pipe = load_pipeline(shelf / family, family, found, bits=bits, straight=False)
         self._pipe: Any = pipe.to(found.name)
         settle(device())
         self.loaded_s = time.perf_counter() - begun
@@ -145,13 +146,14 @@ class Stock:
                 adapter_name=LORA,
             )
             pipe.set_adapters([LORA], [use.weight for use in request.loras])
+        shown = self._shown(request)
         made: list[Any] = []
 
         def one(seed: int) -> None:
             pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
             words = form.read(pipe, request).arguments  # for every picture
             done = pipe(
-                **words, **form.dials(request), width=request.width,
+                **words, **shown, **form.dials(request), width=request.width,
                 height=request.height, num_inference_steps=request.steps,
                 generator=torch.Generator("cpu").manual_seed(seed),
             )  # fmt: skip
@@ -160,7 +162,27 @@ class Stock:
         seconds, peak = _timed(one, count)
         if request.loras:
             pipe.unload_lora_weights()
+        if shown:
+            pipe.unload_ip_adapter()
         return Drawn(seconds, peak, np.asarray(made[0], np.int16))
+
+    def _shown(self, request: ImageRequest) -> dict[str, Any]:
+        """The adapter put on, and the picture of it, which is looked at every time."""
+        if not request.references or request.likeness is None:
+            return {}
+        folder = self._shelf / "ip-adapter"
+        file = adapter_file(folder, request.likeness)
+        assert file is not None
+        self._pipe.load_ip_adapter(
+            str(folder),
+            subfolder=WEIGHTS,
+            weight_name=file.name,
+            image_encoder_folder="models/image_encoder",
+            local_files_only=True,
+        )
+        self._pipe.set_ip_adapter_scale(request.ip_adapter_scale)
+        with Image.open(request.references[0].path) as picture:
+            return {"ip_adapter_image": picture.convert("RGB")}
 
     def close(self) -> None:
         """Gives the memory back."""

@@ -25,11 +25,11 @@ def test_it_runs_and_says_where(tmp_path: Path) -> None:
     figures = {figure.name: figure for figure in outcome.figures}
     for name in (
         "sdxl, 64x64, 2 steps", "sdxl, with a LoRA: x stock", "flux, batch of 2",
-        "sdxl, with IP-Adapter and LoRA", "flux: load", "sdxl: load, stock",
+        "sdxl, with IP-Adapter and LoRA: x stock", "flux: load", "sdxl: load, stock",
     ):  # fmt: skip
         assert figures[name].value > 0
     differs = [f for name, f in figures.items() if name.endswith("differs from stock")]
-    assert len(differs) == 5
+    assert len(differs) == 7
     assert all(TOLERANCE.met_by(figure.value) for figure in differs)
     import torch
 
