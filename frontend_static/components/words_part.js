@@ -6,6 +6,7 @@ import { t } from "../lib/strings.js";
 import { openFiles } from "../state/restore.js";
 import { change, form } from "../state/order.js";
 import { expectTopic, writerName } from "../state/writer.js";
+import { ToldScenes } from "./told_scenes.js";
 
 const WORDS_A_MINUTE = 150;
 const dragging = signal(false);
@@ -33,6 +34,7 @@ export function WordsPart() {
         <input type="file" class="sr" accept=".txt,.md,.zip,.json,.mp4,.png,text/*" onChange=${(event) => openFiles(event.target.files)} /></label>
       ${!text && isText && html`<button type="button" class="quiet" onClick=${() => change({ script: t("words.example.text") })}>${t("words.example")}</button>`}
     </div>
+    <${ToldScenes} />
   </section>`;
 }
 

@@ -3,7 +3,7 @@
 import { t, word } from "../lib/strings.js";
 
 const NAMES = {
-  title: "story.name", script: "differ.words", topic: "words.topic", story_type: "story.type", num_scenes: "story.scenes",
+  title: "story.name", script: "differ.words", scenes: "differ.voices", topic: "words.topic", story_type: "story.type", num_scenes: "story.scenes",
   image_style: "look.style", color_filter: "look.filter", aspect: "look.aspect", quality: "look.quality",
   resolution: "look.resolution", fps: "look.fps", motion: "look.motion", transition: "look.transition",
   voice_id: "voice.who", voice_sample: "sample.title", voice_speed: "voice.speed", pacing: "voice.pacing", language: "voice.language",
@@ -13,7 +13,7 @@ const NAMES = {
 };
 const SHOWN = 6;
 // Long or made of parts: named, but not told.
-const BARE = new Set(["script", "topic", "music", "characters", "loras", "negative_prompt"]);
+const BARE = new Set(["script", "scenes", "topic", "music", "characters", "loras", "negative_prompt"]);
 
 export function differences(before, after) {
   const found = changes(before, after);
@@ -31,6 +31,11 @@ export function changes(before, after) {
 
 function shown(name, value) {
   if (value === "" || value === undefined || value === null || value.length === 0) return "–";
+  if (name === "scenes") return voicesOf(value) || "–";
   if (Array.isArray(value)) return value.map((item) => item.name).join(", ");
   return typeof value === "object" ? value.name : word(name, String(value));
+}
+
+function voicesOf(scenes) {
+  return scenes.map(({ voice }, at) => voice && `${at + 1} ${t(`voice_id.${voice}`)}`).filter(Boolean).join(", ");
 }

@@ -4,10 +4,12 @@ import { computed, effect, signal } from "../lib/html.js";
 import { recall, remember } from "../lib/storage.js";
 import { canLookUp } from "./facts.js";
 import { dialsFor, fromImageOptions, imageOptions, SCALE } from "./dials.js";
+import { scenesOf, UNCUT, wordsOf } from "./told.js";
 
 export const DEFAULTS = {
   source: "text",
   script: "",
+  scenes: [],
   topic: "",
   title: "",
   story_type: "",
@@ -115,6 +117,8 @@ function character({ name, description, reference }) {
 }
 
 function words(values) {
+  const scenes = scenesOf(values);
+  if (scenes) return { scenes };
   if (values.source === "text") return { script: values.script, ...(values.read_headings && { read_headings: true }) };
   return {
     topic: values.topic.trim(),
@@ -147,6 +151,7 @@ export function fromOrder(order) {
   if (order.music) values.music = { name: order.music.sha256.slice(0, 8), volume: 30, ...order.music };
   if (order.voice_sample) values.voice_sample = { sha256: order.voice_sample, name: order.voice_sample.slice(0, 8) };
   values.source = order.script ? "text" : "topic";
+  if (order.scenes?.length) Object.assign(values, UNCUT, { source: "text", script: wordsOf(order.scenes) });
   const { caption, auto_captions: auto, engine = {} } = order;
   values.captions = order.soft_captions ? "soft" : auto ? "auto" : caption?.text ? "fixed" : "none";
   values.caption_text = caption?.text ?? "";

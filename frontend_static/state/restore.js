@@ -64,9 +64,12 @@ async function unpacked(file) {
   return JSON.parse(await readMember(file, PROJECT));
 }
 
-// What was asked for at first, with the seed that was used: the same film again.
+// What was asked for at first, with the seed that was used: the same film again. Scenes
+// that have voices of their own, or came as scenes, come along as they are now.
 export function settingsOf({ asked, request }) {
-  return { ...asked, seed: request.seed ?? asked.seed };
+  const scenes = request.scenes ?? [];
+  const own = asked.scenes?.length || scenes.some((scene) => scene.voice);
+  return { ...asked, seed: request.seed ?? asked.seed, ...(own && { scenes, title: request.title }) };
 }
 
 // Fills the form with the settings of an order; what was there can be had back.

@@ -47,7 +47,9 @@ export default {
   "words.example.text": "A thirsty crow flew over dry fields all day, and found no water.\n\nAt last she saw a tall pitcher in a garden. There was water in it, but so low that her beak could not reach it.\n\nShe thought for a while. Then she picked up a stone and dropped it in, and another, and another.\n\nStone by stone the water rose to the brim, and the crow drank. Patience reaches what strength cannot.",
   "restore.known": "{name} is of “{title}”; its settings are in the form.",
   "restore.said": "The settings that {name} tells of itself are in the form; your words stay.",
-  "differ.changed": "Otherwise than before: {what}.", "differ.more": "and {n} more", "differ.words": "the words",
+  "differ.changed": "Otherwise than before: {what}.", "differ.more": "and {n} more", "differ.words": "the words", "differ.voices": "voices of scenes",
+  "told.scenes": "{n} scenes came along as they were, {voices} of them with a voice of their own. Other words, a number of scenes, a kind of story or characters cut the text anew.",
+  "told.anew": "Cut it anew",
   "restore.unknown": "{name} holds neither a text nor the settings of a film.",
   "restore.tooLong": "{name} is longer than a film can be.", "restore.project": "The settings of {name} are in the form.", "restore.text": "The text of {name} is in.",
 

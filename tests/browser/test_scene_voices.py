@@ -86,6 +86,50 @@ def test_a_voice_is_chosen_in_the_review_and_changed_after_it(
     expect(said_of(page, 2)).to_have_text(nicole)
 
 
+def test_voices_of_scenes_come_back_with_a_project(
+    page: Page, served: Served, tmp_path: Path
+) -> None:
+    """A project.zip brings them along; the order has them until the text is cut anew."""
+    scenes = [
+        {
+            "narration": "The moon rose.",
+            "image_prompt": "a moon",
+            "voice": "davis_deep",
+        },
+        {"narration": "A crow woke up.", "image_prompt": "a crow"},
+    ]
+    made = served.order({"scenes": scenes, "title": "Two voices", "seed": 5})
+    served.finish(made)
+    reply = page.request.get(f"{served.url}/api/download/{made}/project.zip")
+    project = tmp_path / "project.zip"
+    project.write_bytes(reply.body())
+    open_page(page)
+    page.get_by_label("Open a file").set_input_files(project)
+    words = page.get_by_role("textbox", name="My own text")
+    expect(words).to_have_value("The moon rose.\n\nA crow woke up.")
+    told_scenes = page.locator(".told")
+    expect(told_scenes).to_contain_text("2 scenes came along as they were, 1 of them")
+    page.reload()
+    expect(told_scenes).to_be_visible()
+    words.fill("The moon rose late.")
+    expect(told_scenes).to_have_count(0)
+    words.fill("The moon rose.\n\nA crow woke up.")
+    with page.expect_request("**/api/generate-video") as sent:
+        page.get_by_role("button", name="Make the film").click()
+    order = json.loads(sent.value.post_data or "")
+    assert [scene.get("voice") for scene in order["scenes"]] == ["davis_deep", None]
+    assert "script" not in order
+    finished(page)
+    expect(said_of(page, 1)).to_have_text(f"Its own voice: {DAVIS}")
+    page.goto("/")
+    page.get_by_role("button", name="Cut it anew").click()
+    expect(told_scenes).to_have_count(0)
+    with page.expect_request("**/api/generate-video") as sent:
+        page.get_by_role("button", name="Make the film").click()
+
+    assert "scenes" not in json.loads(sent.value.post_data or "")
+
+
 def test_a_voice_is_chosen_by_keys_and_taken_back(page: Page, served: Served) -> None:
     """Tab leads from the prompt to it; a lock keeps it; a split takes it along."""
     made = reviewed(page)
