@@ -88,10 +88,11 @@ class Attempts:
             )
             free()
             result = await self._kept(task, folder, done, time.monotonic() - begun)
+            outcome: Finished | Broken = Finished(task, result)
         except (EngineFailure, WrongOutput, OSError, ApiError) as error:
-            entry.report_end(broken(task, error))
-        else:
-            entry.report_end(Finished(task, result))
+            outcome = broken(task, error)
+        await asyncio.to_thread(_remove, [folder])
+        entry.report_end(outcome)
 
     async def _together(
         self,
@@ -138,10 +139,11 @@ class Attempts:
     ) -> None:
         try:
             result = await self._kept(entry.task, folder, done, seconds)
+            outcome: Finished | Broken = Finished(entry.task, result)
         except (WrongOutput, OSError, ApiError) as error:
-            entry.report_end(broken(entry.task, error))
-        else:
-            entry.report_end(Finished(entry.task, result))
+            outcome = broken(entry.task, error)
+        await asyncio.to_thread(_remove, [folder])
+        entry.report_end(outcome)
 
     async def _kept(
         self, task: UnitTask, folder: Path, done: Done, seconds: float
