@@ -8,6 +8,7 @@ import { change, edit, redoOf } from "../state/script.js";
 import { drop, merge, move, split } from "../state/script_edits.js";
 import { Rewrite } from "./rewrite.js";
 import { SceneHeard, SceneVoice } from "./scene_voice.js";
+import { ShotChoice } from "./shot_choice.js";
 
 const WORDS_A_SECOND = 2.5;
 // Picture, voice and clip.
@@ -32,7 +33,8 @@ export function ScriptCard({ scene, at, of }) {
       <label for=${`narration-${number}`}>${t("scene.wordsOf", { n: number })}</label>
       <textarea ref=${text} id=${`narration-${number}`} rows="3" readonly=${locked} value=${scene.narration}
         onChange=${(event) => event.target.value.trim() && change(at, { narration: event.target.value.trim() })}></textarea>
-      <label for=${`prompt-${number}`}>${t("scene.promptOf", { n: number })}</label>
+      <div class="seen"><label for=${`prompt-${number}`}>${t("scene.promptOf", { n: number })}</label>
+        <${ShotChoice} number=${number} prompt=${scene.image_prompt} locked=${locked} onChange=${(prompt) => change(at, { image_prompt: prompt })} /></div>
       <textarea id=${`prompt-${number}`} class="prompt" rows="2" readonly=${locked} value=${scene.image_prompt}
         onChange=${(event) => event.target.value.trim() && change(at, { image_prompt: event.target.value.trim() })}></textarea>
       <div class="do">

@@ -137,7 +137,7 @@ export default {
   "scene.live": "taking shape…", "scene.liveAlt": "Scene {n}, still being drawn",
   "live.title": "Watch pictures while they are drawn", "live.help": "Small and blurred, every few steps.", "live.unable": "{name} shows nothing before it is done.",
   "live.off": "This worker shows none, as it has a tunnel or was started without; --live-previews on lets it.", "live.metered": "Each costs the tunnel a request and some kilobytes of its month.",
-  "scene.wordsOf": "Words of scene {n}", "scene.promptOf": "Picture of scene {n}", "scene.again": "Render this change",
+  "scene.wordsOf": "Words of scene {n}", "scene.promptOf": "Picture of scene {n}", "scene.shotOf": "Shot of scene {n}", "shot.": "no shot named", "scene.again": "Render this change",
   "scene.voiceOf": "Voice of scene {n}", "scene.filmVoice": "Film's voice: {name}", "scene.ownVoice": "Its own voice: {name}", "scene.toCome": "not rendered yet", "scene.sampleVoice": "of a sample", "scene.listenOf": "Listen to scene {n}",
   "script.redo": "Rendering makes anew: {what}. The rest of this scene stays.", "redo.picture": "its picture", "redo.voice": "its voice", "redo.clip": "its clip",
   "scene.newPicture": "Another picture", "scene.locked": "This scene is locked; unlock it in the script to change it.",

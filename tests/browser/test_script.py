@@ -7,6 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Page, expect
 
+from shared_protocol.kit.text_scenes.prompts import SHOTS
 from tests.browser.steps import finished, job_id, make_film, open_page
 from tests.servers.served import Served
 
@@ -140,6 +141,52 @@ def test_review_first(page: Page, served: Served) -> None:
     finished(page)
 
     assert narrations(page, served, made) == ["Three.", "Two. One.", "Four."]
+
+
+def test_a_scene_is_seen_in_another_shot(page: Page, served: Served) -> None:
+    """Chosen on its card, it begins the picture in words; only the picture is redone."""
+    made = served.order({"script": "A moth slept.\n\nA crow sang.", "num_scenes": 2})
+    served.finish(made)
+    page.goto(f"/#/jobs/{made}/script")
+    shot = page.get_by_label("Shot of scene 1")
+    prompt = page.get_by_role("textbox", name="Picture of scene 1")
+    expect(shot).to_have_value("establishing shot")
+    offered = shot.locator("option").evaluate_all("all => all.map(one => one.value)")
+    assert offered == ["", *SHOTS]
+    words = prompt.input_value().partition(" of ")[2]
+    shot.select_option("close-up")
+    expect(prompt).to_have_value(f"Close-up of {words}")
+    expect(page.locator(".line").first).to_contain_text("its picture, its clip")
+    shot.select_option("no shot named")
+    expect(shot).to_have_value("")
+    expect(prompt).to_have_value(words[0].upper() + words[1:])
+    prompt.fill("Wide shot of a moth")
+    prompt.press("Tab")
+    expect(shot).to_have_value("wide shot")
+    page.get_by_role("switch", name="Lock scene 1").check()
+
+    expect(shot).to_be_disabled()
+
+
+def test_canceled_in_the_middle_and_gone_on_with(page: Page, served: Served) -> None:
+    """What is finished of it stays; trying again makes only the rest."""
+    text = "\n\n".join(f"The moon rose over hill number {n}." for n in range(12))
+    made = make_film(page, text, scenes=12)
+    expect(page.locator(".card[data-done=true]").first).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".job[data-state=canceled]")).to_be_visible()
+    expect(page.locator(".card")).to_have_count(12)
+    expect(page.locator(".card[data-done=false]").last).to_be_visible()
+    kept = hashes(served, made)
+    assert "scene-001-picture.png" in kept
+    page.get_by_role("button", name="Try again").click()
+    finished(page)
+    after = hashes(served, made)
+
+    assert {name for name in kept if name.startswith("scene-")} <= set(after)
+    assert all(after[name] == kept[name] for name in kept if name.endswith(".png"))
+    reused = [unit for unit in served.film(made)["render"]["units"] if unit["reused"]]
+    assert reused
 
 
 def test_what_a_change_makes_anew_is_said_before(page: Page) -> None:
