@@ -12,7 +12,10 @@ from benchmarks.compose.peers.summary import outcome_of, write_plot
 from benchmarks.machine import machine
 from benchmarks.report import as_document, print_table, write_json, write_markdown
 
-STEPS = ("prepare", "zoom", "default", "pan", "ending", "four-pass", "fidelity")
+STEPS = (
+    *("prepare", "zoom", "default", "pan", "ending"),
+    *("four-pass", "jitter", "fidelity"),
+)
 #: No step: only shows, and writes, what is known.
 REPORT = "report"
 _ROOT = Path(__file__).parents[3]
@@ -62,6 +65,8 @@ def _do(
         steps.four_passes(size, findings, options.photographs)
     elif step == "prepare":
         steps.prepare(size)
+    elif step == "jitter" and size == steps.SIZES[0]:  # the same for all
+        steps.jitter(size, findings)
     elif step == "fidelity":
         steps.fidelity(size, findings)
 

@@ -106,15 +106,21 @@ def four_passes(size: tuple[int, int], findings: Findings, count: int) -> None:
 
 
 def fidelity(size: tuple[int, int], findings: Findings) -> None:
-    """What encodes leave of the pictures, and how smooth every camera is; not timed."""
+    """What encodes leave of the pictures; not timed."""
     case = Case(*size)
-    found: dict[str, Any] = {"jitter": _jitter(case)}
+    found: dict[str, Any] = {}
     few = material(*size, count=LOSSLESS_COUNT)
     for name, way in (("moonreel", moonreel), ("four-pass", four_pass)):
         film = way(case, few, _fresh(case, f"fidelity-{name}")).film
         exact = lossless_film(way, case, few, _fresh(case, f"exact-{name}"))
         found[f"psnr-{name}"] = psnr_db(film, exact)
     findings.keep(f"{case.size}/fidelity", found)
+
+
+def jitter(size: tuple[int, int], findings: Findings) -> None:
+    """How smooth every camera is, in small films; not timed."""
+    case = Case(*size)
+    findings.keep(f"{case.size}/jitter", _jitter(case))
 
 
 def _jitter(case: Case) -> dict[str, tuple[float, float]]:

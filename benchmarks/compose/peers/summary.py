@@ -45,6 +45,8 @@ def outcome_of(found: dict[str, Any]) -> Outcome:
             _ending(outcome, size, of["ending"])
         if "four-pass" in of:
             _four(outcome, size, of["four-pass"])
+        if "jitter" in of:
+            _smoothness(outcome, of["jitter"])
         if "fidelity" in of:
             _fidelity(outcome, size, of["fidelity"])
     return outcome
@@ -110,11 +112,14 @@ def _four(outcome: Outcome, size: str, runs: dict[str, Any]) -> None:
     outcome.add(f"{size} zoom: bytes of four passes, x Moonreel", larger, "", len(four))
 
 
-def _fidelity(outcome: Outcome, size: str, found: dict[str, Any]) -> None:
-    for name, (rms, worst) in found["jitter"].items():
+def _smoothness(outcome: Outcome, found: dict[str, Any]) -> None:
+    for name, (rms, worst) in found.items():
         ours = name.startswith("moonreel")
         outcome.add(f"jitter RMS, {name}", rms, "px", 1, RMS_PX if ours else None)
         outcome.add(f"jitter worst, {name}", worst, "px", 1, WORST_PX if ours else None)
+
+
+def _fidelity(outcome: Outcome, size: str, found: dict[str, Any]) -> None:
     better = found["psnr-moonreel"] - found["psnr-four-pass"]
     note = f"{found['psnr-moonreel']:.2f} dB against {found['psnr-four-pass']:.2f} dB"
     outcome.add(f"{size} zoom: PSNR beyond four passes", better, "dB",
@@ -133,7 +138,7 @@ def write_plot(found: dict[str, Any], path: Path) -> None:
     for column, (width, height) in enumerate(SIZES):
         _seconds(axes[0, column], found, f"{width}x{height}")
     size = "{}x{}".format(*SIZES[0])
-    _jitters(axes[1, 0], found.get(f"{size}/fidelity", {}).get("found", {}))
+    _jitters(axes[1, 0], found.get(f"{size}/jitter", {}).get("found", {}))
     _fidelities(axes[1, 1], found)
     figure.savefig(path, dpi=90, metadata={"Software": None})
     plt.close(figure)
@@ -176,8 +181,7 @@ def _four_row(runs: dict[str, Any]) -> tuple[str, list[float]]:
     return "MoviePy 2.1.2, four passes", took
 
 
-def _jitters(ax: Axes, found: dict[str, Any]) -> None:
-    jitter = found.get("jitter", {})
+def _jitters(ax: Axes, jitter: dict[str, Any]) -> None:
     for place, (name, (rms, worst)) in enumerate(jitter.items()):
         ax.barh(place - 0.18, rms, 0.34, color=_colour(name))
         ax.barh(place + 0.18, worst, 0.34, color=_colour(name), alpha=0.45)
@@ -192,12 +196,12 @@ def _jitters(ax: Axes, found: dict[str, Any]) -> None:
 def _fidelities(ax: Axes, found: dict[str, Any]) -> None:
     labels, values, colours = [], [], []
     for width, height in SIZES:
-        told = found.get(f"{width}x{height}/fidelity")
+        told = found.get(f"{width}x{height}/zoom")
         if told is None:
             continue
-        for name in ("moonreel", "four-pass"):
-            labels.append(f"{_name(name)}, {width}x{height}")
-            values.append(told["found"][f"psnr-{name}"])
+        for name, key in (("x264 alone", "raw"), ("Moonreel", "moonreel")):
+            labels.append(f"{name}, {width}x{height}")
+            values.append(told["found"]["psnr"][key])
             colours.append(_colour(name))
     bars = ax.barh(range(len(labels)), values, 0.62, color=colours)
     ax.bar_label(bars, [f"{value:.1f} dB" for value in values], padding=3, fontsize=8)
