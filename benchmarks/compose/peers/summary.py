@@ -168,9 +168,9 @@ def _seconds(ax: Axes, found: dict[str, Any], size: str) -> None:
     ax.set_yticks(range(len(rows)), [label for label, _ in rows])
     ax.invert_yaxis()
     ax.margins(x=0.15)
-    title = f"{size}, 30 s of film, preset medium"
+    title = f"{size}, preset medium"
     ax.set_title(title, loc="left", fontweight="bold")
-    ax.set_xlabel("processor seconds")
+    ax.set_xlabel("processor seconds for 30 s of film")
 
 
 def _four_row(runs: dict[str, Any]) -> tuple[str, list[float]]:
@@ -178,7 +178,8 @@ def _four_row(runs: dict[str, Any]) -> tuple[str, list[float]]:
     share = PHOTOGRAPHS / runs["photographs"]
     passes = runs["four-pass"][0]["passes"]
     took = [passes[name]["cpu_s"] * share for name in FOUR_PASSES]
-    return "MoviePy 2.1.2, four passes", took
+    part = f"\n(from {runs['photographs']} photographs)" if share > 1 else ""
+    return f"MoviePy 2.1.2, four passes{part}", took
 
 
 def _jitters(ax: Axes, jitter: dict[str, Any]) -> None:
