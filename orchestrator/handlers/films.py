@@ -87,16 +87,18 @@ async def show(request: web.Request) -> web.Response:
     """One film; held until there is news if the client asks for it."""
     hold, job_id = hold_of(request), request.match_info["job_id"]
     film = await request.app[keys.STUDIO].find(job_id)
-    if not film.state.terminal:
-        await held(request.app[keys.FILMS], job_id, film.version, hold)
-    view = await _view(request, job_id)
+    if not film.state.terminal and await held(
+        request.app[keys.FILMS], job_id, film.version, hold
+    ):
+        film = await request.app[keys.STUDIO].find(job_id)
+    view = await _view(request, film)
     return versioned(_json(view), view.version, hold)
 
 
 async def cancel(request: web.Request) -> web.Response:
     """Stops a film; 202 while its worker has yet to confirm, 200 once it is over."""
     film = await request.app[keys.STUDIO].cancel(request.match_info["job_id"])
-    view = await _view(request, film.job_id)
+    view = await _view_now(request, film.job_id)
     return _json(view, status=200 if view.terminal else 202)
 
 
@@ -104,7 +106,7 @@ async def allow(request: web.Request) -> web.Response:
     """Brings the files of a film although its tunnel has too little left."""
     film = await request.app[keys.STUDIO].find(request.match_info["job_id"])
     await request.app[keys.LEDGER].allow(film.job_id)
-    return _json(await _view(request, film.job_id), status=202)
+    return _json(await _view_now(request, film.job_id), status=202)
 
 
 async def retry(request: web.Request) -> web.Response:
@@ -124,7 +126,7 @@ async def retry(request: web.Request) -> web.Response:
         engines = await _engines(film, request.app[keys.WORKERS])
         bring = partial(bring_asked, request.app)
         await request.app[keys.REDRAWING].redraw(film, order, engines, bring)
-    return _json(await _view(request, job_id), status=202)
+    return _json(await _view_now(request, job_id), status=202)
 
 
 async def project(request: web.Request) -> web.Response:
@@ -156,10 +158,13 @@ async def _engines(film: Film, workers: Workers) -> Sequence[EngineInfo]:
     return health.engines or ()
 
 
-async def _view(request: web.Request, job_id: str) -> FilmView:
-    film = await request.app[keys.STUDIO].find(job_id)
-    artifacts = await request.app[keys.MIRRORED].artifacts(job_id)
-    over = request.app[keys.LEDGER].waits(job_id)
+async def _view_now(request: web.Request, job_id: str) -> FilmView:
+    return await _view(request, await request.app[keys.STUDIO].find(job_id))
+
+
+async def _view(request: web.Request, film: Film) -> FilmView:
+    artifacts = await request.app[keys.MIRRORED].artifacts(film.job_id)
+    over = request.app[keys.LEDGER].waits(film.job_id)
     workers = request.app[keys.WORKERS]
     return film_view(film, artifacts, workers, over_quota=over)
 

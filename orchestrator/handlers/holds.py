@@ -8,10 +8,15 @@ from orchestrator.store.films import FilmStore
 from shared_protocol.holds import Hold, etag_of_version
 
 
-async def held(films: FilmStore, key: str, version: int, hold: Hold) -> None:
-    """Waits for news if the client asks for it and already has ``version``."""
-    if hold.wait_s > 0 and hold.since == version:
-        await films.wait(key, version, hold.wait_s)
+async def held(films: FilmStore, key: str, version: int, hold: Hold) -> bool:
+    """Waits for news if the client asks for it and already has ``version``.
+
+    Returns whether it waited: then there may be a newer version.
+    """
+    if hold.wait_s <= 0 or hold.since != version:
+        return False
+    await films.wait(key, version, hold.wait_s)
+    return True
 
 
 def versioned(reply: web.Response, version: int, hold: Hold) -> web.Response:

@@ -2,7 +2,8 @@
 
 SQLite runs in WAL with ``synchronous=FULL``: an acknowledged commit survives the loss of
 power. There is one writing connection, whose transactions begin IMMEDIATE, so that what a
-transaction read is still true when it writes; readers have a small pool of their own.
+transaction read is still true when it writes; readers have a small pool of their own, and
+no transactions.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 READERS = 4
 #: How long a connection waits for the lock of another process: on a busy machine with
@@ -32,8 +33,18 @@ class Database:
 
     def __init__(self, url: str | sa.URL) -> None:
         self._url = sa.make_url(url)
-        self._writer = _engine(self._url, pool_size=1, begin="BEGIN IMMEDIATE")
-        self._readers = _engine(self._url, pool_size=READERS, begin="BEGIN")
+        self._writer = create_async_engine(self._url, pool_size=1, max_overflow=0)
+        _prepare(self._writer.sync_engine)
+        _begin_immediate(self._writer.sync_engine)
+        # A reader asks one thing: a transaction around it would take twice the time.
+        self._readers = create_async_engine(
+            self._url,
+            pool_size=READERS,
+            max_overflow=0,
+            isolation_level="AUTOCOMMIT",
+            skip_autocommit_rollback=True,
+        )
+        _prepare(self._readers.sync_engine)
         self._switching = asyncio.Lock()
         self._switched = self._url.get_backend_name() != "sqlite"
 
@@ -56,9 +67,9 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
-        """A transaction that only reads."""
+        """A connection to read with; each statement sees what was committed before it."""
         await self._switch()
-        async with self._readers.begin() as connection:
+        async with self._readers.connect() as connection:
             yield connection
 
     async def close(self) -> None:
@@ -86,18 +97,18 @@ class Database:
             return rows.scalar()
 
 
-def _engine(url: sa.URL, *, pool_size: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0)
-    _prepare(engine.sync_engine, begin)
-    return engine
-
-
-def _prepare(engine: sa.Engine, begin: str) -> None:
+def _prepare(engine: sa.Engine) -> None:
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(
-            engine, "begin", lambda connection: connection.exec_driver_sql(begin)
-        )
+
+
+def _begin_immediate(engine: sa.Engine) -> None:
+    if engine.dialect.name == "sqlite":
+        sa.event.listen(engine, "begin", _begin)
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
@@ -143,7 +154,8 @@ def _upgrade(url: sa.URL, migrations: Path) -> None:
     engine = sa.create_engine(
         url.set(drivername=drivers.get(url.drivername, url.drivername))
     )
-    _prepare(engine, "BEGIN IMMEDIATE")
+    _prepare(engine)
+    _begin_immediate(engine)
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     with engine.begin() as connection:
