@@ -1,6 +1,6 @@
 // Connection: borrow a GPU in four steps, and see how the worker is.
 
-import { html, signal } from "../lib/html.js";
+import { html, signal, useEffect } from "../lib/html.js";
 import { go } from "../lib/router.js";
 import { duration, number, size } from "../lib/format.js";
 import { t } from "../lib/strings.js";
@@ -10,6 +10,7 @@ import { CopyLine } from "../components/copy_line.js";
 import { PollStrip } from "../components/poll_strip.js";
 import { say } from "../state/spoken.js";
 import { capabilities, health, refresh, tunnelOf, worker } from "../state/connection.js";
+import { followHealth } from "../state/pulse.js";
 
 const NOTEBOOK = "https://colab.research.google.com/";
 const pasted = signal("");
@@ -18,6 +19,11 @@ const steps = signal(null);
 const busy = signal(null);
 
 export function Connection() {
+  useEffect(() => {
+    const controller = new AbortController();
+    followHealth(controller.signal);
+    return () => controller.abort();
+  }, []);
   return html`<section class="connection">
     <h1>${t("title.connection")}</h1>
     <${Health} />
@@ -45,7 +51,7 @@ function Health() {
     ["state", t(link.reachable ? "health.up" : "health.away")],
     ["gpu", known?.gpu || t("health.noGpu")],
     ["engines", (known?.engines ?? []).filter((engine) => !engine.unavailable).map((engine) => engine.name + (engine.draft ? ` (${t("draft")})` : "")).join(", ")],
-    ["queue", t("health.queueOf", { n: (queue.queued ?? 0) + (queue.running ?? 0), most: queue.capacity ?? "?" })],
+    ["queue", t("health.queueOf", { n: (queue.depth ?? 0) + (queue.running ?? 0), most: queue.capacity ?? "?" })],
     ["disk", known?.disk ? t("health.free", { size: size(known.disk.free_bytes) }) : "–"],
     ["age", known?.uptime_s !== undefined && known?.uptime_s !== null ? duration(known.uptime_s) : "–"],
     ["quota", quota(link)],

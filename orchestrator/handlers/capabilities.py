@@ -16,13 +16,17 @@ async def capabilities(request: web.Request) -> web.Response:
     """Words, engines and the worker that a film ordered now would go to.
 
     Starts the local worker if that is the one, so that its engines are known; with
-    ``?wait=0`` only the words are told, at once.
+    ``?wait=0`` only the words are told, at once; with ``?now=1`` the worker is asked
+    again how it is.
     """
     if request.query.get("wait") == "0":
         return web.json_response(text=_reply().model_dump_json())
     workers = request.app[keys.WORKERS]
     try:
-        reply = await _with_worker(await workers.choose(), workers)
+        choice = await workers.choose()
+        if request.query.get("now") == "1":
+            await choice.slot.probe()
+        reply = await _with_worker(choice, workers)
     except Unreachable as trouble:
         reply = _reply(trouble=str(trouble))
     return web.json_response(text=reply.model_dump_json())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -112,6 +114,27 @@ def test_worker_killed_restarted_at_a_new_address(
         no_banner(page)
         finished(page)
         context.close()
+
+
+def test_the_health_is_that_of_now(page: Page, served: Served) -> None:
+    """Queue and age follow the worker while the view is open, waiting jobs included."""
+    page.goto("/#/connection")
+    queue = page.locator(".health div", has_text="Queue")
+    age = page.locator(".health div", has_text="Running for")
+    expect(queue).to_contain_text("0 of 100")
+    before = age.inner_text()
+    text = "\n\n".join(f"The moon rose over hill number {n}." for n in range(12))
+    made = [
+        served.order({"script": text, "num_scenes": 12, "seed": seed})
+        for seed in range(3)
+    ]
+    expect(queue).to_contain_text(re.compile(r"[23] of 100"))
+    for job_id in made:
+        httpx.post(f"{served.url}/api/jobs/{job_id}/cancel")
+        served.finish(job_id)
+    expect(queue).to_contain_text("0 of 100")
+
+    expect(age).not_to_have_text(before)
 
 
 def test_what_the_tunnel_has_left(page: Page) -> None:
