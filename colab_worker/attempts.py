@@ -19,6 +19,7 @@ from colab_worker.tasks import (
     Broken,
     Finished,
     Glimpsed,
+    Loads,
     OnReport,
     Progressed,
     Started,
@@ -85,6 +86,7 @@ class Attempts:
                 limit_s=task.limit_s,
                 patience_s=task.patience_s,
                 on_glimpse=lambda webp: report(Glimpsed(task, webp)),
+                on_loading=lambda: report(Loads(task)),
             )
             free()
             result = await self._kept(task, folder, done, time.monotonic() - begun)
@@ -128,6 +130,7 @@ class Attempts:
                 limit_s=sum(task.limit_s for task in tasks),
                 patience_s=tasks[0].patience_s,
                 on_one=hear,
+                on_loading=lambda: entries[0].on_report(Loads(tasks[0])),
             )
         finally:
             free()

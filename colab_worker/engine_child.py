@@ -15,6 +15,7 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -28,6 +29,7 @@ from colab_worker.engine_wire import (
     Glimpse,
     Load,
     Loaded,
+    Loading,
     MadeFile,
     Other,
     Part,
@@ -48,6 +50,8 @@ from colab_worker.stages import STAGES, TOGETHER, Loader
 from shared_protocol.wire import Wire
 
 BEAT_S = 1.0
+#: A load that takes longer is told of.
+LASTING_S = 1.0
 #: Exit status of a process that an engine has spoilt.
 UNUSABLE_STATUS = 70
 #: Work yields to the HTTP side, which needs little time but needs it at once.
@@ -93,7 +97,7 @@ class Child:
 
     def _answer(self, command: Do | Load) -> Done | Failed:
         try:
-            engine = self._loader.engine(command, self._tick)
+            engine = self._loader.engine(command, self._loading())
             if (made := self._loader.news()) is not None:
                 self._say(Loaded(kind=made, engine=command.engine))
             if isinstance(command, Load):
@@ -130,12 +134,27 @@ class Child:
                 fits, most = engine.room()
                 self._say(Room(fits=fits, most=most))
 
+    @contextlib.contextmanager
+    def _loading(self) -> Iterator[None]:
+        """Loading is told when it lasts: most engines are there at once."""
+        self._check_stop()
+        news = threading.Timer(LASTING_S, lambda: self._say(Loading()))
+        news.start()
+        try:
+            yield
+        finally:
+            news.cancel()
+            news.join()
+
+    def _check_stop(self) -> None:
+        if self._stop.is_set():
+            raise Stopped("canceled")
+
     def _tick(self, fraction: float, note: str) -> None:
         self._tick_of(0, fraction, note)
 
     def _tick_of(self, number: int, fraction: float, note: str) -> None:
-        if self._stop.is_set():
-            raise Stopped("canceled")
+        self._check_stop()
         part = min(max(fraction, 0.0), 1.0)
         self._say(Progress(fraction=part, note=note, number=number))
 

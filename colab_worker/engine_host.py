@@ -25,6 +25,7 @@ from colab_worker.engine_wire import (
     Glimpse,
     Load,
     Loaded,
+    Loading,
     Part,
     Progress,
     Ready,
@@ -41,6 +42,7 @@ EVENT_LIMIT_BYTES = 1 << 22
 
 Report = Callable[[float, str], None]
 OnGlimpse = Callable[[bytes], None]
+OnLoading = Callable[[], None]
 #: Hears what is told of one of several units, by its ``number``.
 OnOne = Callable[[Progress | Glimpse | Part], None]
 
@@ -106,6 +108,7 @@ class EngineHost:
         patience_s: float | None = None,
         on_glimpse: OnGlimpse | None = None,
         on_one: OnOne | None = None,
+        on_loading: OnLoading | None = None,
     ) -> Done:
         """Does one unit, or loads an engine for later ones; raises EngineFailure.
 
@@ -116,7 +119,7 @@ class EngineHost:
             await self._start()
             async with asyncio.timeout(limit_s):
                 await self._send(command)
-                return await self._answer(report, on_glimpse, on_one)
+                return await self._answer(report, on_glimpse, on_one, on_loading)
         except TimeoutError:
             await self._kill()
             raise EngineFailure(
@@ -173,6 +176,7 @@ class EngineHost:
         report: Report,
         on_glimpse: OnGlimpse | None = None,
         on_one: OnOne | None = None,
+        on_loading: OnLoading | None = None,
     ) -> Done:
         while True:
             event = await self._event(self._beat_timeout_s)
@@ -183,6 +187,9 @@ class EngineHost:
             elif isinstance(event, Glimpse):
                 if on_glimpse is not None:
                     on_glimpse(base64.b64decode(event.webp))
+            elif isinstance(event, Loading):
+                if on_loading is not None:
+                    on_loading()
             elif isinstance(event, Loaded):
                 self.loaded[event.kind] = event.engine
                 self.room = None

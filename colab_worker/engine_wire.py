@@ -63,6 +63,12 @@ class Beat(Wire):
     type: Literal["beat"] = "beat"
 
 
+class Loading(Wire):
+    """The engine for the running unit takes its time to load."""
+
+    type: Literal["loading"] = "loading"
+
+
 class Loaded(Wire):
     """An engine for units of ``kind`` is in memory now, in place of another."""
 
@@ -134,7 +140,9 @@ class Failed(Wire):
 
 
 _Command = Do | Load | Stop
-_Event = Ready | Beat | Loaded | Progress | Glimpse | Part | Room | Done | Failed
+_Event = (
+    Ready | Beat | Loading | Loaded | Progress | Glimpse | Part | Room | Done | Failed
+)
 Command = Annotated[_Command, Field(discriminator="type")]
 Event = Annotated[_Event, Field(discriminator="type")]
 

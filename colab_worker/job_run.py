@@ -26,6 +26,7 @@ from colab_worker.tasks import (
     Broken,
     Finished,
     Glimpsed,
+    Loads,
     Progressed,
     Report,
     Started,
@@ -291,7 +292,14 @@ class JobRun:
                 unit.state = UnitState.PENDING
         elif self._is_stale(message):
             return
-        elif isinstance(message, Progressed):
+        else:
+            loads = isinstance(message, Loads)
+            note = f"loading {message.task.engine}" if loads else None
+            self._noted(message.task, note)
+            await self._take_report(message)
+
+    async def _take_report(self, message: Report) -> None:
+        if isinstance(message, Progressed):
             status = self._units[message.task.unit_id]
             status.progress = max(status.progress, message.fraction)
             self._parts.board.tick(self._job_id, status)
@@ -302,8 +310,14 @@ class JobRun:
             await self._started(message.task)
         elif isinstance(message, Finished):
             await self._finished(message)
-        else:
+        elif isinstance(message, Broken):
             await self._broken(message)
+
+    def _noted(self, task: UnitTask, note: str | None) -> None:
+        status = self._units[task.unit_id]
+        if status.note != note:
+            status.note = note
+            self._parts.board.change(self._job_id, status)
 
     def _is_stale(self, message: Report) -> bool:
         """Whether it tells of work that another plan has put aside."""

@@ -277,7 +277,7 @@ class Runner:
         units = status.units.values() if state.terminal else ()
         stopped = [unit for unit in units if unit.state not in over]
         for unit in stopped:
-            unit.state, unit.glimpse = UnitState.PENDING, None
+            unit.state, unit.glimpse, unit.note = UnitState.PENDING, None, None
         version = self._parts.board.change(job_id)
         for unit in stopped:
             unit.version = version

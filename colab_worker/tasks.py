@@ -41,6 +41,13 @@ class Started:
 
 
 @dataclass(frozen=True)
+class Loads:
+    """The task's engine takes its time to load; any other report says that it is there."""
+
+    task: UnitTask
+
+
+@dataclass(frozen=True)
 class Progressed:
     """The task got further."""
 
@@ -76,5 +83,5 @@ class Broken:
     retryable: bool
 
 
-Report = Started | Progressed | Glimpsed | Finished | Broken
+Report = Started | Loads | Progressed | Glimpsed | Finished | Broken
 OnReport = Callable[[Report], None]

@@ -76,6 +76,8 @@ class UnitStatus:
     finished_at: str | None
     version: int
     progress: float = 0.0
+    #: What it waits for while it runs.
+    note: str | None = None
     #: False when the result is known and its files lie on another machine.
     present: bool = True
     #: What is being drawn, as WebP, and how many such there were.
@@ -260,6 +262,8 @@ def _message(
         return fixed[row.state]
     of_stage = [unit for unit in units if unit.kind == stage]
     done = sum(unit.state is UnitState.DONE for unit in of_stage)
+    if note := next((unit.note for unit in of_stage if unit.note), None):
+        return f"{note[0].upper()}{note[1:]} …"
     doing = _DOING.get(stage, "Working")
     return f"{doing}: {done} of {len(of_stage)}." if len(of_stage) > 1 else f"{doing}."
 
@@ -289,6 +293,7 @@ def _unit_view(job_id: str, unit: UnitStatus) -> UnitView:
         engine=unit.engine,
         result=unit.result,
         live=live,
+        note=unit.note,
         error=unit.error,
         started_at=unit.started_at,
         finished_at=unit.finished_at,

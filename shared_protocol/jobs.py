@@ -77,6 +77,8 @@ class UnitView(View):
     result: UnitResult | None = None
     #: Where a small WebP of what is being drawn is, another path for each; never kept.
     live: str | None = None
+    #: What a running unit waits for, as ``loading sdxl``.
+    note: str | None = None
     error: ErrorBody | None = None
     started_at: str | None = None
     finished_at: str | None = None

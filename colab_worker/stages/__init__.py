@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from colab_worker.engine_wire import Do, Load
@@ -41,8 +42,8 @@ class Loader:
         self._warm: dict[str, tuple[str, Any]] = {}
         self._news: str | None = None
 
-    def engine(self, command: Do | Load, tick: Tick) -> Any:
-        """The loaded engine for a unit; loading is told, since it may take a minute."""
+    def engine(self, command: Do | Load, loading: AbstractContextManager[None]) -> Any:
+        """The loaded engine for a unit; what loads is done within ``loading``."""
         kind = _KINDS[command.kind]
         address, engine = self._warm.get(kind, (None, None))
         if address == command.address:
@@ -50,9 +51,9 @@ class Loader:
         if engine is not None:
             del self._warm[kind]
             engine.unload()
-        tick(0.0, f"loading {command.engine}")
-        engine = make_engine(command.address)
-        engine.load()
+        with loading:
+            engine = make_engine(command.address)
+            engine.load()
         self._warm[kind] = (command.address, engine)
         self._news = kind
         return engine

@@ -44,6 +44,7 @@ function Shown({ scene }) {
 function state(scene) {
   if (scene.error) return t("scene.failed");
   if (scene.done) return scene.clip || sparing.value || film.value.terminal ? t("scene.done") : t("scene.bringing");
+  if (scene.loading) return t("scene.loading", { name: scene.loading });
   if (scene.busy) return t(`scene.busy.${scene.busy}`);
   return scene.preview ? t("scene.drawn") : t("scene.waiting");
 }

@@ -135,7 +135,7 @@ export default {
   "scene.open": "Szene {n} öffnen", "scene.alt": "Bild von Szene {n}", "scene.title": "Szene {n}", "scene.clip": "Clip von Szene {n}",
   "scene.voice": "Stimme", "scene.words": "Worte", "scene.prompt": "Bild", "scene.failed": "gescheitert", "scene.done": "fertig",
   "scene.bringing": "der Clip kommt …", "scene.drawn": "gezeichnet", "scene.waiting": "wartet",
-  "scene.busy.image": "wird gezeichnet …", "scene.busy.voice": "wird gesprochen …", "scene.busy.clip": "wird gefilmt …",
+  "scene.busy.image": "wird gezeichnet …", "scene.busy.voice": "wird gesprochen …", "scene.busy.clip": "wird gefilmt …", "scene.loading": "{name} wird geladen …",
   "scene.live": "nimmt Gestalt an …", "scene.liveAlt": "Szene {n}, noch im Entstehen",
   "live.title": "Bilder beim Entstehen ansehen", "live.help": "Klein und unscharf, alle paar Schritte.", "live.unable": "{name} zeigt nichts, bevor es fertig ist.",
   "live.off": "Dieser Worker zeigt keine, weil er einen Tunnel hat oder ohne sie gestartet wurde; --live-previews on erlaubt es.", "live.metered": "Jedes kostet den Tunnel eine Anfrage und einige Kilobyte seines Monats.",

@@ -132,7 +132,7 @@ export default {
   "scene.open": "Open scene {n}", "scene.alt": "Picture of scene {n}", "scene.title": "Scene {n}", "scene.clip": "Clip of scene {n}",
   "scene.voice": "Voice", "scene.words": "Words", "scene.prompt": "Picture", "scene.failed": "failed", "scene.done": "ready",
   "scene.bringing": "bringing the clip…", "scene.drawn": "drawn", "scene.waiting": "waiting",
-  "scene.busy.image": "drawing…", "scene.busy.voice": "speaking…", "scene.busy.clip": "filming…",
+  "scene.busy.image": "drawing…", "scene.busy.voice": "speaking…", "scene.busy.clip": "filming…", "scene.loading": "loading {name}…",
 
   "scene.live": "taking shape…", "scene.liveAlt": "Scene {n}, still being drawn",
   "live.title": "Watch pictures while they are drawn", "live.help": "Small and blurred, every few steps.", "live.unable": "{name} shows nothing before it is done.",

@@ -44,6 +44,7 @@ class FakeHost(EngineHost):
         patience_s: float | None = None,
         on_glimpse: Callable[[bytes], None] | None = None,
         on_one: OnOne | None = None,
+        on_loading: Callable[[], None] | None = None,
     ) -> Done:
         """Waits for the gate, then works; several one after another."""
         if on_one is not None:
