@@ -37,7 +37,7 @@ from shared_protocol.specs import FilmSpec, SceneSpec, picture_seed
 from shared_protocol.wire import content_key
 
 #: Raise a number when the code of that stage gives another result for the same input.
-CODE_VERSIONS = {"image": 3, "voice": 1, "clip": 7, "sound": 1, "film": 6}
+CODE_VERSIONS = {"image": 3, "voice": 1, "clip": 7, "sound": 1, "film": 7}
 
 X264_ALONE = Encoder()
 
@@ -279,6 +279,7 @@ def _film(
         "draft": image.draft or voice.draft,
         "engines": {"image": image.name, "voice": voice.name},
         "seed": spec.seed,
+        "seeds": [scene_seed(spec, n, spec.scenes[n - 1]) for n in numbers],
         "image_style": spec.image_style,
         "voice_id": voice_id(spec),
         **other_voices(spec),

@@ -14,7 +14,8 @@ from shared_protocol.artifacts import Artifact
 from shared_protocol.jobs import JobState, JobView
 from shared_protocol.references import given_files
 
-PROJECT, GANTT, SCRIPT = "project.zip", "gantt.svg", "script.md"
+PROJECT, GANTT = "project.zip", "gantt.svg"
+SCRIPT, SHEET = "script.md", "contact-sheet.webp"
 NARRATION = "narration.txt"
 
 
@@ -35,19 +36,18 @@ class Beside:
             await self._add(film, NARRATION, "narration", "text/plain", words)
 
     async def _packed(self, film: Film) -> bytes:
+        path_of = self._library.blobs.path
         artifacts = await self._mirrored.artifacts(film.job_id)
-        script = next((a for a in artifacts if a.name == SCRIPT), None)
-        path = self._library.blobs.path(script.sha256) if script else None
+        here = {file.name: path_of(file.sha256) for file in artifacts}
+        to_look_at = {name: here[name] for name in (SCRIPT, SHEET) if name in here}
         # Somebody's voice is not handed on with a project: it is given anew.
         given = given_files(film.spec.music, film.spec.scenes)
         music = given.pop("music", None)
-        path_of = self._library.blobs.path
         shown = {sha256: path_of(sha256) for sha256 in sorted(set(given.values()))}
 
         def work() -> bytes:
-            told = path.read_text(encoding="utf-8") if path else None
             sound = path_of(music) if music else None
-            return pack(project_of(film), told, sound, shown)
+            return pack(project_of(film), to_look_at, sound, shown)
 
         return await asyncio.to_thread(work)
 

@@ -1,4 +1,4 @@
-"""``project.zip``: what makes the same film again, and its script to read."""
+"""``project.zip``: what makes the same film again, and what of it is to be looked at."""
 
 from __future__ import annotations
 
@@ -39,21 +39,20 @@ def project_of(film: Film) -> Project:
 
 def pack(
     project: Project,
-    script: str | None,
+    to_look_at: Mapping[str, Path],
     music: Path | None = None,
     references: Mapping[str, Path] | None = None,
 ) -> bytes:
     """The zip file, with what else is given; the same gives the same bytes.
 
-    References stand by their hash.
+    What is ``to_look_at`` (script, contact sheet) stands by its name, references stand by their hash.
     """
-    members = {PROJECT_FILE: project.model_dump_json(indent=1, exclude_unset=True)}
-    if script is not None:
-        members["script.md"] = script
+    order = project.model_dump_json(indent=1, exclude_unset=True).encode()
+    seen = {name: path.read_bytes() for name, path in to_look_at.items()}
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in members.items():
-            archive.writestr(_member(name), text.encode(), zipfile.ZIP_DEFLATED)
+        for name, data in {PROJECT_FILE: order, **seen}.items():
+            archive.writestr(_member(name), data, zipfile.ZIP_DEFLATED)
         if music is not None:
             archive.writestr(_member(MUSIC_FILE), music.read_bytes())
         for sha256, path in (references or {}).items():

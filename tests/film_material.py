@@ -154,6 +154,7 @@ def film_params(scenes: int, **changes: Any) -> dict[str, Any]:
         "draft": True,
         "engines": {"image": "papercut", "voice": "espeak"},
         "seed": 7,
+        "seeds": list(range(scenes)),
         "image_style": "cinematic",
         "voice_id": "aria",
         "date": "2026-11-24",

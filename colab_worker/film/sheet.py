@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from colab_worker.film.captions.ass import escaped
 from colab_worker.film.captions.fonts import FontBook, Run
@@ -16,8 +17,20 @@ _TITLE_PX, _LETTER_PX = 22, 14
 #: Colours as &HAABBGGRR; the first is also ffmpeg's, of the paper.
 PAPER = "0x17171f"
 _BRIGHT, _QUIET = "&H00F2F2F6", "&H00A8A8B4"
+#: The upper corner at which words are put, as ASS counts them.
+_LEFT, _RIGHT = 7, 9
 #: No line of a cell holds more characters than these.
 _MOST_CHARS = 120
+
+
+class Cell(NamedTuple):
+    """What stands below a frame."""
+
+    #: Number, time and title of the scene, then the seed of its picture beside them.
+    mark: str
+    seed: str
+    #: What is told, below both.
+    words: str
 
 
 @dataclass(frozen=True)
@@ -45,21 +58,20 @@ class Grid:
 
 
 def write_words(
-    grid: Grid, title: str, cells: Sequence[tuple[str, str]], language: str, out: Path
+    grid: Grid, title: str, cells: Sequence[Cell], language: str, out: Path
 ) -> None:
-    """Writes ``out``, and a folder ``fonts`` beside it.
-
-    A cell has a short line (number, time) and the words that are told.
-    """
+    """Writes ``out``, and a folder ``fonts`` beside it."""
     book = FontBook("Roboto", language=language)
     width, height = grid.size
     room = (width - 4 * GAP_PX) / _TITLE_PX
     events = [_event("Title", (GAP_PX + 2, 12), _cut(title, room, book), book)]
-    for place, (mark, words) in enumerate(cells):
+    for place, cell in enumerate(cells):
         x, y = grid.corner(place)
         room = (grid.width - 4) / _LETTER_PX
-        events.append(_event("Mark", (x, y), _cut(mark, room, book), book))
-        told = _cut(words, room, book)
+        beside = room - book.width(cell.seed) - 1
+        events.append(_event("Mark", (x, y), _cut(cell.mark, beside, book), book))
+        events.append(_event("Seed", (x + grid.width - 4, y), cell.seed, book))
+        told = _cut(cell.words, room, book)
         events.append(_event("Words", (x, y + _LETTER_PX + 5), told, book))
     out.write_text(_document(width, height, events, book), encoding="utf-8")
     book.place(out.parent / "fonts")
@@ -69,11 +81,12 @@ def _document(width: int, height: int, events: Iterable[str], book: FontBook) ->
     fields = "Name, Fontname, Fontsize, PrimaryColour, Alignment, Encoding"
     line = book.own.line_height
     styles = [
-        f"Style: {name},{family},{size * line:.1f},{colour},7,-1"
-        for name, family, size, colour in (
-            ("Title", "Roboto Medium", _TITLE_PX, _BRIGHT),
-            ("Mark", "Roboto Medium", _LETTER_PX, _BRIGHT),
-            ("Words", book.own.family, _LETTER_PX, _QUIET),
+        f"Style: {name},{family},{size * line:.1f},{colour},{corner},-1"
+        for name, family, size, colour, corner in (
+            ("Title", "Roboto Medium", _TITLE_PX, _BRIGHT, _LEFT),
+            ("Mark", "Roboto Medium", _LETTER_PX, _BRIGHT, _LEFT),
+            ("Seed", book.own.family, _LETTER_PX, _QUIET, _RIGHT),
+            ("Words", book.own.family, _LETTER_PX, _QUIET, _LEFT),
         )
     ]
     head = (

@@ -16,6 +16,7 @@ from colab_worker.film.sheet import (
     HEAD_PX,
     LABEL_PX,
     PAPER,
+    Cell,
     Grid,
     write_words,
 )
@@ -29,9 +30,7 @@ class Shot(NamedTuple):
 
     clip: Path
     faded_frames: int
-    #: Number and time, then what is told.
-    mark: str
-    words: str
+    cell: Cell
 
 
 class Titles(NamedTuple):
@@ -63,7 +62,7 @@ def contact_sheet(
     width, height, fps = canvas
     _write_list(shots, fps, folder / "sheet.ffconcat")
     grid = _grid(len(shots), width, height)
-    cells = [(shot.mark, shot.words) for shot in shots]
+    cells = [shot.cell for shot in shots]
     write_words(grid, titles.title, cells, titles.language, folder / "sheet.ass")
     # Every shot is a key frame; behind it, in order of decoding, come some that are due
     # later and needed for others.

@@ -21,6 +21,7 @@ from colab_worker.film.captions.soft import SoftTrack, soft_track
 from colab_worker.film.probe import probe
 from colab_worker.film.quality import frames_for, lead_frames
 from colab_worker.film.script import script_markdown
+from colab_worker.film.sheet import Cell
 
 _FILES = {
     "film.mp4": "video/mp4",
@@ -87,13 +88,14 @@ def _shots(
     params: dict[str, Any], scenes: list[join.SceneParts]
 ) -> Iterator[stills.Shot]:
     frames = 0
-    told = zip(scenes, params["narrations"], strict=True)
-    for number, (scene, narration) in enumerate(told, start=1):
+    told = zip(scenes, params["narrations"], params["seeds"], strict=True)
+    for number, (scene, narration, seed) in enumerate(told, start=1):
         minutes, seconds = divmod(frames // params["fps"], 60)
         mark = f"{number} · {minutes}:{seconds:02}"
         if scene.title:
             mark += f" · {scene.title}"
-        yield stills.Shot(scene.clip, scene.faded_frames, mark, narration)
+        cell = Cell(mark, f"seed {seed}", narration)
+        yield stills.Shot(scene.clip, scene.faded_frames, cell)
         frames += scene.frames
 
 

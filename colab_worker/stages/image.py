@@ -78,7 +78,12 @@ def _finished(
             UnitFile(PICTURE, "image/png"),
             UnitFile("preview.webp", "image/webp"),
         ),
-        facts={"width": request.width, "height": request.height, **told},
+        facts={
+            "width": request.width,
+            "height": request.height,
+            "seed": request.seed,
+            **told,
+        },
     )
 
 

@@ -8,6 +8,7 @@ import { film, sparing } from "../state/film.js";
 import { glimpses } from "../state/live.js";
 import { lines, redoOf } from "../state/script.js";
 import { Face, Score } from "./likeness.js";
+import { Seed } from "./seed.js";
 import { spokenBy } from "./scene_voice.js";
 
 export function SceneCard({ scene }) {
@@ -24,6 +25,7 @@ export function SceneCard({ scene }) {
       <span>${glimpse ? t("scene.live") : state(scene)}</span>
       ${scene.seconds !== null && html`<span class="seconds">${clock(scene.seconds)}</span>`}</div>
     ${line && html`<p class="said">${line.narration}</p><p class="calm by">${spokenBy(line)}${isToCome(scene.number) && ` · ${t("scene.toCome")}`}</p>`}
+    <${Seed} scene=${scene} />
     <${Shown} scene=${scene} />
   </li>`;
 }

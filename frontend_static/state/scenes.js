@@ -36,6 +36,7 @@ function scene(number, units, here, asked) {
     clip: file("clip.mp4", asked),
     error: failed?.error ?? null,
     seconds: units.voice?.result?.facts?.duration_s ?? null,
+    seed: units.image?.result?.facts?.seed ?? null,
     busy: KINDS.find((kind) => units[kind]?.state === "running") ?? null,
     loading: Object.values(units).find((unit) => unit?.note?.startsWith("loading "))?.engine ?? null,
     done: KINDS.every((kind) => units[kind]?.state === "done"),

@@ -134,6 +134,7 @@ export default {
   "scene.sameSeed": "Unverändert noch einmal", "scene.leaveOut": "Diese Szene weglassen",
   "scene.open": "Szene {n} öffnen", "scene.alt": "Bild von Szene {n}", "scene.title": "Szene {n}", "scene.clip": "Clip von Szene {n}",
   "scene.voice": "Stimme", "scene.words": "Worte", "scene.prompt": "Bild", "scene.failed": "gescheitert", "scene.done": "fertig",
+  "scene.seed": "Startzahl {seed}", "scene.seedCopy": "Startzahl von Szene {n} kopieren", "scene.seedCopied": "Die Startzahl von Szene {n} ist kopiert.",
   "scene.bringing": "der Clip kommt …", "scene.drawn": "gezeichnet", "scene.waiting": "wartet",
   "scene.busy.image": "wird gezeichnet …", "scene.busy.voice": "wird gesprochen …", "scene.busy.clip": "wird gefilmt …", "scene.loading": "{name} wird geladen …",
   "scene.live": "nimmt Gestalt an …", "scene.liveAlt": "Szene {n}, noch im Entstehen",

@@ -131,6 +131,7 @@ export default {
   "scene.sameSeed": "Try again as it is", "scene.leaveOut": "Leave this scene out",
   "scene.open": "Open scene {n}", "scene.alt": "Picture of scene {n}", "scene.title": "Scene {n}", "scene.clip": "Clip of scene {n}",
   "scene.voice": "Voice", "scene.words": "Words", "scene.prompt": "Picture", "scene.failed": "failed", "scene.done": "ready",
+  "scene.seed": "Seed {seed}", "scene.seedCopy": "Copy the seed of scene {n}", "scene.seedCopied": "The seed of scene {n} is copied.",
   "scene.bringing": "bringing the clip…", "scene.drawn": "drawn", "scene.waiting": "waiting",
   "scene.busy.image": "drawing…", "scene.busy.voice": "speaking…", "scene.busy.clip": "filming…", "scene.loading": "loading {name}…",
 

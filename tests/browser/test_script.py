@@ -8,6 +8,7 @@ from typing import Any
 from playwright.sync_api import Page, expect
 
 from shared_protocol.kit.text_scenes.prompts import SHOTS
+from shared_protocol.specs import picture_seed
 from tests.browser.steps import finished, job_id, make_film, open_page
 from tests.servers.served import Served
 
@@ -40,6 +41,19 @@ def test_a_newcomer_changes_a_sentence_of_scene_3(
         page.locator(".downloads a.main").click()
     film.value.save_as(tmp_path / "film.mp4")
     assert (tmp_path / "film.mp4").stat().st_size > 0
+
+
+def test_the_seed_of_a_picture(page: Page, served: Served) -> None:
+    """On the card of its scene, which gives it to the clipboard."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    made = served.order({"script": "One.\n\nTwo.", "num_scenes": 2, "seed": 7})
+    served.finish(made)
+    page.goto(f"/#/jobs/{made}")
+    card = page.locator(".card").nth(1)
+    card.get_by_role("button", name=f"Seed {picture_seed(7, 2)}").click()
+    expect(page.locator(".notice")).to_contain_text("seed of scene 2 is copied")
+
+    assert page.evaluate("navigator.clipboard.readText()") == f"{picture_seed(7, 2)}"
 
 
 def test_words_over_the_sound(page: Page) -> None:

@@ -170,8 +170,8 @@ def test_a_saved_film_carries_them(tmp_path: Path) -> None:
     request = GenerateRequest.model_validate({"scenes": scenes(SHA, SHA)})
     project = Project(request=request, asked=request)
     whole, bare = tmp_path / "whole.zip", tmp_path / "bare.zip"
-    whole.write_bytes(pack(project, None, references={SHA: file}))
-    bare.write_bytes(pack(project, None))
+    whole.write_bytes(pack(project, {}, references={SHA: file}))
+    bare.write_bytes(pack(project, {}))
 
     assert f"references/{SHA}" in zipfile.ZipFile(whole).namelist()
     assert list(references_of_project(str(whole), request)) == [PNG]

@@ -48,7 +48,10 @@ def film(**fields: object) -> Film:
 
 def saved(path: Path, **fields: object) -> Path:
     """The film's project as a file."""
-    path.write_bytes(pack(project_of(film(**fields)), "# Mara"))
+    seen = {name: path.with_name(name) for name in ("script.md", "sheet.webp")}
+    for name, file in seen.items():
+        file.write_text(f"# {name}")
+    path.write_bytes(pack(project_of(film(**fields)), seen))
     return path
 
 
@@ -100,8 +103,8 @@ def test_music_is_saved_with_its_film(tmp_path: Path) -> None:
     sha256 = hashlib.sha256(tune.read_bytes()).hexdigest()
     made = film(music={"sha256": sha256, "volume": 50})
     path, bare = tmp_path / "p.zip", tmp_path / "bare.zip"
-    path.write_bytes(pack(project_of(made), None, tune))
-    bare.write_bytes(pack(project_of(made), None))
+    path.write_bytes(pack(project_of(made), {}, tune))
+    bare.write_bytes(pack(project_of(made), {}))
 
     assert spec_of(ordered(path)) == made.spec
     assert music_of_project(str(path)) == tune.read_bytes()
@@ -147,13 +150,13 @@ def test_options_that_cannot_work_are_refused(
 
 
 def test_the_zip_is_for_people_too(tmp_path: Path) -> None:
-    """Two texts that can be read, the same bytes each time."""
+    """Two texts that can be read and a picture to see, the same bytes each time."""
     path = saved(tmp_path / "p.zip")
     with zipfile.ZipFile(path) as archive:
         names, script = archive.namelist(), archive.read("script.md")
 
-    assert names == [PROJECT_FILE, "script.md"]
-    assert script == b"# Mara"
+    assert names == [PROJECT_FILE, "script.md", "sheet.webp"]
+    assert script == b"# script.md"
     assert path.read_bytes() == saved(tmp_path / "again.zip").read_bytes()
 
 
