@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from orchestrator.edits import edited, restored
+from orchestrator.left_out import LEAVING_OUT, left_out, with_again, without
 from orchestrator.library import Library
 from orchestrator.redo import carried, plan_redo
 from orchestrator.store.films import Film, FilmStore
@@ -103,6 +104,7 @@ class Desk:
             ),
             narrator=_narrator(film.request),
             versions=tuple(_line(saved) for saved in history),
+            left_out=left_out(history),
             render=change.plan,
         )
 
@@ -115,7 +117,8 @@ class Desk:
         film_spec(film.request, script)
         await self._library.keep_given(film.job_id, given_files(None, script.scenes))
         if script != latest.script:
-            await self.save(film, latest.version + 1, "edit", script)
+            made_by = "edit" if edit.leave_out is None else LEAVING_OUT
+            await self.save(film, latest.version + 1, made_by, script)
 
     async def save(
         self, film: Film, version: int, made_by: str, script: Script
@@ -202,9 +205,10 @@ def check_free(film: Film) -> None:
     """ApiError 409 while the film cannot be given to a worker anew."""
     if film.state in _BUSY:
         raise ApiError(
-            Code.CONFLICT,
+            Code.NOT_READY,
             f"The film is in the middle of something ({film.state}); try again "
             "in a moment.",
+            headers={"Retry-After": "1"},
         )
 
 
@@ -249,7 +253,7 @@ def _with_options(request: GenerateRequest, options: dict[str, Any]) -> Generate
 def _after(history: list[SavedScript], edit: ScriptEdit) -> Script:
     latest = history[-1].script
     if edit.restore is None:
-        return edited(latest, edit)
+        return edited(latest, _spelt_out(history, edit), left_out(history))
     earlier = next((s for s in history if s.version == edit.restore), None)
     if earlier is None:
         raise ApiError(
@@ -259,6 +263,17 @@ def _after(history: list[SavedScript], edit: ScriptEdit) -> Script:
             param="restore",
         )
     return restored(latest, earlier.script)
+
+
+def _spelt_out(history: list[SavedScript], edit: ScriptEdit) -> ScriptEdit:
+    """The edit with all scenes, when it names one to leave out or to take back."""
+    if edit.leave_out is not None:
+        scenes = without(history, edit.leave_out)
+    elif edit.take_back is not None:
+        scenes = with_again(history, edit.take_back)
+    else:
+        return edit
+    return ScriptEdit(version=edit.version, scenes=scenes)
 
 
 def _check_version(seen: int | None, latest: int) -> None:

@@ -16,13 +16,19 @@ from shared_protocol.references import MAX_REFERENCES
 from shared_protocol.scripts import Script, ScriptEdit, ScriptScene, numbered
 
 
-def edited(script: Script, edit: ScriptEdit) -> Script:
-    """The script after ``edit``; ApiError 422 names the scene that cannot be so."""
+def edited(
+    script: Script, edit: ScriptEdit, left_out: Sequence[ScriptScene] = ()
+) -> Script:
+    """The script after ``edit``; ApiError 422 names the scene that cannot be so.
+
+    Scenes of ``left_out`` may come back; their ids are given to no other.
+    """
     scenes = script.scenes if edit.scenes is None else edit.scenes
-    _check_ids(script.scenes, scenes)
+    known = (*script.scenes, *left_out)
+    _check_ids(known, scenes)
     _check_locks(script.scenes, scenes)
-    fresh = max(scene.id or 0 for scene in (*script.scenes, *scenes))
-    before = {scene.id: scene for scene in script.scenes}
+    fresh = max(scene.id or 0 for scene in (*known, *scenes))
+    before = {scene.id: scene for scene in known}
     shown = [_with_cast(scene, before.get(scene.id), script) for scene in scenes]
     return script.model_copy(
         update={

@@ -108,7 +108,7 @@ class ScriptVersion(View):
     """One line of the history of a script."""
 
     version: int
-    #: ``writer``, ``edit`` or ``rewrite``.
+    #: ``writer``, ``edit``, ``rewrite`` or ``leave_out``.
     made_by: str
     created_at: str
     scenes: int
@@ -163,6 +163,8 @@ class ScriptView(View):
     narrator: Narrator | None = None
     versions: tuple[ScriptVersion, ...] = ()
     render: RenderPlan | None = None
+    #: Scenes that ``ScriptEdit.take_back`` brings back, as they were.
+    left_out: tuple[ScriptScene, ...] = ()
 
 
 class ScriptEdit(Wire):
@@ -177,14 +179,22 @@ class ScriptEdit(Wire):
     scenes: Scenes | None = None
     #: An earlier version whose title and scenes are taken back, in place of scenes.
     restore: Annotated[int, Field(ge=1)] | None = None
+    #: The id of a scene that the film shall be made without.
+    leave_out: Annotated[int, Field(ge=1)] | None = None
+    #: The id of a scene that was left out, and comes back as it was.
+    take_back: Annotated[int, Field(ge=1)] | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> ScriptEdit:
-        if self.restore is not None and (self.title or self.scenes):
-            raise ValueError("restore stands alone; leave title and scenes out")
-        if self.restore is None and self.title is None and self.scenes is None:
+        alone = ("restore", "leave_out", "take_back")
+        given = [name for name in alone if getattr(self, name) is not None]
+        others = self.title is not None or self.scenes is not None
+        if given and (others or len(given) > 1):
+            raise ValueError(f"{given[0]} stands alone; leave all else out")
+        if not given and not others:
             raise ValueError(
-                "send title, scenes or restore: there is nothing to change"
+                "send title, scenes, restore, leave_out or take_back: there is "
+                "nothing to change"
             )
         return self
 

@@ -6,8 +6,7 @@ import { referenceOf, retryFilm } from "../api/orchestrator.js";
 import { beforeOf } from "../state/before.js";
 import { film, restart } from "../state/film.js";
 import { whyNot } from "../state/redo.js";
-import { change, edit, lines, plan, render, saving, scriptError } from "../state/script.js";
-import { drop } from "../state/script_edits.js";
+import { change, leaveOut, lines, plan, render, saving, scriptError } from "../state/script.js";
 import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
 import { Redo } from "./redo.js";
@@ -39,10 +38,7 @@ function Editor({ line, scene, onClose }) {
     await change(at, values);
     if (await render()) onClose();
   };
-  const leaveOut = async () => {
-    await edit((scenes) => drop(scenes, at));
-    if (await render()) onClose();
-  };
+  const without = async () => { if (await leaveOut(line.id)) onClose(); };
   const busy = saving.value || film.value.state === "canceling";
   return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again({ narration: narration.trim(), image_prompt: prompt.trim(), voice }); }}>
     <label for="scene-words">${t("scene.words")}</label>
@@ -58,7 +54,7 @@ function Editor({ line, scene, onClose }) {
       ${scene.error && film.value.state === "error" && html`<button type="button" disabled=${busy} onClick=${() => tryAgain(onClose)}>${t("scene.sameSeed")}</button>`}
       <button type="submit" disabled=${!changed || busy || line.locked}>${t("scene.again")}</button>
       ${whyNot(scene) && html`<button type="button" class="outline" disabled=${busy || line.locked} onClick=${() => again({ seed: anySeed() })}>${t("scene.newPicture")}</button>`}
-      <button type="button" class="quiet" disabled=${busy || line.locked || lines.value.length === 1} onClick=${leaveOut}>${t("scene.leaveOut")}</button>
+      <button type="button" class="quiet" disabled=${busy || line.locked || lines.value.length === 1} onClick=${without}>${t(film.value.terminal || scene.done ? "scene.leaveOut" : "scene.cancel")}</button>
     </div>
     ${scene.picture && html`<${Redo} scene=${scene} disabled=${busy || line.locked} onDone=${onClose} />`}
   </form>`;

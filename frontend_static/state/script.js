@@ -4,10 +4,14 @@
 import { computed, signal } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { readScript, Refused, renderFilm, saveScript } from "../api/orchestrator.js";
+import { pause } from "./clock.js";
 import { restart } from "./film.js";
 import { announce } from "./notices.js";
 
 const CONFLICT = 409;
+// A film that is just being handed to a worker is asked again, so often and after so long.
+const TRIES = 20;
+const AGAIN_MS = 300;
 // States in which there may be no script yet.
 const WRITING = ["starting", "generating_script", "generating_image_prompts"];
 
@@ -61,13 +65,35 @@ export async function render() {
   await queue;
   if (scriptError.value) return false;
   try {
-    const reply = await renderFilm(script.value.job_id, { version: script.value.version });
+    const reply = await renderWhenFree({ version: script.value.version });
     announce(reply.message);
     restart();
     return true;
   } catch (error) {
     scriptError.value = error.message;
     return false;
+  }
+}
+
+// The film is made without the scene of that id; what of it is being made stops.
+export const leaveOut = (id) => putAndRender({ leave_out: id });
+export const takeBack = (id) => putAndRender({ take_back: id });
+
+async function putAndRender(order) {
+  await queue;
+  await put(order);
+  if (scriptError.value) return false;
+  return plan.value.nothing_to_do || render();
+}
+
+async function renderWhenFree(order) {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await renderFilm(script.value.job_id, order);
+    } catch (error) {
+      if (tries === TRIES || !(error instanceof Refused && error.code === "not_ready")) throw error;
+      await pause(AGAIN_MS);
+    }
   }
 }
 

@@ -131,7 +131,8 @@ export default {
   "stage.script": "Drehbuch", "stage.image": "Bilder", "stage.voice": "Stimmen", "stage.clip": "Clips", "stage.sound": "Ton", "stage.film": "Film",
   "stage.state.done": "fertig", "stage.state.running": "läuft", "stage.state.pending": "kommt noch", "stage.state.error": "gescheitert",
 
-  "scene.sameSeed": "Unverändert noch einmal", "scene.leaveOut": "Diese Szene weglassen",
+  "scene.sameSeed": "Unverändert noch einmal", "scene.leaveOut": "Diese Szene weglassen", "scene.cancel": "Diese Szene abbrechen",
+  "leftOut.title": "Weggelassen", "leftOut.back": "Wieder aufnehmen", "leftOut.backOf": "Wieder aufnehmen: {words}",
   "scene.open": "Szene {n} öffnen", "scene.alt": "Bild von Szene {n}", "scene.title": "Szene {n}", "scene.clip": "Clip von Szene {n}",
   "scene.voice": "Stimme", "scene.words": "Worte", "scene.prompt": "Bild", "scene.failed": "gescheitert", "scene.done": "fertig",
   "scene.seed": "Startzahl {seed}", "scene.seedCopy": "Startzahl von Szene {n} kopieren", "scene.seedCopied": "Die Startzahl von Szene {n} ist kopiert.",
@@ -151,7 +152,7 @@ export default {
   "redo.3": "wenig davon bleibt", "redo.4": "neu", "redo.unable": "Ein wenig anders geht es nicht: {name} zeichnet jedes Bild von Grund auf. Ein Modell wie sdxl beginnt mit dem, das da ist.",
   "redo.elsewhere": "Ein wenig anders geht es nicht: {name}, womit es gezeichnet ist, fehlt auf diesem Worker.", "redo.unknown": "Ein wenig anders geht es nicht, solange kein Worker bekannt ist.",
   "script.opening": "Das Drehbuch wird geschrieben …", "script.about": "{n} Szenen, {words} Wörter, etwa {time}.", "script.toFilm": "Zum Film",
-  "script.history": "Verlauf ({n} Fassungen)", "script.by.writer": "geschrieben", "script.by.edit": "geändert", "script.by.rewrite": "neu geschrieben",
+  "script.history": "Verlauf ({n} Fassungen)", "script.by.writer": "geschrieben", "script.by.edit": "geändert", "script.by.rewrite": "neu geschrieben", "script.by.leave_out": "eine Szene weggelassen",
   "script.sum": "{n} Szenen, {words} Wörter", "script.restore": "Fassung {n} zurückholen", "script.next": "Was dann geschieht",
   "script.saving": "Wird gespeichert …", "script.render": "Das Geänderte machen", "script.drag": "Zum Verschieben ziehen",
   "script.up": "Hoch", "script.upOf": "Szene {n} nach oben", "script.down": "Runter", "script.downOf": "Szene {n} nach unten",

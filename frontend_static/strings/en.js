@@ -128,7 +128,8 @@ export default {
   "stage.script": "Script", "stage.image": "Pictures", "stage.voice": "Voices", "stage.clip": "Clips", "stage.sound": "Sound", "stage.film": "Film",
   "stage.state.done": "done", "stage.state.running": "going on", "stage.state.pending": "to come", "stage.state.error": "failed",
 
-  "scene.sameSeed": "Try again as it is", "scene.leaveOut": "Leave this scene out",
+  "scene.sameSeed": "Try again as it is", "scene.leaveOut": "Leave this scene out", "scene.cancel": "Cancel this scene",
+  "leftOut.title": "Left out", "leftOut.back": "Take it back in", "leftOut.backOf": "Take back in: {words}",
   "scene.open": "Open scene {n}", "scene.alt": "Picture of scene {n}", "scene.title": "Scene {n}", "scene.clip": "Clip of scene {n}",
   "scene.voice": "Voice", "scene.words": "Words", "scene.prompt": "Picture", "scene.failed": "failed", "scene.done": "ready",
   "scene.seed": "Seed {seed}", "scene.seedCopy": "Copy the seed of scene {n}", "scene.seedCopied": "The seed of scene {n} is copied.",
@@ -147,7 +148,7 @@ export default {
   "redo.3": "little of it kept", "redo.4": "new", "redo.unable": "It cannot be redone a little: {name} draws every picture from nothing. A model such as sdxl begins with the one that there is.",
   "redo.elsewhere": "It cannot be redone a little: {name}, which drew it, is not on this worker.", "redo.unknown": "It cannot be redone a little while no worker is known.",
   "script.opening": "The script is being written…", "script.about": "{n} scenes, {words} words, about {time}.", "script.toFilm": "To the film",
-  "script.history": "History ({n} versions)", "script.by.writer": "written", "script.by.edit": "edited", "script.by.rewrite": "rewritten",
+  "script.history": "History ({n} versions)", "script.by.writer": "written", "script.by.edit": "edited", "script.by.rewrite": "rewritten", "script.by.leave_out": "a scene left out",
   "script.sum": "{n} scenes, {words} words", "script.restore": "Take version {n} back", "script.next": "What happens next",
   "script.saving": "Saving…", "script.render": "Render what changed", "script.drag": "Drag to move",
   "script.up": "Up", "script.upOf": "Move scene {n} up", "script.down": "Down", "script.downOf": "Move scene {n} down",

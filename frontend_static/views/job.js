@@ -8,6 +8,7 @@ import { CastSheet, CastTray } from "../components/cast_tray.js";
 import { Dialog } from "../components/dialog.js";
 import { Downloads } from "../components/downloads.js";
 import { Gantt } from "../components/gantt.js";
+import { LeftOut } from "../components/left_out.js";
 import { Log } from "../components/log.js";
 import { Player } from "../components/player.js";
 import { Progress } from "../components/progress.js";
@@ -44,6 +45,7 @@ export function Job() {
       <${CastTray} />
       ${scenes.value.length ? html`<ol class="cards">${scenes.value.map((item) => html`<${SceneCard} key=${item.number} scene=${item} />`)}</ol>`
     : html`<p class="calm">${t("job.noScenes")}</p>`}
+      <${LeftOut} />
     </section>
     <${Downloads} />
     <${Gantt} />

@@ -34,6 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     how.add_argument(
         "--restore", type=int, metavar="N", help="take version N back as a new one"
     )
+    how.add_argument(
+        "--leave-out",
+        type=int,
+        metavar="ID",
+        help="make the film without the scene of that id",
+    )
+    how.add_argument(
+        "--take-back", type=int, metavar="ID", help="bring such a scene back"
+    )
     add("--json", action="store_true", help="one JSON event a line on stdout")
     add_server_options(parser)
 
@@ -59,6 +68,10 @@ async def _run(arguments: argparse.Namespace) -> int:
 async def _edit(arguments: argparse.Namespace, view: ScriptView) -> ScriptEdit | None:
     if arguments.restore is not None:
         return ScriptEdit(version=view.version, restore=arguments.restore)
+    if arguments.leave_out is not None:
+        return ScriptEdit(version=view.version, leave_out=arguments.leave_out)
+    if arguments.take_back is not None:
+        return ScriptEdit(version=view.version, take_back=arguments.take_back)
     if arguments.form is not None:
         text = await asyncio.to_thread(arguments.form.read_text, encoding="utf-8")
         return _read(text, view)

@@ -114,6 +114,13 @@ def test_a_form_that_cannot_be_read_is_not_lost(
     assert [scene["id"] for scene in told["script"]["scenes"]] == [1, 4, 3]
     assert main(["script", reviewed, "--restore", "1"]) == 0
     assert "version 3 is saved" in capsys.readouterr().out
+    assert main(["script", reviewed, "--leave-out", "2"]) == 0
+    assert "version 4 is saved" in capsys.readouterr().out
+    assert main(["script", reviewed, "--leave-out", "2"]) == 0
+    assert "nothing is changed" in capsys.readouterr().out
+    assert main(["script", reviewed, "--take-back", "2", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [scene["id"] for scene in told["script"]["scenes"]] == [1, 2, 3]
 
 
 def test_an_editor_that_fails_changes_nothing(

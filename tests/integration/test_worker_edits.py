@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from shared_protocol.clock import new_id
-from tests.workers import WorkerProcess, film
+from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
+from tests.workers import WorkerProcess, film, hashes
 
 
 def put(
@@ -161,6 +162,39 @@ def test_what_is_under_way_in_both_goes_on(slow: WorkerProcess) -> None:
 
     assert view["state"] == "complete"
     assert (unit(view, name)["attempt"], unit(view, name)["reused"]) == (1, False)
+
+
+def test_a_scene_that_is_left_out_while_it_is_drawn_is_stopped(tmp_path: Path) -> None:
+    """Its picture would never end; the others do, and are those of a film without it."""
+    gate = Gate(tmp_path / "gate")
+    env = {GATE_VARIABLE: str(gate.path)}
+    with WorkerProcess(tmp_path, engines=GATED_ENGINES, env=env) as worker:
+        job_id = new_id()
+        gate.let(1)
+        put(worker, job_id, film("kept hill", "endless lake", "kept moon"), 1, 202)
+        done = until(
+            worker,
+            job_id,
+            lambda v: (
+                v["units"]
+                and unit(v, "scene-001/image")["state"] == "done"
+                and unit(v, "scene-002/image")["state"] == "running"
+            ),
+        )
+        without = film("kept hill", "kept moon")
+        without["scenes"][1]["narration"] = "Scene number 3."
+        put(worker, job_id, without, 2, 200)
+        until(worker, job_id, lambda v: len(v["units"]) < len(done["units"]))
+        gate.let(1000)
+        view = worker.finish(job_id)
+        other = worker.finish(worker.submit(without))
+
+    assert view["state"] == "complete"
+    assert gate.drawn() == ["kept hill", "kept moon"]
+    first = unit(view, "scene-001/image")
+    assert first["result"] == unit(done, "scene-001/image")["result"]
+    assert first["attempt"] == 1
+    assert hashes(view) == hashes(other)
 
 
 def test_what_is_under_way_for_nothing_is_stopped(slow: WorkerProcess) -> None:
