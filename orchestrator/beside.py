@@ -67,4 +67,4 @@ class Beside:
 
 def _gantt(film: Film, view: JobView) -> bytes:
     titles = [scene.title or scene.narration for scene in film.spec.scenes]
-    return gantt_svg(view, titles).encode()
+    return gantt_svg(view, titles, film.outages).encode()

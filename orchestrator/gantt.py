@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 
 from shared_protocol.clock import unix_seconds
+from shared_protocol.films import Outage
 from shared_protocol.jobs import JobView, UnitState, UnitView
 
 _COLOURS = {
@@ -34,13 +35,25 @@ class _Bar:
     end_s: float
 
 
-def gantt_svg(view: JobView, scene_titles: Sequence[str]) -> str:
+@dataclass(frozen=True)
+class _Gap:
+    """The worker was away, or its tunnel was."""
+
+    start_s: float
+    end_s: float
+
+
+def gantt_svg(
+    view: JobView, scene_titles: Sequence[str], outages: Sequence[Outage] = ()
+) -> str:
     """An SVG of the job's units on one axis of time, with its words for those who listen."""
-    bars = list(_bars(view.units, unix_seconds(view.created_at)))
+    zero_s = unix_seconds(view.created_at)
+    bars = list(_bars(view.units, zero_s))
     length_s = max([bar.end_s for bar in bars], default=1.0) or 1.0
+    gaps = list(_gaps(outages, zero_s, length_s))
     rows = [*enumerate(scene_titles, start=1), (None, "The film")]
     height = _TOP + _ROW * len(rows) + 30
-    told = _sentence(view, bars)
+    told = _sentence(view, bars, gaps)
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" role="img" font-size="12" '
         f'font-family="system-ui, sans-serif" width="{_LEFT + _WIDTH + _RIGHT}" '
@@ -49,12 +62,16 @@ def gantt_svg(view: JobView, scene_titles: Sequence[str]) -> str:
         f"<desc>{escape(told)}</desc>",
         '<defs><pattern id="again" width="5" height="5" patternUnits="userSpaceOnUse" '
         'patternTransform="rotate(45)"><path d="M0 0V5" stroke="#fff" '
-        'stroke-width="3" opacity="0.55"/></pattern></defs>',
+        'stroke-width="3" opacity="0.55"/></pattern>'
+        '<pattern id="away" width="6" height="6" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(-45)"><path d="M0 0V6" '
+        f'stroke="{_QUIET}" stroke-width="2" opacity="0.6"/></pattern></defs>',
         f'<rect width="100%" height="100%" fill="{_PAPER}"/>',
         _text(16, 28, view.title[:100], size=16, weight="bold"),
         _text(16, 48, told, colour=_QUIET),
         *_legend(),
         *_axis(length_s, height),
+        *(_gap(gap, length_s, height) for gap in gaps),
     ]
     for place, (number, title) in enumerate(rows):
         top = _TOP + _ROW * place
@@ -76,7 +93,17 @@ def _bars(units: Iterable[UnitView], zero_s: float) -> Iterable[_Bar]:
             yield _Bar(unit, start, end)
 
 
-def _sentence(view: JobView, bars: Sequence[_Bar]) -> str:
+def _gaps(outages: Iterable[Outage], zero_s: float, length_s: float) -> Iterable[_Gap]:
+    """What of the outages lies within the picture."""
+    for outage in outages:
+        until_s = unix_seconds(outage.until) - zero_s if outage.until else length_s
+        start = max(0.0, unix_seconds(outage.since) - zero_s)
+        end = min(length_s, until_s)
+        if start < end:
+            yield _Gap(start, end)
+
+
+def _sentence(view: JobView, bars: Sequence[_Bar], gaps: Sequence[_Gap]) -> str:
     """The picture in words."""
     told = f"{len(bars)} of {len(view.units)} units ran"
     if bars:
@@ -86,6 +113,9 @@ def _sentence(view: JobView, bars: Sequence[_Bar]) -> str:
     failed = sum(unit.state is UnitState.ERROR for unit in view.units)
     notes = {"known before": reused, "tried again": again, "failed": failed}
     told += "".join(f"; {count} {what}" for what, count in notes.items() if count)
+    if gaps:
+        away_s = sum(gap.end_s - gap.start_s for gap in gaps)
+        told += f"; the worker was away for {_clock(away_s)}"
     where = f"; on {view.worker.gpu}" if view.worker.gpu else ""
     return f"{told}{where}."
 
@@ -96,7 +126,8 @@ def _legend() -> Iterable[str]:
         yield f'<rect x="{left}" y="58" width="14" height="9" rx="2" fill="{colour}"/>'
         yield _text(left + 19, 67, _WORDS.get(kind, kind))
         left += 80
-    yield _text(left, 67, "striped: tried again, red edge: failed, ◆: known before")
+    notes = "striped: tried again, red edge: failed, ◆: known before, grey: worker away"
+    yield _text(left, 67, notes)
 
 
 def _axis(length_s: float, height: int) -> Iterable[str]:
@@ -108,6 +139,16 @@ def _axis(length_s: float, height: int) -> Iterable[str]:
             'stroke-width="0.5" opacity="0.5"/>'
         )
         yield _text(x, height - 8, _clock(mark), colour=_QUIET, anchor="middle")
+
+
+def _gap(gap: _Gap, length_s: float, height: int) -> str:
+    left, right = _x(gap.start_s, length_s), _x(gap.end_s, length_s)
+    said = f"the worker was away for {_clock(gap.end_s - gap.start_s)}"
+    return (
+        f"<g><title>{said}</title>"
+        f'<rect x="{left:.1f}" y="{_TOP - 4}" width="{max(right - left, 1.5):.1f}" '
+        f'height="{height - 20 - _TOP}" fill="url(#away)"/></g>'
+    )
 
 
 def _drawn(bar: _Bar, top: int, length_s: float) -> str:

@@ -60,6 +60,7 @@ def film_view(
         draft=film.render.draft if film.render else False,
         warnings=_warnings(film),
         error=film.error,
+        outages=film.outages,
         artifacts=tuple(artifacts),
         render=film.render,
         links=_links(film),

@@ -50,6 +50,14 @@ class WorkerLink(View):
     reason: str | None = None
 
 
+class Outage(View):
+    """A time in which the worker of a film did not answer, by the orchestrator's clock."""
+
+    since: str
+    #: None while it lasts.
+    until: str | None = None
+
+
 class FilmView(View):
     """A film job on the user's machine; ``GET /api/jobs/{job_id}``."""
 
@@ -74,6 +82,8 @@ class FilmView(View):
     error: ErrorBody | None = None
     #: Its files are more than its tunnel has left this month; ``allow`` fetches them.
     over_quota: bool = False
+    #: When its worker was away, oldest first; of more than 100 the newest.
+    outages: tuple[Outage, ...] = ()
     #: Files that ``/api/download/{job_id}/{name}`` serves from this machine.
     artifacts: tuple[Artifact, ...] = ()
     #: The worker's own view, as last heard.

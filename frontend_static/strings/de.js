@@ -169,6 +169,7 @@ export default {
   "downloads.title": "Herunterladen", "downloads.film": "Film", "downloads.strip": "Ohne Metadaten herunterladen", "downloads.strip.help": "Filme, Ton und Bilder tragen dann weder Titel noch Startzahl, Einstellungen oder Datum; Kapitel und Untertitel bleiben. project.zip und script.md sind die Einstellungen, und bleiben, wie sie sind.",
   "downloads.parts": "Bilder, Stimmen und Clips ({n} Dateien)",
   "gantt.title": "Was wann lief", "gantt.asTable": "als Tabelle", "gantt.summary": "{n} Arbeiten in {time}",
+  "gantt.away": "Worker weg", "gantt.awayFor": "Worker {time} lang weg",
   "gantt.scene": "Szene", "gantt.stage": "Abschnitt", "gantt.start": "Beginn", "gantt.took": "Dauer",
   "log.title": "Protokoll", "log.workerLost": "Der Worker antwortet nicht.",
   "log.workerRestarted": "Der Worker wurde neu gestartet; der Film geht weiter, wo er stand.",

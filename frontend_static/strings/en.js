@@ -165,6 +165,7 @@ export default {
   "downloads.title": "Downloads", "downloads.film": "Film", "downloads.strip": "Strip metadata on download", "downloads.strip.help": "Films, sound and pictures then carry no title, seed, settings or date; chapters and captions stay. project.zip and script.md are the settings, and are left as they are.",
   "downloads.parts": "Pictures, voices and clips ({n} files)",
   "gantt.title": "What ran when", "gantt.asTable": "as a table", "gantt.summary": "{n} pieces of work in {time}",
+  "gantt.away": "Worker away", "gantt.awayFor": "worker away for {time}",
   "gantt.scene": "Scene", "gantt.stage": "Stage", "gantt.start": "Start", "gantt.took": "Took",
   "log.title": "Log", "log.workerLost": "The worker does not answer.",
   "log.workerRestarted": "The worker was restarted; the film goes on where it was.",

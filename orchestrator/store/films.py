@@ -9,12 +9,14 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from orchestrator.bell import Bell
 from orchestrator.store import tables as t
+from orchestrator.store.outages import outages_in
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import ErrorBody
-from shared_protocol.films import FilmState
+from shared_protocol.films import FilmState, Outage
 from shared_protocol.jobs import JobView
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
@@ -72,6 +74,7 @@ class Film:
     worker_boot: str | None = None
     worker_reason: str | None = None
     render_json: str | None = None
+    outages_json: str | None = None
 
     @cached_property
     def request(self) -> GenerateRequest:
@@ -96,6 +99,11 @@ class Film:
         return JobView.model_validate_json(self.render_json)
 
     @cached_property
+    def outages(self) -> tuple[Outage, ...]:
+        """When its worker was away, oldest first."""
+        return _OUTAGES.validate_json(self.outages_json or "[]")
+
+    @cached_property
     def error(self) -> ErrorBody | None:
         """Why it failed."""
         if self.error_json is None:
@@ -103,6 +111,7 @@ class Film:
         return ErrorBody.model_validate_json(self.error_json)
 
 
+_OUTAGES = TypeAdapter(tuple[Outage, ...])
 _COLUMNS = [t.films.c[field.name] for field in fields(Film)]
 
 
@@ -256,6 +265,8 @@ class FilmStore:
         Returns whether it was; ``version`` goes up by one and readers are woken, and
         the loops if it has another state now.
         """
+        if "state" in values:
+            values["outages_json"] = outages_in(values["state"])
         query = (
             t.films.update()
             .where(t.films.c.job_id == job_id, t.films.c.state.in_(list(expect)))

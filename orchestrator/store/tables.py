@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest revision under ``migrations/versions``.
-HEAD = "0005"
+HEAD = "0006"
 
 metadata = sa.MetaData()
 
@@ -38,6 +38,7 @@ films = sa.Table(
     sa.Column("worker_boot", sa.String(64)),
     sa.Column("worker_reason", sa.Text),
     sa.Column("render_json", sa.Text),
+    sa.Column("outages_json", sa.Text),
 )
 
 #: Every version of every script, first written or edited.

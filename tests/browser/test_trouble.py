@@ -16,6 +16,7 @@ from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from shared_protocol.studio import TunnelQuota
 from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import STORY, comes_true, finished, make_film, open_page
+from tests.browser.test_everyone import violations
 from tests.browser.watched_page import Watched
 from tests.servers.served import Served
 from tests.workers import TOKEN, WorkerProcess
@@ -113,7 +114,27 @@ def test_worker_killed_restarted_at_a_new_address(
         expect(other.locator(".good")).to_contain_text("connected")
         no_banner(page)
         finished(page)
+        shows_the_gap(page)
         context.close()
+
+
+def shows_the_gap(page: Page) -> None:
+    """When the worker was away is hatched among the bars, and told in words twice."""
+    gantt = page.locator(".gantt")
+    gantt.get_by_text("What ran when").click()
+    expect(gantt.locator(".gap")).to_have_count(1)
+    box, chart = (gantt.locator(s).bounding_box() for s in (".gap", ".chart"))
+    assert box is not None
+    assert chart is not None
+    assert chart["x"] < box["x"] < box["x"] + box["width"] < chart["x"] + chart["width"]
+    words = re.compile(r"worker away for \d+:\d\d")
+    expect(gantt.get_by_role("img", name=words)).to_be_visible()
+    expect(gantt.locator(".legend")).to_contain_text(words)
+    assert violations(page) == []
+
+    gantt.get_by_label("as a table").check()
+    expect(gantt.locator("tr", has_text="Worker away")).to_have_count(1)
+    assert violations(page) == []
 
 
 def test_the_health_is_that_of_now(page: Page, served: Served) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from orchestrator.bell import Bell
 from orchestrator.store.films import ANY, AT_WORK, Film, FilmStore, KeyTaken
+from orchestrator.store.outages import MOST
 from orchestrator.store.schema import MIGRATIONS, prepare_schema
 from orchestrator.store.tables import HEAD, metadata
 from orchestrator.store.workers import WorkerStore
@@ -203,3 +204,19 @@ async def test_a_worker_is_at_work_before_the_whole_film_is_there(
     busy = await films.placed("local", AT_WORK)
     assert set(busy) == {one.job_id for one in made[:2]}
     assert await films.placed("remote", AT_WORK) == {}
+
+
+async def test_only_so_many_outages_are_kept(films: FilmStore) -> None:
+    """The newest; what says again that the worker is away begins no other."""
+    made = film(state=FilmState.SENT)
+    await films.add(made)
+    ends = []
+    for _ in range(MOST + 3):
+        for state in (FilmState.UNREACHABLE, FilmState.UNREACHABLE, FilmState.SENT):
+            assert await films.change(made.job_id, AT_WORK, state=state)
+        found = await films.get(made.job_id)
+        assert found is not None
+        ends.append(found.outages[-1])
+
+    assert list(found.outages) == ends[-MOST:]
+    assert all(outage.until for outage in ends)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import ANY
 
 import pytest
 from aiohttp import web
@@ -126,6 +127,34 @@ async def test_a_worker_that_restarts_with_its_disk_just_goes_on(
         await live.until(job_id, "complete")
 
     assert worker.asked.count(f"PUT /jobs/{job_id}") == 1
+
+
+async def test_when_the_worker_was_away_is_kept(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """From the first silence to the next answer, each time; restarts forget nothing."""
+    port = int(worker.url.rpartition(":")[2])
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        await live.connect(worker.url, worker.token)
+        job_id = await live.order()
+        view = await live.until(job_id, "sent_to_colab")
+        assert view["outages"] == []
+        await worker.stop()
+        await live.until(job_id, "unreachable")
+        await worker.start(port)
+        (first,) = (await live.until(job_id, "sent_to_colab"))["outages"]
+        worker.gateway = offline
+        await worker.work(job_id, units=1)  # ends the held request
+        view = await live.until(job_id, "unreachable")
+        assert view["outages"] == [first, {"since": ANY, "until": None}]
+    async with LiveOrchestrator(tmp_path / "home") as live:
+        worker.gateway = None
+        await live.until(job_id, "sent_to_colab")
+        await worker.work(job_id)
+        kept = (await live.until(job_id, "complete"))["outages"]
+
+    assert kept[0] == first
+    assert [o["since"] <= o["until"] for o in kept] == [True, True]
 
 
 async def test_a_film_survives_a_restart_of_the_orchestrator(

@@ -9,6 +9,7 @@ import pytest
 
 from orchestrator.gantt import gantt_svg
 from shared_protocol.clock import rfc3339
+from shared_protocol.films import Outage
 from shared_protocol.jobs import JobView, UnitView
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -55,9 +56,9 @@ def job(*units: UnitView, title: str = "The crow") -> JobView:
     )
 
 
-def drawn(view: JobView, *titles: str) -> tuple[str, dict[str, dict[str, float]]]:
+def drawn(view: JobView, *outages: Outage) -> tuple[str, dict[str, dict[str, float]]]:
     """The picture's words, and each bar's place by its own title."""
-    root = ElementTree.fromstring(gantt_svg(view, titles or ("One", "Two")))
+    root = ElementTree.fromstring(gantt_svg(view, ("One", "Two"), outages))
     bars = {}
     for group in root.iter(f"{SVG}g"):
         box = group.find(f"{SVG}rect")
@@ -110,6 +111,28 @@ def test_what_was_tried_again_failed_or_known_is_told() -> None:
         "scene-001/voice: 1 s, papercut",
         "scene-002/image: known before",
     }
+
+
+def outage(since: float, until: float | None) -> Outage:
+    """In seconds after the order; None: it lasts."""
+    end = None if until is None else rfc3339(ZERO + until)
+    return Outage(since=rfc3339(ZERO + since), until=end)
+
+
+def test_gaps_are_when_the_worker_was_away() -> None:
+    """Columns where it was, within the time of the bars, and told in words."""
+    view = job(unit("image", 1, 2, 6), unit("film", None, 6, 12))
+    told, places = drawn(view, outage(-20, -4), outage(3, 5), outage(11, None))
+    bar = places["scene-001/image: 4 s, papercut"]
+    first, last = (places[f"the worker was away for {n} s"] for n in (2, 1))
+
+    assert told == (
+        "2 of 2 units ran, the last until 12 s; the worker was away for 3 s; "
+        "on Tesla T4."
+    )
+    assert first["x"] == pytest.approx(bar["x"] + bar["width"] / 4, abs=0.1)
+    assert first["width"] == pytest.approx(bar["width"] / 2, abs=0.1)
+    assert last["x"] + last["width"] == pytest.approx(210 + 860, abs=0.1)
 
 
 def test_titles_are_text_and_nothing_else() -> None:
