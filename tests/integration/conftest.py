@@ -22,5 +22,6 @@ async def worker() -> AsyncIterator[FakeWorker]:
 async def studio(tmp_path: Path, worker: FakeWorker) -> AsyncIterator[LiveOrchestrator]:
     """An orchestrator with the fake worker connected."""
     async with LiveOrchestrator(tmp_path / "home") as live:
-        await live.connect(worker.url, worker.token)
+        reply = await live.connect(worker.url, worker.token)
+        assert reply["connected"] is True
         yield live

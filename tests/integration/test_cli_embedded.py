@@ -20,7 +20,8 @@ import pytest
 from orchestrator.__main__ import main
 from orchestrator.cli import make, watch
 from shared_protocol.kit.folder_lock import lock_folder
-from tests.servers.fake_orchestrator import FakeOrchestrator, Script, write_serve_file
+from tests.servers.fake_orchestrator import FakeOrchestrator, write_serve_file
+from tests.servers.played_films import Script
 from tests.servers.worker_thread import WorkerThread
 from tests.waiting import when
 

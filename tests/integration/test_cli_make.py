@@ -14,7 +14,8 @@ import pytest
 
 from orchestrator.__main__ import main
 from shared_protocol.films import FilmState
-from tests.servers.fake_orchestrator import FakeOrchestrator, Script, write_serve_file
+from tests.servers.fake_orchestrator import FakeOrchestrator, write_serve_file
+from tests.servers.played_films import Script
 
 Lines = list[dict[str, Any]]
 

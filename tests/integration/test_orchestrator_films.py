@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from shared_protocol.errors import Code, ErrorBody
 from tests.servers.fake_worker import FakeWorker
@@ -18,27 +14,11 @@ from tests.servers.live_orchestrator import LiveOrchestrator
 BESIDE = ("gantt.svg", "project.zip", "narration.txt")
 
 
-@pytest.fixture
-async def studio(tmp_path: Path, worker: FakeWorker) -> AsyncIterator[LiveOrchestrator]:
-    """An orchestrator with the fake worker connected."""
-    async with LiveOrchestrator(tmp_path / "home") as live:
-        reply = await live.connect(worker.url, worker.token)
-        assert reply["connected"] is True
-        yield live
-
-
-async def submitted(studio: LiveOrchestrator, **fields: Any) -> str:
-    """A film that the worker has."""
-    job_id = await studio.order(**fields)
-    await studio.until(job_id, "sent_to_colab")
-    return job_id
-
-
 async def test_a_film_is_made_mirrored_and_downloaded(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """Every file that the worker made can be fetched here, byte for byte."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id)
     view = await studio.until(job_id, "complete", progress=100)
 
@@ -58,7 +38,7 @@ async def test_the_files_that_are_made_here(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """The picture of the job and the project are downloads like all others."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id)
     view = await studio.until(job_id, "complete")
     listed = {item["name"]: item for item in view["artifacts"]}
@@ -72,7 +52,7 @@ async def test_a_file_is_known_by_its_bytes(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """Whoever has a film or a picture of it finds the film; strangers' files have none."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id)
     view = await studio.until(job_id, "complete")
     file = next(a for a in view["artifacts"] if a["name"] == "film.mp4")
@@ -88,7 +68,7 @@ async def test_a_project_is_ordered_as_it_is(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """What the route tells can be posted: another job, nothing drawn again."""
-    job_id = await submitted(studio, auto_captions=True)
+    job_id = await studio.submitted(auto_captions=True)
     await worker.work(job_id)
     await studio.until(job_id, "complete")
     project = (await studio.api.get(f"/api/jobs/{job_id}/project")).json()
@@ -108,7 +88,7 @@ async def test_pictures_can_be_seen_before_the_film_is_done(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """Files appear one by one; the film itself answers 409 with a sentence until then."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id, units=1)
     view = await studio.until(job_id, mirrored=1)
 
@@ -125,7 +105,7 @@ async def test_downloads_have_ranges_and_conditions(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """Ranges, HEAD, 304 and 416 are right, so that players can seek and resume."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id)
     await studio.until(job_id, "complete")
     path, data = f"/api/download/{job_id}", worker.jobs[job_id].units["film"].data
@@ -149,7 +129,7 @@ async def test_few_requests_are_made(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """One held request for each change, not one for each second."""
-    first, second = await submitted(studio), await submitted(studio, seed=5)
+    first, second = await studio.submitted(), await studio.submitted(seed=5)
     await studio.until(first, message="0 units.")
     worker.asked.clear()
     await worker.work(first, units=1)
@@ -165,7 +145,7 @@ async def test_an_error_of_the_worker_is_told_and_retried(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """The worker's own sentence reaches the user; retry goes on from what is done."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id, units=4)
     await worker.fail(job_id, "Scene 2: the picture failed.")
     view = await studio.until(job_id, "error")
@@ -186,7 +166,7 @@ async def test_cancel_reaches_the_worker(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """A running film is canceled on its worker, and can be tried again."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     reply = await studio.api.post(f"/api/jobs/{job_id}/cancel", json={})
     assert reply.status_code == 202
     await studio.until(job_id, "canceled")
@@ -204,7 +184,7 @@ async def test_a_complete_film_cannot_be_retried(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """Retrying what is complete is refused with 409."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id)
     await studio.until(job_id, "complete")
 
@@ -243,7 +223,7 @@ async def test_broken_transfers_resume_and_are_verified(
 ) -> None:
     """A cut file goes on by range; wrong bytes are fetched again, never kept."""
     worker.cut_after, worker.cuts, worker.corrupt = 1000, 3, 0
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id, units=1)
     await studio.until(job_id, mirrored=1)
     assert worker.cuts < 3
@@ -260,7 +240,7 @@ async def test_files_that_never_come_whole_end_in_an_error(
 ) -> None:
     """A finished job whose bytes are always wrong fails with the reason."""
     worker.corrupt = 10**6
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     await worker.work(job_id)
     view = await studio.until(job_id, "error")
 
@@ -272,7 +252,7 @@ async def test_scenes_with_equal_files_are_all_brought(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """Voices of the same bytes in every scene, told at once: the film still ends."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     for unit in worker.jobs[job_id].units.values():
         if unit.kind in ("voice", "image"):
             unit.data = b"the same " + unit.kind.encode()
@@ -290,8 +270,8 @@ async def test_deleting_keeps_files_that_another_film_needs(
     studio: LiveOrchestrator, worker: FakeWorker, tmp_path: Path
 ) -> None:
     """Two films share their pictures; deleting one removes only what is its own."""
-    first = await submitted(studio)
-    second = await submitted(studio, voice_id="guy")
+    first = await studio.submitted()
+    second = await studio.submitted(voice_id="guy")
     for job_id in (first, second):
         await worker.work(job_id)
         await studio.until(job_id, "complete")
@@ -317,7 +297,7 @@ async def test_deleting_a_running_film_cancels_it(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """A film that is going on is stopped on its worker before it is forgotten."""
-    job_id = await submitted(studio)
+    job_id = await studio.submitted()
     reply = await studio.api.delete(f"/api/jobs/{job_id}")
 
     assert reply.status_code == 204
@@ -325,81 +305,3 @@ async def test_deleting_a_running_film_cancels_it(
     assert worker.deleted == [job_id]
     listed = await studio.api.get("/api/jobs")
     assert listed.json() == {"jobs": []}
-
-
-async def test_progress_speaks_the_old_words(
-    studio: LiveOrchestrator, worker: FakeWorker
-) -> None:
-    """Old pages see ready, sent_to_colab and a path; the newest film is the default."""
-    ready = (await studio.api.get("/api/progress")).json()
-    assert (ready["status"], ready["progress"], ready["job_id"]) == ("ready", 0, None)
-
-    job_id = await submitted(studio)
-    sent = (await studio.api.get("/api/progress")).json()
-    assert (sent["status"], sent["progress"]) == ("sent_to_colab", 100)
-    assert (sent["job_id"], sent["colab_url"]) == (job_id, worker.url)
-    await worker.work(job_id)
-    await studio.until(job_id, "complete")
-    done = (await studio.api.get(f"/api/progress?job_id={job_id}")).json()
-    assert done["video_path"] == f"/api/video/{job_id}.mp4"
-    assert (done["state"], done["terminal"]) == ("complete", True)
-
-
-async def test_replies_are_held_until_there_is_news(
-    studio: LiveOrchestrator, worker: FakeWorker
-) -> None:
-    """304 for what is known, and a held request returns with the next change."""
-    job_id = await submitted(studio)
-    await studio.until(job_id, message="0 units.")
-    for path in (
-        f"/api/jobs/{job_id}",
-        f"/api/progress?job_id={job_id}",
-        "/api/progress",
-    ):
-        now = await studio.api.get(path)
-        known = {"If-None-Match": now.headers["etag"]}
-        assert now.headers["etag"] == f'W/"{now.json()["version"]}"'
-        same = await studio.api.get(path, headers=known)
-        assert (same.status_code, same.content) == (304, b"")
-        held = asyncio.create_task(
-            studio.api.get(path, headers=known | {"Prefer": "wait=15"})
-        )
-        await asyncio.sleep(0.05)
-        assert not held.done()
-        await worker.work(job_id, units=1)
-        news = await held
-        assert news.status_code == 200
-        assert news.headers["preference-applied"] == "wait=15"
-        assert int(news.headers["x-version"]) > int(now.headers["x-version"])
-        await studio.until(job_id, mirrored=len(worker.made))
-
-
-async def test_progress_never_falls_and_versions_only_rise(
-    studio: LiveOrchestrator, worker: FakeWorker
-) -> None:
-    """Within an attempt no reader ever sees progress or version go back."""
-    job_id = await submitted(studio)
-    seen: list[tuple[int, int]] = []
-
-    async def watch() -> None:
-        version = 0
-        while True:
-            reply = await studio.api.get(
-                f"/api/jobs/{job_id}", params={"wait": 5, "since": version}
-            )
-            view = reply.json()
-            version = view["version"]
-            seen.append((version, view["progress"]))
-            if view["terminal"]:
-                return
-
-    watching = asyncio.create_task(watch())
-    for _ in range(10):
-        await worker.work(job_id, units=1)
-    await worker.work(job_id)
-    await asyncio.wait_for(watching, 20)
-
-    assert seen == sorted(seen)
-    assert [progress for _, progress in seen] == sorted(p for _, p in seen)
-    assert seen[-1][1] == 100
-    assert all(progress < 100 for _, progress in seen[:-1])

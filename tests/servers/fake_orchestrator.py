@@ -9,7 +9,6 @@ import os
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -18,7 +17,7 @@ from aiohttp import web
 
 from shared_protocol import routes
 from shared_protocol.artifacts import Artifact, UnitResult
-from shared_protocol.clock import new_id, utc_now
+from shared_protocol.clock import new_id
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.films import (
     FilmList,
@@ -26,58 +25,23 @@ from shared_protocol.films import (
     FilmSummary,
     FilmView,
     GenerateAccepted,
-    WorkerLink,
 )
 from shared_protocol.holds import etag_of_version, read_hold
-from shared_protocol.jobs import JobState, JobView, UnitState, UnitView, WorkerStamp
+from shared_protocol.jobs import UnitState, UnitView
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.http_errors import ApiError, error_middleware, read_model
 from shared_protocol.kit.ranges import ServedFile, serve_file
 from shared_protocol.orders import GenerateRequest
-from shared_protocol.studio import (
-    OrchestratorHealth,
-    SetWorkerUrl,
-    TunnelQuota,
-    WorkerConnection,
+from shared_protocol.studio import OrchestratorHealth, SetWorkerUrl, WorkerConnection
+from tests.servers.played_films import (
+    TRAFFIC,
+    WORKER,
+    Job,
+    Script,
+    first_view,
+    render_of,
+    units_of,
 )
-
-WORKER = WorkerLink(kind="local", url="http://127.0.0.1:5001", reachable=True)
-TRAFFIC = TunnelQuota(
-    host="127.0.0.1:5001", month="2026-11", requests=7, bytes=2_000_000
-)
-
-
-@dataclass
-class Script:
-    """How the server behaves."""
-
-    scenes: int = 3
-    #: Seconds between two finished units.
-    step_s: float = 0.01
-    #: Units finished before the job stands still, fails or waits; None: all.
-    units: int | None = None
-    #: What happens then: ``stay``, ``error`` or ``away`` (no worker).
-    then: str = "stay"
-    #: Bytes after which a download breaks, once for each entry.
-    breaks: list[int] = field(default_factory=list)
-    #: Bytes served instead of the film's own (their number is the same).
-    corrupt: int = 0
-    #: Downloads that answer 404.
-    missing: set[str] = field(default_factory=set)
-    warnings: tuple[str, ...] = ()
-
-
-@dataclass
-class Job:
-    """One job as the fake keeps it."""
-
-    view: FilmView
-    request: GenerateRequest
-    key: str
-    done: int = 0
-    task: asyncio.Task[None] | None = None
-    #: What the last retry asked for.
-    retried: dict[str, Any] = field(default_factory=dict)
 
 
 class FakeOrchestrator:
@@ -203,32 +167,15 @@ class FakeOrchestrator:
 
     def _add(self, request: GenerateRequest, key: str) -> Job:
         job_id = new_id()
-        view = FilmView(
-            job_id=job_id,
-            title=request.title or "The Crow & the Pitcher",
-            state=FilmState.STARTING,
-            terminal=False,
-            version=1,
-            progress=0,
-            message="starting",
-            stage="script",
-            attempt=1,
-            created_at=utc_now(),
-            warnings=self.script.warnings,
-        )
+        view = first_view(job_id, request, self.script)
         job = self.jobs[job_id] = Job(view, request, key)
         self._versions[job_id] = 1
         job.task = asyncio.create_task(self._play(job))
         return job
 
     async def _play(self, job: Job) -> None:
-        kinds = ("image", "voice", "clip")
-        total = 3 * self.script.scenes + 1
-        units = [
-            UnitView(id=f"scene-{scene:03}/{kind}", kind=kind, scene=scene)
-            for scene in range(1, self.script.scenes + 1)
-            for kind in kinds
-        ] + [UnitView(id="film", kind="film")]
+        units = units_of(self.script)
+        total = len(units)
         limit = total if self.script.units is None else self.script.units
         while True:
             await asyncio.sleep(self.script.step_s)
@@ -262,7 +209,7 @@ class FakeOrchestrator:
             eta_s=float(total - done) if done > 1 else None,
             worker=WORKER,
             draft=True,
-            render=_render(job, shown),
+            render=render_of(job, shown),
         )
 
     def _stand(self, job: Job) -> None:
@@ -418,28 +365,6 @@ def write_serve_file(home: Path, url: str) -> None:
     """Makes ``url`` the server that runs on ``home``."""
     home.mkdir(parents=True, exist_ok=True)
     (home / "serve.json").write_text(json.dumps({"url": url, "pid": os.getpid()}))
-
-
-def _render(job: Job, units: tuple[UnitView, ...]) -> JobView:
-    return JobView(
-        job_id=job.view.job_id,
-        kind="film",
-        title=job.view.title,
-        status="processing",
-        state=JobState.RUNNING,
-        terminal=False,
-        version=1,
-        progress=0,
-        message="",
-        stage="images",
-        stage_index=1,
-        stage_total=4,
-        attempt=job.view.attempt,
-        created_at=job.view.created_at,
-        worker=WorkerStamp(id="w", boot_id="b", gpu="Tesla T4"),
-        units=units,
-        spec_sha256="0" * 64,
-    )
 
 
 def _reply(

@@ -81,6 +81,12 @@ class LiveOrchestrator:
         assert reply.status_code == 200, reply.text
         return dict(reply.json())
 
+    async def submitted(self, **fields: Any) -> str:
+        """A film that the worker has."""
+        job_id = await self.order(**fields)
+        await self.until(job_id, "sent_to_colab")
+        return job_id
+
     async def until(
         self,
         job_id: str,

@@ -8,7 +8,8 @@ from orchestrator.frontier import needed_blobs
 from shared_protocol.artifacts import MemoEntry
 from shared_protocol.jobs import JobState, JobView, UnitState
 from shared_protocol.specs import FilmSpec
-from tests.servers.fake_worker import FakeJob, FakeUnit, FakeWorker, plan
+from tests.servers.fake_units import FakeJob, FakeUnit, plan
+from tests.servers.fake_worker import FakeWorker
 
 SPEC = FilmSpec.model_validate(
     {
