@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from orchestrator.cli.findings import Finding, Level, fail
 
 #: A large model may load for minutes, and a CPU draws for minutes.
-LIMIT_S = 1800.0
+LIMIT_S = 4500.0
 
 
 async def gpu_checks() -> AsyncIterator[Finding]:

@@ -41,7 +41,7 @@ def test_the_card_is_told_with_what_is_free(
 def test_an_engine_that_cannot_draw_fails() -> None:
     """With the reason that its process gave."""
     broken = EngineEntry("sdxl", "image", "nowhere:Nothing", version="1", preference=9)
-    told = checkup.check_picture(Registry((*BUILT_IN, broken)))
+    told = checkup.check_picture(checkup.picture_unit(Registry((*BUILT_IN, broken))))
     assert told["level"] == "fail"
     assert str(told["message"]) == "sdxl failed: No module named 'nowhere'"
 
@@ -69,4 +69,5 @@ def test_the_command_without_a_gpu(
 
     assert levels["models"] == "warn"
     assert levels["a picture"] == "ok"
+    assert "engine of the picture" not in levels
     assert {"gpu", "model libraries", "cuda", "room for models"} <= set(levels)

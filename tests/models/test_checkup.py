@@ -1,4 +1,4 @@
-"""``doctor --gpu`` where models stand: the one that ``auto`` takes draws."""
+"""``doctor --gpu`` where models stand: the best of them draws."""
 
 from __future__ import annotations
 
@@ -13,10 +13,24 @@ from colab_worker.models.shelf import Shelf
 
 def test_the_model_draws_its_picture(shelf: Path) -> None:
     """In a process of its own; where and how it drew is told."""
-    told = checkup.check_picture(Registry(BUILT_IN, look=Shelf(shelf, has_gpu=True)))
+    registry = Registry(BUILT_IN, look=Shelf(shelf, has_gpu=True))
+    told = checkup.check_picture(checkup.picture_unit(registry))
     assert told["level"] == "ok", told
     assert str(told["message"]).startswith("sdxl drew one in ")
     assert ", resident" in str(told["message"])
+
+
+def test_the_model_draws_without_a_gpu_too(shelf: Path) -> None:
+    """On the CPU, which is said before it begins; no draft in its place."""
+    told = list(checkup.checks(Shelf(shelf, has_gpu=False), has_gpu=False))
+    before, picture = (str(line["message"]) for line in told[-2:])
+
+    assert [line["name"] for line in told[-2:]] == [
+        "engine of the picture", "a picture",
+    ]  # fmt: skip
+    assert before.startswith("sdxl draws one now, on the CPU, which may take many")
+    assert picture.startswith("sdxl drew one in ")
+    assert "draft" not in picture
 
 
 def test_torch_without_the_card_that_the_driver_names_fails() -> None:
