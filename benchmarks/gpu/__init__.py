@@ -118,14 +118,13 @@ class _Run:
             ):
                 square = self.size.pictures[0]
                 cases[name] = ask(family, square, self.size.steps, **more)
-        count = self.size.counted
         room = ROOM_GB if family == "sdxl" or bits == FOUR else None
         usual = self._stock(shelf, family, cases, bits)
         engine = Engine(shelf, family, bits)
         self.add(f"{family}: load", engine.loaded_s, "s", note=f"{bits} bits")
         limits = self._limits(shelf / family, family)
         for name, case in cases.items():
-            ours = engine.draw(case, count, shelf)
+            ours = engine.draw(case, self.size, shelf)
             self._compare(
                 f"{family}, {name}", ours, usual.get(name), limits(case), room
             )
@@ -150,8 +149,9 @@ class _Run:
         engine = Engine(shelf, "flux", FOUR)
         self.add("flux, 4 bits: load", engine.loaded_s, "s")
         for name, case in cases.items():
-            ours = engine.draw(case, self.size.counted, shelf)
-            self.add(f"flux, 4 bits, {name}", 60 / ours.seconds, "pictures/min")
+            ours = engine.draw(case, self.size, shelf)
+            pace = 60 / ours.seconds
+            self.add(f"flux, 4 bits, {name}", pace, "pictures/min", n=ours.n)
             if ours.peak_bytes is not None:
                 peak = ours.peak_bytes / 1e9
                 self.add(f"flux, 4 bits, {name}: GPU memory", peak, "GB", ROOM_GB)
@@ -169,7 +169,7 @@ class _Run:
             stock = Stock(shelf, family, bits)
             self.add(f"{family}: load, stock", stock.loaded_s, "s")
             for name, case in cases.items():
-                found[name] = stock.draw(case, self.size.counted)
+                found[name] = stock.draw(case, self.size)
         except RuntimeError as error:
             if not is_out_of_memory(error):
                 raise
@@ -211,7 +211,7 @@ class _Run:
     def _compare(
         self, name: str, ours: Any, usual: Any, limit: float, room: Target | None
     ) -> None:
-        pace, n = 60 / ours.seconds, self.size.counted
+        pace, n = 60 / ours.seconds, ours.n
         row = {"name": name, "ours": pace, "stock": None, "limit": limit}
         self.add(f"{name}", pace, "pictures/min", n=n)
         self.add(f"{name}: of the arithmetic limit", 100 * pace / limit, "%", n=n)
@@ -219,8 +219,9 @@ class _Run:
             row["stock"] = 60 / usual.seconds
             far = float(np.abs(ours.picture - usual.picture).mean())
             self.add(
-                f"{name}: x stock", usual.seconds / ours.seconds, "", TIMES_STOCK, n=n
-            )
+                f"{name}: x stock", usual.seconds / ours.seconds, "", TIMES_STOCK,
+                n=min(n, usual.n),
+            )  # fmt: skip
             self.add(f"{name}: differs from stock", far, "of 255", TOLERANCE)
         if ours.peak_bytes is not None:
             self.add(f"{name}: GPU memory", ours.peak_bytes / 1e9, "GB", room)
@@ -231,13 +232,13 @@ class _Run:
         import time
         from dataclasses import replace
 
-        plain = engine.draw(case, self.size.counted, shelf)
+        plain = engine.draw(case, self.size, shelf)
         begun = time.perf_counter()
-        quick = engine.draw(replace(case, compiled=True), self.size.counted, shelf)
+        quick = engine.draw(replace(case, compiled=True), self.size, shelf)
         whole = time.perf_counter() - begun
-        cost = whole - (self.size.counted + 1) * quick.seconds
+        cost = whole - (quick.n + 1) * quick.seconds
         gain = plain.seconds - quick.seconds
-        self.add(f"{family}, compiled", 60 / quick.seconds, "pictures/min")
+        self.add(f"{family}, compiled", 60 / quick.seconds, "pictures/min", n=quick.n)
         self.add(f"{family}, compiled: costs first", cost, "s")
         if gain > 0:
             self.add(
@@ -245,18 +246,27 @@ class _Run:
             )
 
     def _batches(self, engine: Any, family: str, case: Any, shelf: Path) -> None:
-        """Several pictures in a call, up to what fits."""
+        """Several pictures in a call, up to what fits into the memory and the time."""
+        seconds = 0.0
         for count in self.size.batches:
+            name = f"{family}, batch of {count}"
+            if count * seconds > self.size.most_s:
+                self.add(
+                    f"{name}: left out, would take", count * seconds, "s",
+                    note=f"a call may take {self.size.most_s:g} s",
+                )  # fmt: skip
+                break
             told = engine.batch(case, count, shelf)
             if told is None:
                 break
-            name = f"{family}, batch of {count}"
-            self.add(name, 60 / told.seconds, "pictures/min")
+            seconds = told.seconds
+            self.add(name, 60 / seconds, "pictures/min")
             if told.peak_bytes is not None:
                 self.add(f"{name}: GPU memory", told.peak_bytes / 1e9, "GB")
 
     def _stage(self, engine: Any, family: str, case: Any, shelf: Path) -> None:
         """The image stage as a worker runs it: pictures, previews and files."""
+        import time
         from dataclasses import asdict
 
         from colab_worker.engines.base import UnitCall
@@ -268,7 +278,10 @@ class _Run:
             if value not in (None, (), False)
         }
         with Busy() as busy:
+            until = time.perf_counter() + self.size.most_s
             for seed in range(1, self.size.counted + 1):
+                if seed > 1 and time.perf_counter() > until:
+                    break
                 out = shelf / f"unit-{seed}"
                 out.mkdir()
                 call = UnitCall("image", family, params | {"seed": seed}, {}, out)

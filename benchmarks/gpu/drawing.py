@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from PIL import Image
 
 from benchmarks.gpu.limits import settle
 from benchmarks.gpu.models import LORA, PROMPT
+from benchmarks.gpu.sizes import Size
 from colab_worker.engines.base import ImageRequest, LoraUse, Piece, ReferenceUse
 from colab_worker.engines.diffusion import memory
 from colab_worker.engines.diffusion.engine import DiffusionEngine
@@ -38,9 +40,10 @@ REQUEST = ImageRequest(
 
 @dataclass(frozen=True)
 class Drawn:
-    """What some pictures took; ``picture`` is the last one."""
+    """Seconds a picture, the mean of ``n`` measurements; ``picture`` is the first."""
 
     seconds: float
+    n: int
     peak_bytes: int | None
     picture: Any
 
@@ -78,16 +81,16 @@ class Engine:
         settle(device())
         self.loaded_s = time.perf_counter() - begun
 
-    def draw(self, request: ImageRequest, count: int, folder: Path) -> Drawn:
-        """So many pictures after one that is not counted."""
-        out = folder / "ours.png"
+    def draw(self, request: ImageRequest, size: Size, folder: Path) -> Drawn:
+        """As many pictures as count at this size, after one that does not."""
 
         def one(seed: int) -> None:
+            out = folder / f"ours-{seed}.png"
             self.engine.draw(replace(request, seed=seed), out, _silent)
 
-        seconds, peak = _timed(one, count)
-        with Image.open(out) as picture:
-            return Drawn(seconds, peak, np.asarray(picture, np.int16))
+        seconds, n, peak = timed(one, size.counted, size.most_s)
+        with Image.open(folder / "ours-1.png") as picture:
+            return Drawn(seconds, n, peak, np.asarray(picture, np.int16))
 
     def batch(self, request: ImageRequest, count: int, folder: Path) -> Drawn | None:
         """So many pictures in one call, as a worker draws them; None: they do not fit."""
@@ -107,10 +110,10 @@ class Engine:
                 ]
             )
 
-        seconds, peak = _timed(one, 1)
+        seconds, _, peak = timed(one, 1)
         if any(told.get("batch", 1) != count for told in facts):
             return None  # memory ran out, and fewer were drawn at a time
-        return Drawn(seconds / count, peak, None)
+        return Drawn(seconds / count, 1, peak, None)
 
     def close(self) -> None:
         """Gives the memory back."""
@@ -134,8 +137,8 @@ class Stock:
         self.loaded_s = time.perf_counter() - begun
         self._schedule = pipe.scheduler.config
 
-    def draw(self, request: ImageRequest, count: int) -> Drawn:
-        """So many pictures after one that is not counted; the same as the engine's."""
+    def draw(self, request: ImageRequest, size: Size) -> Drawn:
+        """The same as the engine's, from the same seeds."""
         import torch
 
         pipe, form = self._pipe, FAMILIES[self._family]
@@ -147,7 +150,7 @@ class Stock:
             )
             pipe.set_adapters([LORA], [use.weight for use in request.loras])
         shown = self._shown(request)
-        made: list[Any] = []
+        made: dict[int, Any] = {}
 
         def one(seed: int) -> None:
             pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
@@ -157,14 +160,14 @@ class Stock:
                 height=request.height, num_inference_steps=request.steps,
                 generator=torch.Generator("cpu").manual_seed(seed),
             )  # fmt: skip
-            made[:] = done.images
+            made[seed] = done.images[0]
 
-        seconds, peak = _timed(one, count)
+        seconds, n, peak = timed(one, size.counted, size.most_s)
         if request.loras:
             pipe.unload_lora_weights()
         if shown:
             pipe.unload_ip_adapter()
-        return Drawn(seconds, peak, np.asarray(made[0], np.int16))
+        return Drawn(seconds, n, peak, np.asarray(made[1], np.int16))
 
     def _shown(self, request: ImageRequest) -> dict[str, Any]:
         """The adapter put on, and the picture of it, which is looked at every time."""
@@ -195,16 +198,24 @@ def device() -> str:
     return memory.find_device().name
 
 
-def _timed(one: Callable[[int], None], count: int) -> tuple[float, int | None]:
-    """Seconds for a picture, and the most GPU memory."""
+def timed(
+    one: Callable[[int], None], count: int, most_s: float = math.inf
+) -> tuple[float, int, int | None]:
+    """Seconds for a picture, of how many it is the mean, and the most GPU memory.
+
+    One is drawn before, as the first is slower. At least one counts, and no further one
+    is begun after ``most_s``.
+    """
     one(0)
     memory.forget_peak()
     settle(device())
-    begun = time.perf_counter()
-    for seed in range(1, count + 1):
-        one(seed)
-    settle(device())
-    return (time.perf_counter() - begun) / count, memory.peak_bytes()
+    begun, n, took = time.perf_counter(), 0, 0.0
+    while n == 0 or (n < count and took < most_s):
+        n += 1
+        one(n)
+        settle(device())
+        took = time.perf_counter() - begun
+    return took / n, n, memory.peak_bytes()
 
 
 def _silent(part: float, note: str) -> None:

@@ -19,8 +19,10 @@ class Size:
     pictures: tuple[tuple[int, int], ...]
     steps: int
     few_steps: int
-    #: Pictures that a figure is the mean of.
+    #: Pictures that a figure is the mean of, at most.
     counted: int
+    #: Once a figure has taken so many seconds, no further picture is counted.
+    most_s: float
     batches: tuple[int, ...]
     eye: dict[str, int]
     resampler: dict[str, int]
@@ -35,6 +37,7 @@ FULL = Size(
     steps=30,
     few_steps=4,
     counted=4,
+    most_s=120.0,
     batches=(1, 2, 4, 8, 16),
     eye={
         "hidden_size": 1280, "projection_dim": 1024, "num_hidden_layers": 32,
@@ -52,6 +55,7 @@ TINY = Size(
     steps=6,
     few_steps=2,
     counted=3,
+    most_s=30.0,
     batches=(1, 2, 4),
     eye=TINY_EYE,
     resampler=TINY_RESAMPLER,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from benchmarks.gpu import CPU_NOTE, TOLERANCE, measure
+from benchmarks.gpu.drawing import timed
 from benchmarks.gpu.models import networks, write_pipeline
 from benchmarks.gpu.sizes import QUICK
 from colab_worker.engines.diffusion.quiet import import_diffusers
@@ -42,6 +45,33 @@ def test_it_runs_and_says_where(tmp_path: Path) -> None:
     assert (tmp_path / "a.png").stat().st_size > 5000
 
 
+@pytest.mark.parametrize(("most_s", "counted"), [(math.inf, 4), (0.0, 1)])
+def test_a_slow_card_counts_fewer_pictures(most_s: float, counted: int) -> None:
+    """One at least, after the one that does not count; the number is told."""
+    drawn: list[int] = []
+    seconds, n, _ = timed(drawn.append, 4, most_s)
+
+    assert n == counted
+    assert drawn == list(range(counted + 1))
+    assert seconds >= 0
+
+
+def test_calls_that_would_take_too_long_are_left_out_by_name(shelf: Path) -> None:
+    """After the first, whose time says what they would take."""
+    from benchmarks.gpu import _Run
+    from benchmarks.gpu.drawing import Engine, ask
+
+    run = _Run(replace(QUICK, most_s=0.0), has_gpu=False)
+    engine = Engine(shelf, "sdxl")
+    run._batches(engine, "sdxl", ask("sdxl", (64, 64), 1), shelf)
+    engine.close()
+
+    first, left = run.outcome.figures[0], run.outcome.figures[-1]
+    assert first.name == "sdxl, batch of 1"
+    assert left.name == "sdxl, batch of 2: left out, would take"
+    assert left.value == pytest.approx(2 * 60 / first.value, rel=0.01)
+
+
 @pytest.mark.parametrize("family", ["sdxl", "flux"])
 def test_random_weights_are_whole_models(
     shelf: Path, tmp_path: Path, family: str
@@ -66,7 +96,5 @@ def test_random_weights_are_whole_models(
     engine = make_engine(entry.address)
     engine.load()
     dials = {} if family == "sdxl" else {"guidance": None, "scheduler": "flow_euler"}
-    from dataclasses import replace
-
     request = replace(REQUEST, **dials)
     engine.draw(request, tmp_path / "a.png", lambda part, note: None)
