@@ -13,7 +13,7 @@ import ffmpeg
 from colab_worker.engines.base import Tick
 from colab_worker.film import resample
 from colab_worker.film.ffmpeg import BITEXACT, BT709, INPUT, run
-from colab_worker.film.memory import give_back
+from colab_worker.film.memory import give_back, keep_little
 from colab_worker.film.motion import Window
 from colab_worker.film.quality import NVENC, Canvas
 from colab_worker.film.resample import Lead, Planes
@@ -79,6 +79,7 @@ def clip(
         shown = shown[: faded + 1]
     if captions is not None:
         stream = stream.filter("ass", filename=captions, fontsdir="fonts")
+    keep_little()
     feed = resample.frames(planes, canvas.width, canvas.height, shown, lead)
     # Pictures are needed no longer than until their frames begin.
     del planes, lead
