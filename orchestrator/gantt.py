@@ -47,10 +47,13 @@ def gantt_svg(
     view: JobView, scene_titles: Sequence[str], outages: Sequence[Outage] = ()
 ) -> str:
     """An SVG of the job's units on one axis of time, with its words for those who listen."""
-    zero_s = unix_seconds(view.created_at)
+    # A job that another worker took over was created there after the outage.
+    begins = [view.created_at, *(outage.since for outage in outages)]
+    zero_s = min(map(unix_seconds, begins))
     bars = list(_bars(view.units, zero_s))
-    length_s = max([bar.end_s for bar in bars], default=1.0) or 1.0
-    gaps = list(_gaps(outages, zero_s, length_s))
+    last_s = max([bar.end_s for bar in bars], default=0.0)
+    gaps = list(_gaps(outages, zero_s, last_s))
+    length_s = max([last_s, *(gap.end_s for gap in gaps)]) or 1.0
     rows = [*enumerate(scene_titles, start=1), (None, "The film")]
     height = _TOP + _ROW * len(rows) + 30
     told = _sentence(view, bars, gaps)
@@ -93,14 +96,12 @@ def _bars(units: Iterable[UnitView], zero_s: float) -> Iterable[_Bar]:
             yield _Bar(unit, start, end)
 
 
-def _gaps(outages: Iterable[Outage], zero_s: float, length_s: float) -> Iterable[_Gap]:
-    """What of the outages lies within the picture."""
+def _gaps(outages: Iterable[Outage], zero_s: float, last_s: float) -> Iterable[_Gap]:
+    """The outages; one that lasts is drawn up to the end of the last bar."""
     for outage in outages:
-        until_s = unix_seconds(outage.until) - zero_s if outage.until else length_s
-        start = max(0.0, unix_seconds(outage.since) - zero_s)
-        end = min(length_s, until_s)
-        if start < end:
-            yield _Gap(start, end)
+        start = unix_seconds(outage.since) - zero_s
+        end = unix_seconds(outage.until) - zero_s if outage.until else last_s
+        yield _Gap(start, max(start, end))
 
 
 def _sentence(view: JobView, bars: Sequence[_Bar], gaps: Sequence[_Gap]) -> str:

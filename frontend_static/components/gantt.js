@@ -17,10 +17,10 @@ const table = signal(false);
 export function Gantt() {
   const bars = timed();
   if (bars.length < 2) return null;
-  const begin = Math.min(...bars.map((bar) => bar.from));
-  const end = Math.max(...bars.map((bar) => bar.to));
-  const total = Math.max(1, end - begin);
-  const shown = { bars, begin, total, gaps: away(begin, end) };
+  const gaps = away();
+  const begin = Math.min(...[...bars, ...gaps].map((piece) => piece.from));
+  const total = Math.max(1, Math.max(...[...bars, ...gaps].map((piece) => piece.to)) - begin);
+  const shown = { bars, begin, total, gaps };
   return html`<details class="gantt"><summary>${t("gantt.title")}</summary>
     <label class="inline"><input type="checkbox" checked=${table.value} onChange=${(event) => { table.value = event.target.checked; }} />${t("gantt.asTable")}</label>
     ${table.value ? html`<${Table} ...${shown} />` : html`<${Chart} ...${shown} />`}
@@ -39,12 +39,13 @@ function timed() {
   }));
 }
 
-// What lies within the picture of the times in which the worker did not answer.
-function away(begin, end) {
-  return film.value.outages.map(({ since, until }) => ({
-    from: Math.max(begin, new Date(since).getTime()),
-    to: Math.min(end, until ? new Date(until).getTime() : end),
-  })).filter((gap) => gap.from < gap.to);
+// When the worker did not answer, also before the first bar: a worker that took the film
+// over afterwards knows nothing of what ran before.
+function away() {
+  return film.value.outages.map(({ since, until }) => {
+    const from = new Date(since).getTime();
+    return { from, to: until ? new Date(until).getTime() : Math.max(from, now.value) };
+  });
 }
 
 function Chart({ bars, begin, total, gaps }) {

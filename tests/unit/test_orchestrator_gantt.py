@@ -120,9 +120,9 @@ def outage(since: float, until: float | None) -> Outage:
 
 
 def test_gaps_are_when_the_worker_was_away() -> None:
-    """Columns where it was, within the time of the bars, and told in words."""
+    """Columns where it was among the bars, and told in words."""
     view = job(unit("image", 1, 2, 6), unit("film", None, 6, 12))
-    told, places = drawn(view, outage(-20, -4), outage(3, 5), outage(11, None))
+    told, places = drawn(view, outage(3, 5), outage(11, None))
     bar = places["scene-001/image: 4 s, papercut"]
     first, last = (places[f"the worker was away for {n} s"] for n in (2, 1))
 
@@ -133,6 +133,22 @@ def test_gaps_are_when_the_worker_was_away() -> None:
     assert first["x"] == pytest.approx(bar["x"] + bar["width"] / 4, abs=0.1)
     assert first["width"] == pytest.approx(bar["width"] / 2, abs=0.1)
     assert last["x"] + last["width"] == pytest.approx(210 + 860, abs=0.1)
+
+
+def test_a_gap_before_all_bars_belongs_to_the_picture() -> None:
+    """Another worker took the job over afterwards, and knows nothing of before."""
+    told, places = drawn(job(unit("image", 1, 5, 10)), outage(-10, 0))
+    gap, bar = (
+        places["the worker was away for 10 s"],
+        places["scene-001/image: 5 s, papercut"],
+    )
+
+    assert told == (
+        "1 of 1 units ran, the last until 20 s; the worker was away for 10 s; "
+        "on Tesla T4."
+    )
+    assert (gap["x"], gap["width"]) == (210, pytest.approx(430))
+    assert (bar["x"], bar["width"]) == (pytest.approx(855), pytest.approx(215))
 
 
 def test_titles_are_text_and_nothing_else() -> None:
