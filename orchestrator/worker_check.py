@@ -13,6 +13,8 @@ from shared_protocol.workers import EngineInfo, Health
 
 #: A film of some minutes needs about this much while it is made.
 WANTED_FREE_BYTES = 2 << 30
+#: With less of a GPU's memory SDXL is moved in and out by parts.
+WANTED_GPU_BYTES = 7_500 << 20
 
 #: What to do, by the reason of ``Unreachable``.
 ADVICE = {
@@ -91,16 +93,31 @@ def _version(health: Health) -> CheckStep:
 
 def _gpu(health: Health) -> CheckStep:
     if health.gpu:
-        total = (health.gpu_memory or {}).get("total_bytes")
-        memory = f" with {total / 1e9:.1f} GB" if total else ""
-        return CheckStep(
-            name="gpu", ok=True, message=f"It has a GPU: {health.gpu}{memory}."
-        )
+        return _gpu_memory(f"It has a GPU: {health.gpu}", health)
     return CheckStep(
         name="gpu",
         ok=True,
         message="It has no GPU, so films are drafts.",
         advice="In Colab choose Runtime, Change runtime type, T4 GPU.",
+    )
+
+
+def _gpu_memory(told: str, health: Health) -> CheckStep:
+    memory = health.gpu_memory or {}
+    total = memory.get("total_bytes")
+    if not total:
+        return CheckStep(name="gpu", ok=True, message=f"{told}.")
+    told += f" with {total / 1e9:.1f} GB"
+    # What is used is its own models' once some are loaded.
+    used = 0 if health.loaded else memory.get("used_bytes", 0)
+    if total - used >= WANTED_GPU_BYTES:
+        return CheckStep(name="gpu", ok=True, message=f"{told}.")
+    free = f", {(total - used) / 1e9:.1f} GB of it free" if used else ""
+    return CheckStep(
+        name="gpu",
+        ok=True,
+        message=f"{told}{free}; that is little, so models draw slowly.",
+        advice="Close what else uses the GPU, or take one with 8 GB or more.",
     )
 
 

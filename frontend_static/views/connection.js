@@ -5,7 +5,7 @@ import { go } from "../lib/router.js";
 import { duration, number, size } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { canReach } from "../api/worker.js";
-import { checkWorker, connectWorker, orderFilm } from "../api/orchestrator.js";
+import { checkWorker, connectWorker, orderFilm, readWorker } from "../api/orchestrator.js";
 import { CopyLine } from "../components/copy_line.js";
 import { PollStrip } from "../components/poll_strip.js";
 import { say } from "../state/spoken.js";
@@ -104,15 +104,17 @@ async function connect(event) {
 function check() {
   return doing("check", async () => {
     const found = (await checkWorker()).steps;
-    steps.value = [...found, await reach()].filter(Boolean);
+    const answers = found.every((step) => step.name !== "answer" || step.ok);
+    steps.value = [...found, answers && await reach()].filter(Boolean);
     say(steps.value.map((step) => step.message).join(" "));
     refresh();
   }, (error) => { steps.value = [{ ok: false, message: error.message }]; });
 }
 
-// The page itself polls the worker: the browser, too, must be allowed to.
+// The page itself polls the worker: the browser, too, must be allowed to. Which worker it
+// is may have changed since the page last heard.
 async function reach() {
-  const link = worker.value;
+  const { worker: link } = await readWorker();
   if (!link) return null;
   const ok = await canReach(link);
   return { ok, message: t(ok ? "check.direct" : "check.notDirect"), advice: ok ? null : t("check.notDirect.more") };

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from orchestrator.worker_check import steps_of
 from shared_protocol.routes import PROTOCOL_VERSION
 from shared_protocol.studio import CheckStep
@@ -51,6 +53,26 @@ def test_a_gpu_without_a_model_is_told() -> None:
     assert "models pull sdxl" in (without["image"].advice or "")
     assert no_gpu["image"].advice is None
     assert "no GPU" in no_gpu["gpu"].message
+
+
+@pytest.mark.parametrize(
+    ("total", "used", "loaded", "expected"),
+    [
+        (15.8, 12.0, (), "with 15.8 GB, 3.8 GB of it free; that is little"),
+        (15.8, 12.0, ("sdxl",), "with 15.8 GB."),
+        (4.0, 0.0, (), "with 4.0 GB; that is little"),
+        (4.0, 3.0, ("sdxl",), "with 4.0 GB; that is little"),
+    ],
+)
+def test_little_gpu_memory_is_told(
+    total: float, used: float, loaded: tuple[str, ...], expected: str
+) -> None:
+    """What its own models take is not missing."""
+    memory = {"total_bytes": int(total * 1e9), "used_bytes": int(used * 1e9)}
+    step = told(gpu_memory=memory, loaded=loaded)["gpu"]
+
+    assert expected in step.message
+    assert bool(step.advice) == ("little" in expected)
 
 
 def test_what_is_missing_fails_with_advice() -> None:
