@@ -52,10 +52,18 @@ def _watched_loop(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
+def worker_process(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[WorkerProcess]:
     """A worker process with simulated engines, the same for all tests."""
     with WorkerProcess(tmp_path_factory.mktemp("worker")) as process:
         yield process
+
+
+@pytest.fixture(scope="session")
+def worker(worker_process: WorkerProcess) -> WorkerProcess:
+    """The same by the name that most tests know it by."""
+    return worker_process
 
 
 @pytest.fixture

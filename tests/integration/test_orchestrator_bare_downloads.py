@@ -5,11 +5,18 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.workers import TOKEN, WorkerProcess
+
+
+@pytest.fixture(scope="module")
+def worker(worker_process: WorkerProcess) -> WorkerProcess:
+    """A real one, where other tests of this folder have a fake."""
+    return worker_process
 
 
 async def test_files_come_without_what_they_say_of_themselves(

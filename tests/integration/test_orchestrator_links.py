@@ -24,6 +24,12 @@ from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.workers import TOKEN, WorkerProcess
 
 
+@pytest.fixture(scope="module")
+def worker(worker_process: WorkerProcess) -> WorkerProcess:
+    """A real one, where other tests of this folder have a fake."""
+    return worker_process
+
+
 @dataclass
 class Made:
     """A finished film and the link to it."""

@@ -6,9 +6,17 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.servers.gemini import KEY, FakeGemini
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.workers import TOKEN, WorkerProcess
+
+
+@pytest.fixture(scope="module")
+def worker(worker_process: WorkerProcess) -> WorkerProcess:
+    """A real one, where other tests of this folder have a fake."""
+    return worker_process
 
 
 async def status(worker: WorkerProcess, job_id: str) -> dict[str, Any]:

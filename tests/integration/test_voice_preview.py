@@ -7,8 +7,16 @@ import wave
 from pathlib import Path
 from urllib.parse import unquote
 
+import pytest
+
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.workers import TOKEN, WorkerProcess
+
+
+@pytest.fixture(scope="module")
+def worker(worker_process: WorkerProcess) -> WorkerProcess:
+    """A real one, where other tests of this folder have a fake."""
+    return worker_process
 
 
 async def test_a_sentence_is_spoken(tmp_path: Path, worker: WorkerProcess) -> None:

@@ -14,6 +14,12 @@ from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 from tests.workers import WorkerProcess, film, hashes
 
 
+@pytest.fixture(scope="module")
+def worker(worker_process: WorkerProcess) -> WorkerProcess:
+    """A real one, where other tests of this folder have a fake."""
+    return worker_process
+
+
 def put(
     worker: WorkerProcess, job_id: str, spec: dict[str, Any], attempt: int, code: int
 ) -> None:
