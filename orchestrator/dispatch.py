@@ -193,6 +193,8 @@ class Dispatcher:
         pause_s = pause_s or min(backoff_s, self._settings.longest_retry_s)
         loop = asyncio.get_running_loop()
         self._due[film.job_id] = loop.time() + pause_s
+        if self._settings.worker != "local" and not self._workers.remote.reachable:
+            self._workers.remote.tries_again(pause_s)
         if film.state is FilmState.WAITING_FOR_WORKER and film.message == why:
             expect = {FilmState.SENDING}  # nothing to tell unless it was claimed
         else:

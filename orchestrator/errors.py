@@ -12,6 +12,10 @@ OrchestratorError
 
 from __future__ import annotations
 
+#: Reasons of ``Unreachable`` in which the way to the worker is open, or was closed in
+#: order, and nobody stands at its end: the notebook has ended or is just starting.
+ASLEEP = frozenset({"tunnel_offline", "server_down"})
+
 
 class OrchestratorError(Exception):
     """The root; ``str`` of it can be shown to people."""

@@ -243,6 +243,7 @@ class Mirror:
         self._known.clear()
         self._slot.lost(trouble)
         pause_s = max(pause_s, trouble.retry_after_s or 0.0)
+        self._slot.tries_again(pause_s)
         if isinstance(trouble, Unreachable) and trouble.reason == "held_too_long":
             self._hold_s = max(self._hold_s / 2, SHORTEST_HOLD_S)
         for job_id in placed:

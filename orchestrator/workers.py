@@ -11,7 +11,7 @@ from functools import partial
 from typing import Literal
 
 from orchestrator.bell import Bell
-from orchestrator.errors import Unreachable, WorkerError
+from orchestrator.errors import ASLEEP, Unreachable, WorkerError
 from orchestrator.local_worker import LocalWorker
 from orchestrator.other_ways import other_ways
 from orchestrator.quota import Ledger
@@ -44,6 +44,9 @@ class Slot:
         self.health: Health | None = None
         #: Why it is not reachable, as a sentence.
         self.trouble: str | None = None
+        #: Whether it is not reachable because nobody stands behind its tunnel.
+        self.asleep = False
+        self._next_try: float | None = None
         self._seen: float | None = None
         self._bell = bell
 
@@ -55,7 +58,8 @@ class Slot:
     async def put(self, client: WorkerClient | None) -> None:
         """Puts another worker, or none, into the slot."""
         old, self.client = self.client, client
-        self.reachable, self.health, self.trouble = False, None, None
+        self.reachable, self.health = False, None
+        self._calm()
         if old is not None:
             await old.close()
         self._bell.ring()
@@ -64,14 +68,25 @@ class Slot:
         """The worker has just answered."""
         self._seen = time.time()
         if not self.reachable:
-            self.reachable, self.trouble = True, None
+            self.reachable = True
             self._bell.ring()
+        self._calm()
 
     def lost(self, trouble: WorkerError) -> None:
         """The worker did not answer."""
         if self.reachable:
             log.warning("The %s worker cannot be reached: %s", self.kind, trouble)
         self.reachable, self.trouble = False, str(trouble)
+        self.asleep = isinstance(trouble, Unreachable) and trouble.reason in ASLEEP
+
+    def tries_again(self, pause_s: float) -> None:
+        """Somebody who needs it asks again then; the soonest of them is told."""
+        now, planned = time.monotonic(), self._next_try
+        if planned is None or planned < now or now + pause_s < planned:
+            self._next_try = now + pause_s
+
+    def _calm(self) -> None:
+        self.trouble, self.asleep, self._next_try = None, False, None
 
     def fresh(self) -> bool:
         """Whether it answered a moment ago."""
@@ -112,7 +127,15 @@ class Slot:
             reachable=self.reachable,
             last_seen_at=rfc3339(self._seen) if self._seen else None,
             reason=reason,
+            trouble=self.trouble,
+            asleep=self.asleep,
+            next_try_s=self._next_try_s(),
         )
+
+    def _next_try_s(self) -> float | None:
+        if self._next_try is None or self.reachable:
+            return None
+        return round(max(0.0, self._next_try - time.monotonic()), 1)
 
 
 @dataclass(frozen=True)

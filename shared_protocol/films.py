@@ -48,6 +48,12 @@ class WorkerLink(View):
     last_seen_at: str | None = None
     #: Why this worker was chosen.
     reason: str | None = None
+    #: Why it is not reachable, as a sentence.
+    trouble: str | None = None
+    #: Not reachable, and its tunnel says so itself: the notebook has ended or is starting.
+    asleep: bool = False
+    #: Seconds until it is asked again for the sake of a film; None when nobody plans to.
+    next_try_s: float | None = None
 
 
 class Outage(View):

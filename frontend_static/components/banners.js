@@ -1,10 +1,10 @@
-// What is wrong right now, told apart: no network, no server, no worker. Nothing on the
-// page is lost by any of them.
+// What is wrong right now, told apart: no network, no server, a worker that sleeps, none
+// that answers. Nothing on the page is lost by any of them.
 
 import { html, useEffect } from "../lib/html.js";
 import { clock } from "../lib/format.js";
 import { t } from "../lib/strings.js";
-import { capabilities, health, serverDown, serverRetryAt, tryNow } from "../state/connection.js";
+import { capabilities, health, nextTryOf, serverDown, serverRetryAt, tryNow, tryWorker } from "../state/connection.js";
 import { now, offline } from "../state/clock.js";
 import { film } from "../state/film.js";
 import { say } from "../state/spoken.js";
@@ -27,9 +27,12 @@ function current() {
   if (offline.value) return { kind: "offline" };
   if (serverDown.value) return server();
   if (health.value && health.value.version !== (opened ??= health.value.version)) return updated();
-  if (film.value?.state === "unreachable") return away(film.value.message);
-  const remote = health.value?.workers?.find((link) => link.kind === "remote");
-  if (remote && !remote.reachable) return away(capabilities.value?.trouble ?? "");
+  const links = health.value?.workers ?? [];
+  const { state, message, worker } = film.value ?? {};
+  // The film's own view is the newer one.
+  if (state === "unreachable") return away(message, worker, links.find((link) => link.kind === worker?.kind));
+  const remote = links.find((link) => link.kind === "remote");
+  if (remote && !remote.reachable) return away(remote.trouble ?? capabilities.value?.trouble ?? "", remote, remote);
   return null;
 }
 
@@ -49,10 +52,12 @@ function server() {
   };
 }
 
-function away(more) {
+function away(why, link, timed) {
+  const seconds = timed && !timed.reachable ? nextTryOf(timed) : null;
   return {
-    kind: "worker",
-    more,
-    action: html`<a role="button" class="quiet" href="#/connection">${t("banner.toConnection")}</a>`,
+    kind: link?.asleep ? "asleep" : "worker",
+    more: html`${why} ${seconds !== null && html`<span class="next">${t("banner.retryIn", { time: clock(seconds) })}</span>`}`,
+    action: html`<button type="button" class="quiet" onClick=${tryWorker}>${t("banner.tryNow")}</button>
+      <a role="button" class="quiet" href="#/connection">${t("banner.toConnection")}</a>`,
   };
 }

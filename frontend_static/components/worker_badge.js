@@ -15,7 +15,7 @@ function describe() {
   if (!health.value) return ["busy", t("badge.looking")];
   const link = worker.value;
   if (!link) return capabilities.value?.trouble ? ["down", t("badge.none")] : ["busy", t("badge.starting")];
-  if (!link.reachable) return ["down", t("badge.away")];
+  if (!link.reachable) return ["down", t(link.asleep ? "badge.asleep" : "badge.away")];
   const gpu = capabilities.value?.health?.gpu;
   if (link.kind === "local") return ["up", gpu ? t("badge.localGpu", { gpu }) : t("badge.local")];
   return ["up", gpu ? t("badge.remoteGpu", { gpu }) : t("badge.remote")];

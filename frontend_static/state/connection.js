@@ -1,13 +1,15 @@
 // Who answers: the server on this machine and the workers that it knows.
 
 import { computed, signal } from "../lib/html.js";
-import { NoAnswer, readCapabilities, readHealth } from "../api/orchestrator.js";
-import { backOff, hidden, pause } from "./clock.js";
+import { checkWorker, NoAnswer, readCapabilities, readHealth } from "../api/orchestrator.js";
+import { backOff, hidden, now, pause } from "./clock.js";
 
 const CALM_MS = 4000;
 const HIDDEN_MS = 30_000;
 
 export const health = signal(null);
+// When that was told.
+const toldAt = signal(0);
 export const capabilities = signal(null);
 // While the server is away: when it is asked again.
 export const serverRetryAt = signal(null);
@@ -18,6 +20,12 @@ export const worker = computed(() => {
   const workers = health.value?.workers ?? [];
   return workers.find((link) => link.reachable) ?? workers[0] ?? null;
 });
+
+// Seconds until it is asked again as planned when the server told of it; null: no plan.
+export function nextTryOf(link) {
+  if (typeof link.next_try_s !== "number") return null;
+  return Math.max(0, link.next_try_s - (now.value - toldAt.value) / 1000);
+}
 
 // The account of the tunnel through which a worker is reached, if there is one.
 export function tunnelOf(link) {
@@ -46,6 +54,16 @@ export function tryNow() {
 export function refresh() {
   capabilities.value = null;
   wake();
+}
+
+// Asks the worker itself, whenever it would have been asked again.
+export async function tryWorker() {
+  try {
+    await checkWorker();
+  } catch (error) {
+    if (!(error instanceof NoAnswer)) throw error;
+  }
+  refresh();
 }
 
 // Resolves once the server answers.
@@ -81,6 +99,7 @@ async function ask() {
   try {
     const before = stamp();
     health.value = await readHealth();
+    toldAt.value = Date.now();
     note(worker.value?.reachable ? "up" : worker.value ? "away" : "none", performance.now() - begun);
     failures = 0;
     serverRetryAt.value = null;

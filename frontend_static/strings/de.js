@@ -20,7 +20,7 @@ export default {
   "keys.close": "Dialog schließen",
 
   "badge.server": "Moonreel läuft nicht", "badge.looking": "Suche einen Worker …", "badge.starting": "Der Worker dieses Rechners startet …",
-  "badge.none": "Kein Worker", "badge.away": "Der Worker ist weg", "badge.local": "Dieser Rechner · Entwürfe",
+  "badge.none": "Kein Worker", "badge.away": "Der Worker ist weg", "badge.asleep": "Der Worker schläft", "badge.local": "Dieser Rechner · Entwürfe",
   "badge.localGpu": "Dieser Rechner · {gpu}", "badge.remote": "Verbunden", "badge.remoteGpu": "Verbunden · {gpu}",
 
   "banner.offline": "Du bist offline.",
@@ -29,6 +29,8 @@ export default {
   "banner.server.more": "Starte es wieder mit moonreel serve; auf dieser Seite bleibt alles, und Filme gehen weiter, wo sie standen.",
   "banner.worker": "Der Worker ist nicht zu erreichen.",
   "banner.worker.more": "Filme warten und gehen von selbst weiter, wenn er oder ein anderer verbunden ist.",
+  "banner.asleep": "Der Worker schläft.",
+  "banner.asleep.more": "Sein Tunnel antwortet, aber dahinter ist kein Worker: Starte das Notebook wieder. Filme warten und gehen dann von selbst weiter.",
   "banner.updated": "Moonreel wurde erneuert.", "banner.updated.more": "Diese Seite ist aus der Fassung davor; beim Neuladen geht nichts verloren.", "banner.reload": "Neu laden",
   "banner.retryIn": "Nächster Versuch in {time}.", "banner.tryNow": "Jetzt versuchen", "banner.toConnection": "Verbindung",
 

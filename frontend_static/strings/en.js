@@ -20,7 +20,7 @@ export default {
   "keys.close": "Close a dialog",
 
   "badge.server": "Moonreel is not running", "badge.looking": "Looking for a worker…", "badge.starting": "Starting this machine's worker…",
-  "badge.none": "No worker", "badge.away": "The worker is away", "badge.local": "This machine · draft quality",
+  "badge.none": "No worker", "badge.away": "The worker is away", "badge.asleep": "The worker is asleep", "badge.local": "This machine · draft quality",
   "badge.localGpu": "This machine · {gpu}", "badge.remote": "Connected", "badge.remoteGpu": "Connected · {gpu}",
 
   "banner.offline": "You are offline.",
@@ -29,6 +29,8 @@ export default {
   "banner.server.more": "Start it again with moonreel serve; everything on this page stays, and films go on where they stopped.",
   "banner.worker": "The worker cannot be reached.",
   "banner.worker.more": "Films wait and go on by themselves when it, or another one, is connected.",
+  "banner.asleep": "The worker is asleep.",
+  "banner.asleep.more": "Its tunnel answers, but no worker stands behind it: start the notebook again. Films wait and go on by themselves then.",
   "banner.updated": "Moonreel has been updated.", "banner.updated.more": "This page is of the version before; reloading it loses nothing.", "banner.reload": "Reload",
   "banner.retryIn": "Asking again in {time}.", "banner.tryNow": "Try now", "banner.toConnection": "Connection",
 

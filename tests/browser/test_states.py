@@ -59,6 +59,11 @@ STATES = {
     "running": (RUNNING, ".progress"),
     "failed": ({"state": "error", "error": BROKEN}, ".trouble"),
     "unreachable": (RUNNING | {"state": "unreachable"}, ".banner[data-banner=worker]"),
+    "asleep": (
+        RUNNING
+        | {"state": "unreachable", "worker": {"kind": "remote", "asleep": True}},
+        ".banner[data-banner=asleep]",
+    ),
     "canceled": ({"state": "canceled"}, ".cards"),
 }
 

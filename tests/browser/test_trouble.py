@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import signal
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx
@@ -19,6 +22,7 @@ from tests.browser.steps import STORY, comes_true, finished, make_film, open_pag
 from tests.browser.test_everyone import violations
 from tests.browser.watched_page import Watched
 from tests.servers.served import Served
+from tests.servers.tunnel import Tunnel, says
 from tests.workers import TOKEN, WorkerProcess
 
 #: Long enough that a worker can be killed in the middle.
@@ -106,6 +110,7 @@ def test_worker_killed_restarted_at_a_new_address(
         frail.kill(signal.SIGKILL)
         banner(page, "worker")
         expect(page.locator(".cards img").first).to_be_visible()
+        expect(page.locator(".banner .next")).to_contain_text("Asking again in")
         frail.start()
         other = context.new_page()
         other.goto("/#/connection")
@@ -135,6 +140,44 @@ def shows_the_gap(page: Page) -> None:
     gantt.get_by_label("as a table").check()
     expect(gantt.locator("tr", has_text="Worker away")).to_have_count(1)
     assert violations(page) == []
+
+
+def test_a_worker_asleep_is_woken_by_hand(
+    browser: Browser, frail: WorkerProcess, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Its tunnel answers for it: told from one that is down; Try now asks it at once."""
+    home = tmp_path_factory.mktemp("tunnelled") / "home"
+    home.mkdir()
+    with tunnelled(str(frail.client.base_url).rstrip("/")) as tunnel:
+        line = f"{tunnel.url}/#token={TOKEN}"
+        with Served(home, {"MOONREEL_WORKER": "auto", "COLAB_API_URL": line}) as served:
+            context = browser.new_context(base_url=served.url, locale="de-DE")
+            context.set_default_timeout(LIMIT_MS)
+            page = context.new_page()
+            open_page(page)
+            tunnel.trouble = says(502, "ERR_NGROK_8012")
+            httpx.post(f"{served.url}/api/worker/check", json={}, timeout=30)
+            banner(page, "asleep")
+            expect(page.locator(".banner")).to_contain_text("Der Worker schläft.")
+            tunnel.trouble = None
+            page.get_by_role("button", name="Jetzt versuchen").click()
+            no_banner(page)
+            context.close()
+
+
+@contextmanager
+def tunnelled(target: str) -> Iterator[Tunnel]:
+    """A tunnel to that address, in a thread of its own."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+    tunnel = Tunnel(target)
+    asyncio.run_coroutine_threadsafe(tunnel.__aenter__(), loop).result()
+    yield tunnel
+    asyncio.run_coroutine_threadsafe(tunnel.__aexit__(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    thread.join()
+    loop.close()
 
 
 def test_the_health_is_that_of_now(page: Page, served: Served) -> None:

@@ -18,7 +18,7 @@ from tests.browser.steps import finished, make_film
 from tests.browser.watched_page import Watched, watched
 from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 from tests.servers.served import Served
-from tests.servers.troubles import ALL_ALONG, IN_THE_WAY, LIMITS
+from tests.servers.troubles import ALL_ALONG, ASLEEP, IN_THE_WAY, LIMITS
 from tests.servers.tunnel import Trouble, Tunnel
 from tests.workers import TOKEN, WorkerProcess
 
@@ -95,8 +95,9 @@ def test_what_is_in_the_way_is_named_and_waited_out(
     job_id = make_film(page, _story(len(modes) + 1), scenes=len(modes) + 1)
     bench.gate.let(1)
     expect(page.locator(".cards img").first).to_be_visible()
-    for trouble, sentence in IN_THE_WAY.values():
-        _told(page, bench, trouble, sentence)
+    for name, (trouble, sentence) in IN_THE_WAY.items():
+        kind = "asleep" if name in ASLEEP else "worker"
+        _told(page, bench, trouble, sentence, kind)
         bench.tunnel.trouble = None
         expect(page.locator(".banner")).to_have_count(0)
     for trouble, sentence in LIMITS.values():
@@ -128,11 +129,13 @@ def test_a_film_is_made_under_it(watch: Watched, bench: Bench, name: str) -> Non
     assert paths - {film} == {f"/status/{job_id}"}
 
 
-def _told(page: Page, bench: Bench, trouble: Trouble, sentence: str) -> None:
+def _told(
+    page: Page, bench: Bench, trouble: Trouble, sentence: str, kind: str = "worker"
+) -> None:
     """Puts it in the way, and waits until the page says what it is."""
     bench.tunnel.trouble = trouble
     bench.gate.let(1)  # news end the held requests
-    expect(page.locator(".banner[data-banner=worker]")).to_contain_text(sentence)
+    expect(page.locator(f".banner[data-banner={kind}]")).to_contain_text(sentence)
 
 
 def _paste(bench: Bench, url: str) -> None:

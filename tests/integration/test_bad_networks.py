@@ -20,7 +20,7 @@ from tests.servers import tunnel as bad
 from tests.servers.cli_film import CliFilm
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import STORY, LiveOrchestrator
-from tests.servers.troubles import ALL_ALONG, IN_THE_WAY, LIMITS
+from tests.servers.troubles import ALL_ALONG, ASLEEP, IN_THE_WAY, LIMITS
 from tests.servers.tunnel import Tunnel, says
 
 UNITS = 10
@@ -75,9 +75,16 @@ async def test_what_stands_in_the_way_is_named_and_waited_out(
         b.tunnel.trouble = trouble
         await b.worker.work(job_id, units=2)  # ends the held request
         await b.film.says("unreachable", sentence)
+        link = (await b.live.film(job_id))["worker"]
+        assert link["asleep"] is (name in ASLEEP)
+        assert sentence in link["trouble"]
+        assert link["next_try_s"] is not None
 
         b.tunnel.trouble = None
-        await b.live.until(job_id, mirrored=5)
+        await b.live.until(job_id, "sent_to_colab", mirrored=5)
+        link = (await b.live.film(job_id))["worker"]
+        known = (link["asleep"], link["trouble"], link["next_try_s"])
+        assert known == (False, None, None)
         await b.worker.work(job_id)
         await b.check_whole()
 

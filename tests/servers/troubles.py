@@ -25,6 +25,11 @@ IN_THE_WAY: dict[str, tuple[Trouble, str]] = {
     "captive portal": (says(200), "answered with a web page"),
     "another server": (says(404, text='{"detail":"Not Found"}'), "answered with HTTP 404"),
 }  # fmt: skip
+#: Those of them that tell of a worker that is asleep, not merely out of reach.
+ASLEEP = {
+    *("agent offline", "server down", "broken upstream"),
+    *("bad gateway", "gateway time-out", "quick tunnel gone"),
+}
 #: Limits that are waited out for long; another tunnel to the same worker helps at once.
 LIMITS: dict[str, tuple[Trouble, str]] = {
     "monthly requests": (says(403, "ERR_NGROK_727"), "number of requests is used up"),
