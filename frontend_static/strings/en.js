@@ -131,7 +131,7 @@ export default {
   "stage.state.done": "done", "stage.state.running": "going on", "stage.state.pending": "to come", "stage.state.error": "failed",
 
   "scene.sameSeed": "Try again as it is", "scene.leaveOut": "Leave this scene out", "scene.cancel": "Cancel this scene",
-  "leftOut.title": "Left out", "leftOut.back": "Take it back in", "leftOut.backOf": "Take back in: {words}",
+  "leftOut.title": "Left out", "leftOut.back": "Take it back in", "leftOut.backOf": "Take it back in: {words}",
   "scene.open": "Open scene {n}", "scene.alt": "Picture of scene {n}", "scene.title": "Scene {n}", "scene.clip": "Clip of scene {n}",
   "scene.voice": "Voice", "scene.words": "Words", "scene.prompt": "Picture", "scene.failed": "failed", "scene.done": "ready",
   "scene.seed": "Seed {seed}", "scene.seedCopy": "Copy the seed of scene {n}", "scene.seedCopied": "The seed of scene {n} is copied.",

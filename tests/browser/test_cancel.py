@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import STORY, finished, make_film
+from tests.browser.test_everyone import violations
 from tests.browser.watched_page import watched
 from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 from tests.servers.served import Served
@@ -59,6 +60,7 @@ def test_the_scene_that_is_being_drawn_is_canceled(
     expect(cards).to_have_count(3)
     out = view.get_by_role("region", name="Left out")
     expect(out).to_contain_text("She saw a tall pitcher.")
+    assert violations(view) == []
     view.reload()
     expect(out).to_contain_text("She saw a tall pitcher.")
     expect(cards.nth(1)).to_contain_text("drawing…")  # the worker has taken it
@@ -67,7 +69,7 @@ def test_the_scene_that_is_being_drawn_is_canceled(
     first = gate.drawn()
     assert (len(first), any("tall pitcher" in prompt for prompt in first)) == (3, False)
     before = pictures(gated, made)
-    out.get_by_role("button", name="Take back in: She saw a tall pitcher.").click()
+    out.get_by_role("button", name="Take it back in: She saw a tall pitcher.").click()
     expect(cards).to_have_count(4)
     expect(out).to_have_count(0)
     gated.finish(made)
