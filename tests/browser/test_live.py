@@ -174,6 +174,7 @@ def test_draft_pictures_are_there_at_once(page: Page) -> None:
 def test_a_metered_tunnel_is_spared(studio: tuple[Studio, Watched]) -> None:
     """Nobody watches through it unless that was asked for; then it costs, and is told."""
     (made, watch), page = studio, studio[1].page
+    open_page(page)  # its worker is known to be there
     health = page.request.get("/health").json()
     host = urlsplit(health["workers"][0]["url"]).netloc
     spent = {"host": host, "month": "2026-11", "requests": 5, "bytes": 9, "used": 0.0}
