@@ -25,7 +25,7 @@ from colab_worker.engines.base import (
 )
 from tests.models.test_film import largest_child
 from tests.models.test_loras import use
-from tests.models.test_memory_limit import PERCENT, ROOT, STEADY
+from tests.models.test_memory_limit import ROOT, STEADY
 from tests.models.test_redraw import FLUX
 from tests.models.test_sdxl import LONG, REQUEST, drawn
 from tests.models.test_speed import far, loaded
@@ -169,8 +169,7 @@ def test_a_black_one_spoils_no_other(shelf: Path, tmp_path: Path) -> None:
 @pytest.mark.timeout(300)
 def test_too_many_under_a_real_limit_are_drawn_in_halves(shelf: Path) -> None:
     """The allocator's own error halves the call; the job is told, and it is remembered."""
-    told = [sys.executable, "-m", "tests.models.short_of_memory", str(shelf),
-            str(PERCENT), "4"]  # fmt: skip
+    told = [sys.executable, "-m", "tests.models.short_of_memory", str(shelf), "4"]
     done = subprocess.run(
         told, cwd=ROOT, env=os.environ | STEADY, capture_output=True, text=True,
         timeout=280,

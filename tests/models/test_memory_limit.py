@@ -11,10 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-#: Of the memory that the whole picture takes; in tiles it takes less than half.
-PERCENT = 65
-
-
 # glibc reserves 64 MiB for each arena, and keeps what was given back for later:
 # the limit would count both.
 STEADY = {
@@ -26,13 +22,7 @@ STEADY = {
 @pytest.mark.timeout(300)
 def test_a_picture_under_a_real_limit_is_drawn_in_tiles(shelf: Path) -> None:
     """The allocator's own error leads one step down, and the job is told."""
-    told = [
-        sys.executable,
-        "-m",
-        "tests.models.short_of_memory",
-        str(shelf),
-        str(PERCENT),
-    ]
+    told = [sys.executable, "-m", "tests.models.short_of_memory", str(shelf)]
     env = os.environ | STEADY
     done = subprocess.run(
         told, cwd=ROOT, env=env, capture_output=True, text=True, timeout=280
