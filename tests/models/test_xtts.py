@@ -126,6 +126,22 @@ def test_sound_lies_where_kernels_want_it(frames: int, tmp_path: Path) -> None:
     assert resample(told, 24_000, 16_000).data_ptr() % 64 == 0
 
 
+def test_a_normalized_spectrogram_does_not_depend_on_its_window() -> None:
+    """Its power is divided by that of the window, as torchaudio does it."""
+    import_xtts()
+    import torch
+
+    from colab_worker.engines.coqui.torchaudio_parts import MelSpectrogram
+
+    sound = torch.linspace(-1, 1, 2048).sin()
+    plain, normal = (
+        MelSpectrogram(n_fft=256, n_mels=20, normalized=normalized)(sound)
+        for normalized in (False, True)
+    )
+    power = torch.hann_window(256).pow(2).sum()
+    assert torch.allclose(normal * power, plain, rtol=1e-4)
+
+
 @pytest.mark.parametrize("kind", ["flac", "ogg", "mp3"])
 def test_samples_of_every_kind_are_heard(
     engine: Any, sample: Path, tmp_path: Path, kind: str

@@ -7,6 +7,7 @@ import datetime as dt
 import ipaddress
 import ssl
 import threading
+from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Self
 
@@ -19,7 +20,7 @@ from cryptography.x509.oid import NameOID
 HOST = "127.0.0.1"
 
 
-class ThreadedServer:
+class ThreadedServer(ABC):
     """Serves an application until the context ends; ``address`` is host and port."""
 
     def __init__(self, certificate: Path | None = None, port: int = 0) -> None:
@@ -31,9 +32,9 @@ class ThreadedServer:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.address = ""
 
+    @abstractmethod
     def application(self) -> web.Application:
         """What is served."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -41,11 +41,17 @@ class Resample:
 
 class _Spectrogram(torch.nn.Module):  # type: ignore[misc]
     def __init__(
-        self, n_fft: int, win_length: int, hop_length: int, power: float, window: Any
+        self,
+        shape: tuple[int, int, int],
+        power: float,
+        window: Any,
+        *,
+        normalized: bool,
     ) -> None:
         super().__init__()
-        self._shape = n_fft, hop_length, win_length
+        self._shape = shape
         self._power = power
+        self._normalized = normalized
         self.register_buffer("window", window)
 
     def forward(self, waveform: Any) -> Any:
@@ -55,6 +61,8 @@ class _Spectrogram(torch.nn.Module):  # type: ignore[misc]
             flat, n_fft, hop_length, win_length, self.window, center=True,
             pad_mode="reflect", normalized=False, onesided=True, return_complex=True,
         )  # fmt: skip
+        if self._normalized:
+            spectrum = spectrum / self.window.pow(2).sum().sqrt()
         power = spectrum.abs().pow(self._power)
         return power.reshape(*waveform.shape[:-1], *power.shape[-2:])
 
@@ -86,8 +94,6 @@ class MelSpectrogram(torch.nn.Module):  # type: ignore[misc]
         norm: str | None = None,
     ) -> None:
         super().__init__()
-        if normalized:
-            raise NotImplementedError("no voice model here asks for it")
         win_length = win_length or n_fft
         hop_length = hop_length or win_length // 2
         bands = librosa.filters.mel(
@@ -95,7 +101,10 @@ class MelSpectrogram(torch.nn.Module):  # type: ignore[misc]
             fmax=f_max or sample_rate / 2, htk=True, norm=norm,
         )  # fmt: skip
         self.spectrogram = _Spectrogram(
-            n_fft, win_length, hop_length, power, window_fn(win_length)
+            (n_fft, hop_length, win_length),
+            power,
+            window_fn(win_length),
+            normalized=normalized,
         )
         self.mel_scale = _MelScale(aligned(bands.T))
 
