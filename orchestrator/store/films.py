@@ -9,11 +9,10 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 
 from orchestrator.bell import Bell
 from orchestrator.store import tables as t
-from orchestrator.store.outages import outages_in
+from orchestrator.store.outages import is_about_outages, noted_after, read_outages
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import ErrorBody
 from shared_protocol.films import FilmState, Outage
@@ -101,7 +100,7 @@ class Film:
     @cached_property
     def outages(self) -> tuple[Outage, ...]:
         """When its worker was away, oldest first."""
-        return _OUTAGES.validate_json(self.outages_json or "[]")
+        return read_outages(self.outages_json)
 
     @cached_property
     def error(self) -> ErrorBody | None:
@@ -111,7 +110,6 @@ class Film:
         return ErrorBody.model_validate_json(self.error_json)
 
 
-_OUTAGES = TypeAdapter(tuple[Outage, ...])
 _COLUMNS = [t.films.c[field.name] for field in fields(Film)]
 
 
@@ -265,22 +263,30 @@ class FilmStore:
         Returns whether it was; ``version`` goes up by one and readers are woken, and
         the loops if it has another state now.
         """
-        if "state" in values:
-            values["outages_json"] = outages_in(values["state"])
-        query = (
-            t.films.update()
-            .where(t.films.c.job_id == job_id, t.films.c.state.in_(list(expect)))
-            .values(version=t.films.c.version + 1, **values)
-            .returning(t.films.c.version)
-        )
+        states = frozenset(expect)
+        meant = [t.films.c.job_id == job_id, t.films.c.state.in_(list(states))]
         if of_attempt is not None:
-            query = query.where(t.films.c.attempt == of_attempt)
+            meant.append(t.films.c.attempt == of_attempt)
         async with self._db.write() as connection:
-            version = (await connection.execute(query)).scalar()
+            if is_about_outages(states, values):
+                query = sa.select(t.films.c.outages_json, t.films.c.state).where(*meant)
+                row = (await connection.execute(query)).one_or_none()
+                if row is None:
+                    return False
+                values["outages_json"] = noted_after(
+                    row.outages_json, FilmState(row.state), FilmState(values["state"])
+                )
+            update = t.films.update().where(*meant).returning(t.films.c.version)
+            version = (
+                await connection.execute(
+                    update.values(version=t.films.c.version + 1, **values)
+                )
+            ).scalar()
         if version is None:
             return False
-        states = {*expect, values["state"]} if "state" in values else ()
-        self._announce(job_id, version, states)
+        self._announce(
+            job_id, version, {*states, values["state"]} if "state" in values else ()
+        )
         return True
 
     async def wait(self, job_id: str, since: int, wait_s: float) -> None:

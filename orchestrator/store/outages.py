@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-import sqlalchemy as sa
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from orchestrator.store.tables import films
+from pydantic import TypeAdapter
+
 from shared_protocol.clock import utc_now
-from shared_protocol.films import FilmState
+from shared_protocol.films import FilmState, Outage
 
 #: Of a film that has more, the oldest are forgotten.
 MOST = 100
+_OUTAGES = TypeAdapter(tuple[Outage, ...])
 
 
-def outages_in(state: FilmState) -> sa.ColumnElement[str]:
-    """What ``outages_json`` becomes by a change to ``state``.
+def read_outages(noted: str | None) -> tuple[Outage, ...]:
+    """Those that are noted, oldest first."""
+    return _OUTAGES.validate_json(noted or "[]")
+
+
+def is_about_outages(before: Iterable[FilmState], values: dict[str, Any]) -> bool:
+    """Whether a change from one of these states may begin or end an outage."""
+    if "state" not in values:
+        return False
+    return FilmState.UNREACHABLE in {*before, values["state"]}
+
+
+def noted_after(noted: str | None, before: FilmState, state: FilmState) -> str | None:
+    """What is noted once a film of state ``before`` has another.
 
     Becoming unreachable begins an outage, any other state ends the one that lasts.
     """
-    noted, now = films.c.outages_json, utc_now()
-    is_away = films.c.state == FilmState.UNREACHABLE
-    if state is not FilmState.UNREACHABLE:
-        ended = sa.func.json_set(noted, "$[#-1].until", now)
-        return sa.case((is_away, ended), else_=noted)
-    all_ = sa.func.coalesce(noted, "[]")
-    is_full = sa.func.json_array_length(all_) >= MOST
-    kept = sa.case((is_full, sa.func.json_remove(all_, "$[0]")), else_=all_)
-    begun = sa.func.json_insert(kept, "$[#]", sa.func.json_object("since", now))
-    return sa.case((is_away, noted), else_=begun)
+    was_away, is_away = (s is FilmState.UNREACHABLE for s in (before, state))
+    if was_away == is_away:
+        return noted
+    known: Sequence[Outage] = read_outages(noted)
+    if is_away:
+        known = (*known, Outage(since=utc_now(), until=None))[-MOST:]
+    elif known:
+        known = (*known[:-1], known[-1].model_copy(update={"until": utc_now()}))
+    return _OUTAGES.dump_json(tuple(known)).decode()
