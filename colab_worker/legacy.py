@@ -9,19 +9,15 @@ from pydantic import AliasChoices, Field, ValidationError, model_validator
 from shared_protocol.dials import MAX_PROMPT_CHARS
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError, invalid_field
-from shared_protocol.specs import MAX_SCENES, Caption, EngineChoice, FilmSpec, SceneSpec
-from shared_protocol.vocab import (
-    Aspect,
-    ColorFilter,
-    Fps,
-    ImageStyle,
-    Motion,
-    Pacing,
-    Quality,
-    Resolution,
-    Transition,
-    VoiceId,
+from shared_protocol.specs import (
+    MAX_SCENES,
+    Caption,
+    EngineChoice,
+    FilmOptions,
+    FilmSpec,
+    SceneSpec,
 )
+from shared_protocol.vocab import ColorFilter, ImageStyle, VoiceId
 from shared_protocol.wire import Text, Wire
 
 if TYPE_CHECKING:
@@ -41,7 +37,7 @@ class Effects(Wire):
     caption: Caption | None = None
 
 
-class LegacyFilm(Wire):
+class LegacyFilm(FilmOptions):
     """A whole script with one prompt a picture."""
 
     script: Annotated[Text, Field(max_length=MAX_SCRIPT_CHARS)]
@@ -58,23 +54,10 @@ class LegacyFilm(Wire):
     voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = Field(
         1.0, validation_alias=AliasChoices("voice_speed", "speed")
     )
-    zoom_effect: bool = True
-    zoom_intensity: Annotated[float, Field(ge=1, le=10)] = 5.0
-    auto_captions: bool = False
-    soft_captions: bool = False
-    caption: Caption | None = None
-    color_filter: ColorFilter = "none"
     topic: Annotated[Text, Field(min_length=1, max_length=2000)] = "Untitled"
     story_type: str = "story"
     duration: Annotated[float, Field(ge=0, le=60)] = 10
     effects: Effects = Effects()
-    pacing: Pacing = "medium"
-    aspect: Aspect = "16:9"
-    quality: Quality = "standard"
-    resolution: Resolution | None = None
-    fps: Fps | None = None
-    motion: Motion = "auto"
-    transition: Transition = "cut"
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     engine: EngineChoice = EngineChoice()
 
@@ -105,38 +88,19 @@ def film_spec(form: LegacyFilm) -> tuple[FilmSpec, tuple[str, ...]]:
         ) from error
     effects = form.effects.model_dump(exclude_none=True, exclude={"caption"})
     effects["caption"] = form.effects.caption or form.caption
-    flat = form.model_dump(include=_SHARED, exclude={"caption"})
+    flat = form.model_dump(include=set(FilmOptions.model_fields), exclude={"caption"})
     try:
         spec = FilmSpec(
             **(flat | effects),
             title=split.title[:200],
             language=split.language,
             scenes=_scenes(form, split),
+            seed=form.seed,
             engine=form.engine,
         )
     except ValidationError as error:
         raise invalid_field(error) from error
     return spec, (*split.warnings, *_unused(form, split))
-
-
-_SHARED = {
-    "image_style",
-    "voice_id",
-    "voice_speed",
-    "zoom_effect",
-    "zoom_intensity",
-    "auto_captions",
-    "soft_captions",
-    "color_filter",
-    "pacing",
-    "aspect",
-    "quality",
-    "resolution",
-    "fps",
-    "motion",
-    "transition",
-    "seed",
-}
 
 
 def _scenes(form: LegacyFilm, split: SplitText) -> tuple[SceneSpec, ...]:

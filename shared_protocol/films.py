@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from pydantic import (
-    Field,
-)
+from pydantic import Field
 
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import ErrorBody
@@ -64,8 +62,8 @@ class Outage(View):
     until: str | None = None
 
 
-class FilmView(View):
-    """A film job on the user's machine; ``GET /api/jobs/{job_id}``."""
+class FilmLine(View):
+    """What every account of a film begins with."""
 
     job_id: JobId
     title: str
@@ -75,15 +73,20 @@ class FilmView(View):
     #: 0-100 over everything; 100 only when the film can be downloaded here.
     progress: int
     message: str
+    created_at: str
+    finished_at: str | None = None
+    draft: bool = False
+
+
+class FilmView(FilmLine):
+    """A film job on the user's machine; ``GET /api/jobs/{job_id}``."""
+
     stage: str
     eta_s: float | None = None
     attempt: int
-    created_at: str
-    finished_at: str | None = None
     worker: WorkerLink | None = None
     #: Finished files that are safe on this machine, of all that the job has so far.
     mirrored: int = 0
-    draft: bool = False
     warnings: tuple[str, ...] = ()
     error: ErrorBody | None = None
     #: Its files are more than its tunnel has left this month; ``allow`` fetches them.
@@ -97,18 +100,9 @@ class FilmView(View):
     links: dict[str, str] = Field(default_factory=dict)
 
 
-class FilmSummary(View):
+class FilmSummary(FilmLine):
     """One line of ``GET /api/jobs``."""
 
-    job_id: JobId
-    title: str
-    state: FilmState
-    terminal: bool
-    version: int
-    progress: int
-    message: str
-    created_at: str
-    finished_at: str | None = None
     #: The name of a picture of it under ``/api/download/{job_id}/``, if one is here.
     poster: str | None = None
     image_style: str | None = None
@@ -117,7 +111,6 @@ class FilmSummary(View):
     seed: int | None = None
     #: Of pictures and voice, once they are known.
     engines: tuple[str, ...] = ()
-    draft: bool = False
     #: In the worker's queue, from 1.
     queue_position: int | None = None
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import (
-    Field,
-)
+from pydantic import Field
 
 from shared_protocol.artifacts import Artifact, MemoEntry, UnitResult
 from shared_protocol.errors import ErrorBody
@@ -92,20 +90,26 @@ class WorkerStamp(View):
     gpu: str | None = None
 
 
-class JobView(View):
-    """Everything a client can know of a job; the reply of ``GET /status/{job_id}``."""
+class JobSummary(View):
+    """One line of ``GET /jobs``."""
 
     job_id: JobId
-    kind: str
     title: str
     #: The word that old clients know: starting, processing, complete, error.
     status: str
     state: JobState
     terminal: bool
     version: int
+    progress: int
+    created_at: str
+
+
+class JobView(JobSummary):
+    """Everything a client can know of a job; the reply of ``GET /status/{job_id}``."""
+
+    kind: str
     #: Set when ``units`` and ``artifacts`` hold only what changed after this version.
     since: int | None = None
-    progress: int
     message: str
     stage: str
     stage_index: int
@@ -113,7 +117,6 @@ class JobView(View):
     eta_s: float | None = None
     queue_position: int | None = None
     attempt: int
-    created_at: str
     started_at: str | None = None
     finished_at: str | None = None
     heartbeat_at: str | None = None
@@ -139,19 +142,6 @@ class JobAccepted(View):
     status: str = "starting"
     state: JobState = JobState.QUEUED
     links: dict[str, str] = Field(default_factory=dict)
-
-
-class JobSummary(View):
-    """One line of ``GET /jobs``."""
-
-    job_id: JobId
-    title: str
-    status: str
-    state: JobState
-    terminal: bool
-    version: int
-    progress: int
-    created_at: str
 
 
 class JobList(View):

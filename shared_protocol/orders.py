@@ -13,32 +13,9 @@ from pydantic import (
     model_validator,
 )
 
-from shared_protocol.dials import ImageOptions
 from shared_protocol.music import Music
-from shared_protocol.specs import (
-    MAX_SCENES,
-    Caption,
-    Day,
-    EngineChoice,
-    SceneSpec,
-    Sources,
-    check_consent,
-    check_sample_alone,
-)
-from shared_protocol.vocab import (
-    Aspect,
-    ColorFilter,
-    Fps,
-    HookIntensity,
-    ImageStyle,
-    Motion,
-    Pacing,
-    Quality,
-    Resolution,
-    StoryType,
-    Transition,
-    VoiceId,
-)
+from shared_protocol.specs import EngineChoice, SceneOptions
+from shared_protocol.vocab import HookIntensity, ImageStyle, StoryType, VoiceId
 from shared_protocol.wire import Sha256, Text, Wire
 
 #: 60 minutes at 150 words a minute, with room for long words and Markdown.
@@ -99,15 +76,17 @@ class ScriptTemplate(Wire):
     sentence_variation: Annotated[Text, Field(max_length=1000)] = ""
 
 
-class GenerateRequest(Wire):
-    """Body of ``POST /api/generate-video``; old spellings of fields are accepted."""
+class GenerateRequest(SceneOptions):
+    """Body of ``POST /api/generate-video``; old spellings of fields are accepted.
+
+    ``scenes`` are told and shown as they are, in place of a text: an edited or saved
+    film. ``date`` is today if left out.
+    """
 
     topic: Annotated[Text, Field(min_length=1, max_length=2000)] | None = None
     script: Annotated[Text, Field(max_length=MAX_TEXT_CHARS)] | None = Field(
         default=None, validation_alias=AliasChoices("script", "text")
     )
-    #: Scenes as they are told and shown, in place of a text: an edited or saved film.
-    scenes: Annotated[tuple[SceneSpec, ...], Field(max_length=MAX_SCENES)] = ()
     title: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
     story_type: StoryType = Field(
         default="scary_horror",
@@ -127,28 +106,13 @@ class GenerateRequest(Wire):
     voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = Field(
         default=1.0, validation_alias=AliasChoices("voice_speed", "speed")
     )
-    #: A file that ``POST /api/voice-samples`` took, by its hash: somebody's voice.
-    voice_sample: Sha256 | None = None
-    #: Whoever is heard in it has agreed to be spoken with.
-    voice_consent: Annotated[bool, Field(validate_default=True)] = False
     #: ``auto`` takes the language of the text.
     language: Annotated[str, Field(pattern=r"^(auto|[a-z]{2,3}(-[a-z0-9]{2,8})*)$")] = (
         "auto"
     )
-    zoom_effect: bool = True
-    #: Percent.
-    zoom_intensity: Annotated[float, Field(ge=1.0, le=10.0)] = 5.0
-    motion: Motion = "auto"
-    transition: Transition = "cut"
-    auto_captions: bool = False
-    #: The narration as a track that players show or hide, not burned in.
-    soft_captions: bool = False
-    caption: Caption | None = None
-    color_filter: ColorFilter = "none"
     #: A file that ``POST /api/music`` took: its hash, or hash and volume.
     music: MusicChoice | None = None
     hook_intensity: HookIntensity = "medium"
-    pacing: Pacing = "medium"
     characters: Annotated[tuple[Character, ...], Field(max_length=MAX_CHARACTERS)] = ()
     #: The manner in which a script is written for a topic.
     template: ScriptTemplate | None = None
@@ -158,32 +122,9 @@ class GenerateRequest(Wire):
     new_script: bool = False
     image_mode: Literal["ai_only"] = "ai_only"
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
-    aspect: Aspect = "16:9"
-    quality: Quality = "standard"
-    #: None: what the quality means.
-    resolution: Resolution | None = None
-    fps: Fps | None = None
     #: Stop after the script, so that it can be read and edited first.
     review: bool = False
     engine: RequestedEngines = RequestedEngines()
-    image: ImageOptions = ImageOptions()
-    #: The day that the film's file names; today if left out.
-    date: Day | None = None
-
-    #: Pages that facts of the story come from; they are listed in ``script.md``.
-    sources: Sources = ()
-
-    @field_validator("voice_sample")
-    @classmethod
-    def _sample_speaks_alone(
-        cls, sample: str | None, given: ValidationInfo
-    ) -> str | None:
-        return check_sample_alone(sample, given.data.get("scenes", ()))
-
-    @field_validator("voice_consent")
-    @classmethod
-    def _voice_is_given(cls, consent: bool, given: ValidationInfo) -> bool:
-        return check_consent(consent, given.data.get("voice_sample"))
 
     @field_validator("zoom_intensity")
     @classmethod

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -88,29 +87,6 @@ class SceneSpec(Wire):
         return told
 
 
-def check_consent(consent: bool, sample: str | None) -> bool:
-    """``voice_consent`` beside ``voice_sample``: both or none; ValueError."""
-    if sample is not None and not consent:
-        raise ValueError(
-            "is needed with voice_sample: set it to true once whoever is heard in it "
-            "has agreed"
-        )
-    if consent and sample is None:
-        raise ValueError("does nothing without voice_sample; leave it out")
-    return consent
-
-
-def check_sample_alone(sample: str | None, scenes: Sequence[SceneSpec]) -> str | None:
-    """``voice_sample`` beside voices of scenes, which are none of its; ValueError."""
-    for number, scene in enumerate(scenes, start=1):
-        if sample is not None and scene.voice is not None:
-            raise ValueError(
-                f"scene {number} names the voice {scene.voice}, but a sample speaks "
-                "every scene of its film; leave one of both out"
-            )
-    return sample
-
-
 Sources = Annotated[
     tuple[Annotated[Text, Field(min_length=1, max_length=1000)], ...],
     Field(max_length=200),
@@ -123,20 +99,12 @@ def picture_seed(film_seed: int, number: int) -> int:
     return int.from_bytes(digest[:4])
 
 
-class FilmSpec(Wire):
-    """A narrated film: scenes in order, and the options that shape them."""
+class FilmOptions(Wire):
+    """How the scenes of a film look and sound; the same in every form of an order."""
 
-    kind: Literal["film"] = "film"
-    title: Annotated[Text, Field(min_length=1, max_length=200)] = "Untitled"
-    scenes: Annotated[tuple[SceneSpec, ...], Field(min_length=1, max_length=MAX_SCENES)]
     image_style: ImageStyle = "cinematic"
     voice_id: VoiceId = "aria"
     voice_speed: Annotated[float, Field(ge=0.5, le=2.0)] = 1.0
-    #: 6 to 30 s of somebody's voice, by hash, to speak with in place of ``voice_id``.
-    voice_sample: Sha256 | None = None
-    #: Whoever it is of has agreed; kept with the job.
-    voice_consent: Annotated[bool, Field(validate_default=True)] = False
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")] = "en"
     #: Length of the pauses between sentences and scenes.
     pacing: Pacing = "medium"
     zoom_effect: bool = True
@@ -152,33 +120,66 @@ class FilmSpec(Wire):
     soft_captions: bool = False
     caption: Caption | None = None
     color_filter: ColorFilter = "none"
-    music: Music | None = None
     aspect: Aspect = "16:9"
     quality: Quality = "standard"
     #: None: what the quality means.
     resolution: Resolution | None = None
     fps: Fps | None = None
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    engine: EngineChoice = EngineChoice()
+
+
+class SceneOptions(FilmOptions):
+    """What else orders and specs share: all that goes with scenes of their own."""
+
+    scenes: Annotated[tuple[SceneSpec, ...], Field(max_length=MAX_SCENES)] = ()
+    #: 6 to 30 s of somebody's voice, by hash, to speak with in place of ``voice_id``.
+    voice_sample: Sha256 | None = None
+    #: Whoever is heard in it has agreed; kept with the job.
+    voice_consent: Annotated[bool, Field(validate_default=True)] = False
     image: ImageOptions = ImageOptions()
-    #: The day that the film's file names; without one it names none.
+    #: The day that the film's file names.
     date: Day | None = None
     #: Pages that facts of the story come from; they are listed in ``script.md``.
     sources: Sources = ()
-    #: More scenes will come, under a higher attempt: the film is not joined yet.
-    open: bool = False
 
     @field_validator("voice_sample")
     @classmethod
     def _sample_speaks_alone(
         cls, sample: str | None, given: ValidationInfo
     ) -> str | None:
-        return check_sample_alone(sample, given.data.get("scenes", ()))
+        for number, scene in enumerate(given.data.get("scenes", ()), start=1):
+            if sample is not None and scene.voice is not None:
+                raise ValueError(
+                    f"scene {number} names the voice {scene.voice}, but a sample speaks "
+                    "every scene of its film; leave one of both out"
+                )
+        return sample
 
     @field_validator("voice_consent")
     @classmethod
     def _voice_is_given(cls, consent: bool, given: ValidationInfo) -> bool:
-        return check_consent(consent, given.data.get("voice_sample"))
+        sample = given.data.get("voice_sample")
+        if sample is not None and not consent:
+            raise ValueError(
+                "is needed with voice_sample: set it to true once whoever is heard in "
+                "it has agreed"
+            )
+        if consent and sample is None:
+            raise ValueError("does nothing without voice_sample; leave it out")
+        return consent
+
+
+class FilmSpec(SceneOptions):
+    """A narrated film: scenes in order, and the options that shape them."""
+
+    kind: Literal["film"] = "film"
+    title: Annotated[Text, Field(min_length=1, max_length=200)] = "Untitled"
+    scenes: Annotated[tuple[SceneSpec, ...], Field(min_length=1, max_length=MAX_SCENES)]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[a-z0-9]{2,8})*$")] = "en"
+    music: Music | None = None
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    engine: EngineChoice = EngineChoice()
+    #: More scenes will come, under a higher attempt: the film is not joined yet.
+    open: bool = False
 
     @model_validator(mode="after")
     def _caption_is_used(self) -> FilmSpec:

@@ -14,7 +14,13 @@ from shared_protocol.errors import Code, describe_validation
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
-from shared_protocol.specs import EngineChoice, FilmSpec, SceneSpec, picture_seed
+from shared_protocol.specs import (
+    EngineChoice,
+    FilmSpec,
+    SceneOptions,
+    SceneSpec,
+    picture_seed,
+)
 
 
 def write_film(request: GenerateRequest) -> tuple[Script, FilmSpec]:
@@ -50,38 +56,24 @@ def film_spec(request: GenerateRequest, script: Script) -> FilmSpec:
 
 def _spec(request: GenerateRequest, script: Script) -> FilmSpec:
     seed = _seed(request)
-    return FilmSpec(
-        title=script.title[:200],
-        scenes=tuple(
+    # All that both forms have, so that no option of an order can be forgotten here.
+    shared = {name: getattr(request, name) for name in SceneOptions.model_fields}
+    told = shared | {
+        "scenes": tuple(
             _scene(scene, number, seed)
             for number, scene in enumerate(script.scenes, start=1)
         ),
-        image_style=request.image_style,
-        voice_id=request.voice_id,
-        voice_speed=request.voice_speed,
-        voice_sample=request.voice_sample,
-        voice_consent=request.voice_consent,
+        "date": request.date or today(),
+        "sources": request.sources
+        or tuple(f"{source.title}: {source.url}"[:1000] for source in script.sources),
+    }
+    return FilmSpec(
+        **told,
+        title=script.title[:200],
         language=script.language,
-        pacing=request.pacing,
-        zoom_effect=request.zoom_effect,
-        zoom_intensity=request.zoom_intensity,
-        motion=request.motion,
-        transition=request.transition,
-        auto_captions=request.auto_captions,
-        soft_captions=request.soft_captions,
-        caption=request.caption,
-        color_filter=request.color_filter,
         music=request.music,
-        aspect=request.aspect,
-        quality=request.quality,
-        resolution=request.resolution,
-        fps=request.fps,
         seed=seed,
         engine=EngineChoice(image=request.engine.image, voice=request.engine.voice),
-        image=request.image,
-        date=request.date or today(),
-        sources=request.sources
-        or tuple(f"{source.title}: {source.url}"[:1000] for source in script.sources),
     )
 
 
