@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from colab_worker.store.jobs import Store
 from colab_worker.store.rows import JobRow, UnitRow
 from colab_worker.views import UnitStatus, job_view, overall_progress
-from shared_protocol.jobs import JobState, JobView, UnitState, WorkerStamp
+from shared_protocol.jobs import JobState, JobView, WorkerStamp
 from shared_protocol.kit.changes import Changes
 
 #: Finished jobs that stay in memory.
@@ -167,14 +167,6 @@ class Board:
         waiting = states.count(JobState.QUEUED)
         done = sum(state.terminal for state in states)
         return {"depth": waiting, "running": len(states) - waiting - done}
-
-    def running_units(self) -> int:
-        """How many units are being worked on."""
-        return sum(
-            unit.state is UnitState.RUNNING
-            for status in self._jobs.values()
-            for unit in status.units.values()
-        )
 
     def _forget_old(self) -> None:
         finished = [i for i, s in self._jobs.items() if s.row.state.terminal]

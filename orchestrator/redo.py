@@ -25,78 +25,28 @@ _WORDS: dict[Kind, Literal["picture", "voice", "clip"]] = {
     "voice": "voice",
     "clip": "clip",
 }
-#: Fields of a film that one kind of unit never looks at.
+#: Fields that only the film itself has, or that are compared scene by scene.
+_NO_UNITS = frozenset(
+    [
+        *("kind", "title", "scenes", "voice_id", "engine", "music", "soft_captions"),
+        *("date", "sources", "open"),
+    ]
+)
+_ONLY_VOICES = frozenset(
+    ["voice_speed", "voice_sample", "voice_consent", "language", "pacing"]
+)
+_ONLY_PICTURES = frozenset(["image_style", "aspect", "quality", "resolution", "image"])
+_ONLY_CLIPS = frozenset(
+    [
+        *("zoom_effect", "zoom_intensity", "motion", "transition", "fps", "seed"),
+        *("auto_captions", "caption", "color_filter"),
+    ]
+)
+#: Fields of a film that one kind of unit never looks at; clips show and hear the others.
 _NOT_FOR: dict[Kind, frozenset[str]] = {
-    "image": frozenset(
-        [
-            "kind",
-            "music",
-            "open",
-            "sources",
-            "scenes",
-            "title",
-            "voice_id",
-            "voice_speed",
-            "voice_sample",
-            "voice_consent",
-            "language",
-            "pacing",
-            "zoom_effect",
-            "zoom_intensity",
-            "motion",
-            "transition",
-            "auto_captions",
-            "soft_captions",
-            "caption",
-            "color_filter",
-            "fps",
-            "date",
-            "engine",
-            "seed",
-        ]
-    ),
-    "voice": frozenset(
-        [
-            "kind",
-            "music",
-            "open",
-            "sources",
-            "scenes",
-            "title",
-            "voice_id",
-            "image_style",
-            "zoom_effect",
-            "zoom_intensity",
-            "motion",
-            "transition",
-            "auto_captions",
-            "soft_captions",
-            "caption",
-            "color_filter",
-            "aspect",
-            "quality",
-            "resolution",
-            "fps",
-            "image",
-            "date",
-            "engine",
-            "seed",
-        ]
-    ),
-    "clip": frozenset(
-        [
-            "kind",
-            "music",
-            "open",
-            "sources",
-            "scenes",
-            "title",
-            "voice_id",
-            "soft_captions",
-            "date",
-            "engine",
-        ]
-    ),
+    "image": _NO_UNITS | _ONLY_VOICES | _ONLY_CLIPS,
+    "voice": _NO_UNITS | _ONLY_PICTURES | _ONLY_CLIPS,
+    "clip": _NO_UNITS,
 }
 
 

@@ -32,7 +32,6 @@ MAX_THREADS = 4
 LUMA_SITE, CHROMA_SITE = 0.5, 0.25
 
 Bytes8 = npt.NDArray[np.uint8]
-Words16 = npt.NDArray[np.uint16]
 
 
 class Planes(NamedTuple):

@@ -99,7 +99,6 @@ _ROLES: dict[str, tuple[str, str, str, str, str, str]] = {
     "scribe": ("robe", "m", "adult", "", "book", ""),
     "musician": ("coat", "n", "adult", "", "violin", ""),
 }  # fmt: skip
-ROLES = tuple(_ROLES)
 
 #: Clothing colours by name; kept clear of black so that they show on dark paper.
 COLOURS: dict[str, str] = {

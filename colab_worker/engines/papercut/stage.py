@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,6 @@ from colab_worker.engines.papercut.dice import Dice
 from colab_worker.engines.papercut.geometry import Points
 from colab_worker.engines.papercut.palette import Palette
 from colab_worker.engines.papercut.silhouettes.shape import Shape
-
-Profile = Callable[[Points], Points]
 
 
 @dataclass

@@ -10,27 +10,15 @@ import numpy as np
 from colab_worker.engines.papercut import geometry
 from colab_worker.engines.papercut.geometry import Points
 
-#: body: the silhouette itself · cloth, cloth2: clothing · skin · hair · pale: white
-#: parts · lit: light of its own · shade: darker than the body · leaf: foliage · ear: shaded skin.
-TONES = (
-    "body",
-    "cloth",
-    "cloth2",
-    "skin",
-    "hair",
-    "pale",
-    "lit",
-    "shade",
-    "leaf",
-    "ear",
-)
-
 
 @dataclass(frozen=True)
 class Part:
     """One piece of a silhouette."""
 
     points: Points
+    #: body: the silhouette itself · cloth, cloth2: clothing · skin · hair · pale: white
+    #: parts · lit: light of its own · shade: darker than the body · leaf: foliage ·
+    #: ear: shaded skin.
     tone: str = "body"
 
 
