@@ -18,6 +18,7 @@ from colab_worker.tunnels.options import (
     secret_in,
 )
 from shared_protocol.fallback import FALLBACK, Fallback, read_fallback
+from shared_protocol.kit import numbers
 from shared_protocol.routes import DEFAULT_WORKER_PORT
 from shared_protocol.tokens import new_token
 
@@ -225,7 +226,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on")
-    add("--port", type=int, default=DEFAULT_WORKER_PORT, help="0 picks a free one")
+    add(
+        "--port",
+        type=numbers.port,
+        default=DEFAULT_WORKER_PORT,
+        help="0 picks a free one",
+    )
     add(
         "--data-dir",
         type=Path,
@@ -244,7 +250,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_limits(add)
     add(
         "--cpu-lanes",
-        type=_at_least_one,
+        type=numbers.count,
         default=2,
         help="processes for sound and film",
     )
@@ -266,19 +272,38 @@ def _parser() -> argparse.ArgumentParser:
         "that only this machine reaches")  # fmt: skip
     add("--fallback", default=",".join(FALLBACK), metavar="WORDS",
         help="what auto takes, best first")  # fmt: skip
-    add("--queue-capacity", type=_at_least_one, default=100, help="jobs that may wait")
-    add("--body-limit-mib", type=float, default=2, help="largest request body")
-    add("--blob-limit-mib", type=float, default=2048, help="largest uploaded file")
-    add("--disk-floor-mib", type=float, default=256, help="space that stays free")
-    add("--disk-quota-mib", type=float, help="most space that the data folder may take")
-    add("--unit-limit-s", type=float, help="longest a single unit may take")
+    add("--queue-capacity", type=numbers.count, default=100, help="jobs that may wait")
+    add("--body-limit-mib", type=numbers.some, default=2, help="largest request body")
+    add(
+        "--blob-limit-mib",
+        type=numbers.some,
+        default=2048,
+        help="largest uploaded file",
+    )
+    add(
+        "--disk-floor-mib",
+        type=numbers.amount,
+        default=256,
+        help="space that stays free",
+    )
+    add(
+        "--disk-quota-mib",
+        type=numbers.some,
+        help="most space that the data folder may take",
+    )
+    add("--unit-limit-s", type=numbers.some, help="longest a single unit may take")
     add(
         "--beat-timeout-s",
-        type=float,
+        type=numbers.some,
         default=60.0,
         help="silence that counts as frozen",
     )
-    add("--retry-delay-s", type=float, default=1.0, help="wait before a second try")
+    add(
+        "--retry-delay-s",
+        type=numbers.amount,
+        default=1.0,
+        help="wait before a second try",
+    )
     add_options(parser)
     return parser
 
@@ -287,19 +312,19 @@ def _add_limits(add: Callable[..., object]) -> None:
     limits = Limits()
     add(
         "--requests-per-minute",
-        type=_at_least_one,
+        type=numbers.count,
         default=limits.requests,
         help="of one token and address; this machine itself is not limited",
     )
     add(
         "--submits-per-minute",
-        type=_at_least_one,
+        type=numbers.count,
         default=limits.submits,
         help="of these, requests that change something",
     )
     add(
         "--upload-mib-per-hour",
-        type=_at_least_one,
+        type=numbers.count,
         default=limits.upload_mib,
         help="most that one token may upload",
     )
@@ -307,10 +332,3 @@ def _add_limits(add: Callable[..., object]) -> None:
 
 def _names(words: str) -> tuple[str, ...]:
     return tuple(filter(None, (word.strip() for word in words.split(","))))
-
-
-def _at_least_one(word: str) -> int:
-    number = int(word)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"{word} is less than 1")
-    return number

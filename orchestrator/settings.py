@@ -12,6 +12,7 @@ from typing import Literal, cast, get_args
 from orchestrator.errors import SettingsError
 from shared_protocol.fallback import FALLBACK, Fallback, read_fallback
 from shared_protocol.holds import Pace
+from shared_protocol.kit.numbers import MOST_PORT
 from shared_protocol.routes import DEFAULT_ORCHESTRATOR_PORT, HOLD_S
 
 WorkerMode = Literal["auto", "local", "remote"]
@@ -121,9 +122,7 @@ class Settings:
             home=_home(environ, home),
             url_file=url_file or _url_file(environ),
             host=host or environ.get("MOONREEL_HOST", "127.0.0.1"),
-            port=_number(environ, "MOONREEL_PORT", DEFAULT_ORCHESTRATOR_PORT)
-            if port is None
-            else port,
+            port=_port(environ) if port is None else port,
             worker=_mode(worker or environ.get("MOONREEL_WORKER", "auto")),
             fallback=_fallback(environ.get(FALLBACK_VARIABLE)),
             allowed_hosts=_words(environ, "MOONREEL_ALLOWED_HOSTS"),
@@ -180,6 +179,15 @@ def _fallback(words: str | None) -> tuple[Fallback, ...]:
 def _words(environ: Mapping[str, str], name: str) -> tuple[str, ...]:
     words = environ.get(name, "").replace(",", " ").split()
     return tuple(word.rstrip("/") for word in words)
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    number = _number(environ, "MOONREEL_PORT", DEFAULT_ORCHESTRATOR_PORT)
+    if number > MOST_PORT:
+        raise SettingsError(
+            f"MOONREEL_PORT is '{number}'; it must be at most {MOST_PORT}."
+        )
+    return number
 
 
 def _number(environ: Mapping[str, str], name: str, default: int) -> int:

@@ -17,6 +17,7 @@ from colab_worker.models.folder import SLASH, NotAModel, read_model
 from colab_worker.models.presets import BY_NAME, GB
 from colab_worker.models.pull import OTHERS, NotPulled, pull
 from colab_worker.models.shelf import LORAS, Shelf, models_folder
+from shared_protocol.kit.numbers import amount
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -116,7 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     known = [*BY_NAME, *OTHERS]
     add.add_argument("models", nargs="+", choices=known, metavar="NAME")
     add.add_argument(
-        "--floor-gb", type=float, default=2.0, help="space that stays free"
+        "--floor-gb", type=amount, default=2.0, help="space that stays free"
     )
     add.set_defaults(run=_pull)
     add = commands.add_parser("remove", help="delete models and LoRAs")

@@ -29,6 +29,7 @@ from orchestrator.cli.submissions import idempotency_key
 from orchestrator.cli.voice_sample import read_sample
 from orchestrator.cli.watch import Patience, ServerGone, Watch
 from shared_protocol.films import FilmState, FilmView
+from shared_protocol.kit.numbers import amount
 from shared_protocol.orders import GenerateRequest
 
 #: A server that was found, not named, is replaced this often when it goes away.
@@ -59,7 +60,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--worker-wait",
-        type=float,
+        type=amount,
         default=300.0,
         metavar="SECONDS",
         help="how long the job may be without a worker (default: 300)",

@@ -18,13 +18,14 @@ from orchestrator.errors import OrchestratorError
 from orchestrator.serve import serve
 from orchestrator.settings import Settings
 from shared_protocol.kit.logs import set_up_logs
+from shared_protocol.kit.numbers import port
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of ``serve``."""
     add = parser.add_argument
     add("--host", help="address to listen on (default: 127.0.0.1)")
-    add("--port", type=int, help="port; 0 picks a free one (default: 5000)")
+    add("--port", type=port, help="port; 0 picks a free one (default: 5000)")
     add("--home", type=Path, metavar="DIR", help="folder of jobs and films")
     add(
         "--worker",

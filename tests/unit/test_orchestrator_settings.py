@@ -70,6 +70,7 @@ def test_arguments_win(tmp_path: Path) -> None:
     ("name", "value"),
     [
         ("MOONREEL_PORT", "many"),
+        ("MOONREEL_PORT", "65536"),
         ("MOONREEL_WORKER", "moon"),
         ("MOONREEL_QUEUE_CAPACITY", "-1"),
     ],

@@ -45,6 +45,14 @@ def test_tunnels_are_read_in_one_order(tmp_path: Path) -> None:
         ("--cloudflared /bin/true", "--cloudflared is for --tunnel cloudflared"),
         ("--tunnel ngrok --ngrok-token-file /nowhere/token", "/nowhere/token"),
         ("--tunnel localtunnel", "invalid choice"),
+        ("--port 65536", "--port: 65536 is no port"),
+        ("--cpu-lanes two", "--cpu-lanes: 'two' is no whole number"),
+        ("--queue-capacity 0", "--queue-capacity: 0 is less than 1"),
+        ("--unit-limit-s 0", "--unit-limit-s: 0 is not above 0"),
+        ("--disk-floor-mib nan", "--disk-floor-mib: 'nan' is no number that can"),
+        ("--disk-quota-mib 1e400", "--disk-quota-mib: '1e400' is no number that can"),
+        ("--retry-delay-s=-1", "--retry-delay-s: -1 is less than 0"),
+        ("--body-limit-mib much", "--body-limit-mib: 'much' is no number"),
     ],
 )
 def test_options_that_do_not_fit_are_refused(
