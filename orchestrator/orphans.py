@@ -1,4 +1,4 @@
-"""Cancels what a worker still has of a film that went to another one.
+"""Cancels what a worker still has of a film that went to another one, or was deleted.
 
 Scenes that were sent ahead wait there for the rest, which comes no more. What is owed
 is kept, so that a restart does not forget it.

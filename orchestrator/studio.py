@@ -167,15 +167,19 @@ class Studio:
     async def delete(self, job_id: str) -> None:
         """Forgets a film and its files; one that is going on is canceled first."""
         film = await self.find(job_id)
+        told = film.state.terminal
         slot = self._workers.slot(film.worker_kind)
         if slot is not None and slot.client is not None:
             with suppress(WorkerError, TimeoutError):
                 async with asyncio.timeout(CANCEL_S):
                     await self._delete_there(slot.client, film)
+                told = True
         await self._library.forget(job_id)
+        if not told and film.worker_url is not None:
+            await self._orphans.leave(job_id, film.worker_url)
 
     async def _delete_there(self, client: WorkerClient, film: Film) -> None:
-        """Frees the worker's disk too; a worker that is away keeps its copy."""
+        """Frees the worker's disk too."""
         if not film.state.terminal:
             await client.cancel(film.job_id)
         stopping = AsyncRetrying(retry=retry_if_result(not_), wait=wait_fixed(0.1))

@@ -6,6 +6,9 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+from aiohttp import web
+
+from shared_protocol import routes
 from shared_protocol.errors import Code, ErrorBody
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
@@ -291,6 +294,25 @@ async def test_deleting_keeps_files_that_another_film_needs(
     assert film.content == worker.jobs[second].units["film"].data
     await studio.api.delete(f"/api/jobs/{second}")
     assert await asyncio.to_thread(files) == 0
+
+
+async def test_a_film_that_is_deleted_while_its_worker_is_away_is_not_made(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """The worker hears of it once it answers again."""
+    job_id = await studio.submitted()
+    told = asyncio.Event()
+
+    def back(request: web.Request) -> None:
+        if request.path == routes.JOB_CANCEL.format(job_id=job_id):
+            told.set()
+
+    worker.gateway = lambda _request: web.Response(status=502)
+    await studio.until(job_id, "unreachable")
+    reply = await studio.api.delete(f"/api/jobs/{job_id}")
+    assert reply.status_code == 204
+    worker.gateway = back
+    await asyncio.wait_for(told.wait(), 60)
 
 
 async def test_deleting_a_running_film_cancels_it(
