@@ -15,25 +15,33 @@ class Bell:
     def __init__(self) -> None:
         self._ears: list[Ear] = []
 
-    def listen(self, states: Iterable[FilmState] = FilmState) -> Ear:
-        """A new listener; of films, it hears those that enter or leave ``states``."""
-        ear = Ear(frozenset(states))
+    def listen(
+        self, states: Iterable[FilmState] = FilmState, *, leaving: bool = True
+    ) -> Ear:
+        """A new listener; of films, it hears those that enter ``states`` or leave them."""
+        ear = Ear(frozenset(states), leaving=leaving)
         self._ears.append(ear)
         return ear
 
-    def ring(self, states: Iterable[FilmState] = FilmState) -> None:
-        """Wakes everybody, or those whom a film's change among ``states`` concerns."""
-        changed = frozenset(states)
+    def ring(
+        self,
+        left: Iterable[FilmState] = FilmState,
+        entered: Iterable[FilmState] = FilmState,
+    ) -> None:
+        """Wakes everybody, or those whom a film concerns that changed so."""
+        after = frozenset(entered)
+        either = after.union(left)
         for ear in self._ears:
-            if ear.states & changed:
+            if ear.states & (either if ear.leaving else after):
                 ear.event.set()
 
 
 class Ear:
     """One listener; a ring between two ``wait`` calls is not missed."""
 
-    def __init__(self, states: frozenset[FilmState]) -> None:
+    def __init__(self, states: frozenset[FilmState], *, leaving: bool) -> None:
         self.states = states
+        self.leaving = leaving
         self.event = asyncio.Event()
 
     async def wait(self, timeout_s: float | None = None) -> None:

@@ -17,6 +17,7 @@ from orchestrator.store.films import Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.scripts import SavedScript, ScriptStore
 from orchestrator.writer.film_spec import film_spec
+from orchestrator.writer.spoken import count_words
 from shared_protocol.errors import Code, describe_validation
 from shared_protocol.films import FilmState
 from shared_protocol.kit.http_errors import ApiError
@@ -311,4 +312,4 @@ def _line(saved: SavedScript) -> ScriptVersion:
 
 
 def _words(script: Script) -> int:
-    return sum(len(scene.narration.split()) for scene in script.scenes)
+    return sum(count_words(scene.narration) for scene in script.scenes)

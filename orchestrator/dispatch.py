@@ -47,7 +47,7 @@ class Dispatcher:
         self._library = library
         self._workers = workers
         self._orphans = orphans
-        self._ear = bell.listen(PLACEABLE)
+        self._ear = bell.listen(PLACEABLE, leaving=False)
         #: By film: how often in a row it could not be placed, and when to try again.
         self._failures: dict[str, int] = {}
         self._due: dict[str, float] = {}

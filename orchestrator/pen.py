@@ -12,9 +12,9 @@ from orchestrator.writer import briefing
 from orchestrator.writer.asking import Asker
 from orchestrator.writer.moods import MOODS
 from orchestrator.writer.parts import WrittenAlternatives, WrittenAnalysis
-from orchestrator.writer.services.base import WritingError
+from orchestrator.writer.services.base import Nonsense, WritingError
 from orchestrator.writer.services.choice import Services
-from orchestrator.writer.story import told_scene
+from orchestrator.writer.story import is_speakable, told_scene
 from shared_protocol.errors import Code
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.orders import Character, ScriptTemplate
@@ -46,7 +46,7 @@ class Pen:
             found = await asker.ask(ask, WrittenAnalysis)
         except WritingError as error:
             raise ApiError(error.code, str(error)) from error
-        return ScriptTemplate(**found.model_dump())
+        return found.template()
 
     async def rewrite(self, film: Film, order: RewriteOrder) -> RewriteReply:
         """One scene told otherwise, in one or several ways; nothing is saved."""
@@ -60,7 +60,7 @@ class Pen:
             film.request, saved.script, scene, order.note, order.alternatives
         )
         try:
-            found = await asker.ask(ask, WrittenAlternatives)
+            found = await asker.ask(ask, WrittenAlternatives, check=_speakable)
         except WritingError as error:
             raise ApiError(error.code, str(error)) from error
         place = saved.script.scenes.index(scene) + 1
@@ -81,6 +81,14 @@ class Pen:
     def _asker(self, asked: str, param: str, *, nonce: str | None = None) -> Asker:
         service = self._services.get(self._services.name_for(asked, param=param))
         return Asker(service, self._answers, nonce=nonce)
+
+
+def _speakable(told: WrittenAlternatives) -> WrittenAlternatives:
+    """Without those that have nothing to say, or far too much."""
+    fit = [scene for scene in told.alternatives if is_speakable(scene)]
+    if not fit:
+        raise Nonsense("the answer has no words to speak")
+    return told.model_copy(update={"alternatives": fit})
 
 
 def _service_of(film: Film) -> str:

@@ -78,6 +78,8 @@ class Settings:
     #: New films are refused when the disk has less than this free.
     disk_floor_bytes: int = 512 << 20
     hold_s: float = HOLD_S
+    #: So long a held reply waits for what follows on states that usually end at once.
+    passing_s: float = 0.05
     connect_timeout_s: float = 10.0
     #: For one answer, beyond the time it is held on purpose.
     answer_timeout_s: float = 30.0

@@ -70,9 +70,9 @@ class Studio:
         before = await self._films.by_key(key) if key else None
         if before is not None:
             return _same_order(before, body_sha256)
-        await self._check_room()
-        if _is_unwritten(request):
+        if _is_unwritten(request):  # what takes longest begins first
             self._services.prepare(request.engine.script)
+        await self._check_room()
         given = given_files(request.music, request.scenes, request.voice_sample)
         given |= character_files(request.characters)
         await self._library.check_given(given)

@@ -35,6 +35,8 @@ from shared_protocol.wire import canonical_json
 log = logging.getLogger(__name__)
 
 WRITING = frozenset({FilmState.GENERATING_SCRIPT, FilmState.GENERATING_IMAGE_PROMPTS})
+#: After the end of a script, until it is asked whether there is another to be written.
+_LOOK_AGAIN_S = 0.05
 
 
 class Writing:
@@ -85,8 +87,10 @@ class Writing:
                 task.add_done_callback(partial(self._ended, job_id))
 
     def _ended(self, job_id: str, _task: asyncio.Task[None]) -> None:
+        """The same film may be wanted again already; what was written is placed first."""
         self._tasks.pop(job_id, None)
-        self._ear.event.set()
+        loop = asyncio.get_running_loop()
+        loop.call_later(_LOOK_AGAIN_S, self._ear.event.set)
 
     async def _write(self, film: Film) -> None:
         ahead = Ahead(self._films, self._library, self._workers, film)
@@ -148,9 +152,6 @@ class Writing:
     async def _save(self, film: Film, script: Script) -> None:
         request = film.request
         spec = film_spec(request, script)
-        now = await self._films.get(film.job_id)
-        if now is None:
-            return
         message = ready_message(len(script.scenes), review=request.review)
         if await self._films.script_is_written(
             film.job_id,
@@ -158,7 +159,6 @@ class Writing:
             script,
             title=script.title[:200],
             spec_json=spec.model_dump_json(),
-            attempt=now.attempt + (now.attempt > 1),
             state=FilmState.REVIEW if request.review else FilmState.STARTING,
             stage="review" if request.review else "script",
             message=f"{message.removesuffix('.')}{_cost(script.usage)}.",

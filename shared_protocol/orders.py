@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -34,6 +35,8 @@ def _by_hash(value: Any) -> Any:
 
 MusicChoice = Annotated[Music, BeforeValidator(_by_hash)]
 MAX_CHARACTERS = 5
+#: Of one scene that is written: its words have to fit into a narration.
+MAX_SCENE_MINUTES = 12
 #: Story types that tell of what really was.
 FACT_BASED = (
     "true_crime",
@@ -61,19 +64,35 @@ class RequestedEngines(EngineChoice):
     script: Literal["auto", "text", "gemini", "openai"] = "auto"
 
 
+#: Characters of a text, or entries of a list, that a template may have.
+TEMPLATE_LIMITS = {
+    "hook_example": 2000,
+    "hook_style": 500,
+    "tone": 20,
+    "key_patterns": 50,
+    "sentence_variation": 1000,
+}
+
+
 class ScriptTemplate(Wire):
     """How a script is made; the reply of ``POST /api/analyze-script``."""
 
-    hook_example: Annotated[Text, Field(max_length=2000)] = ""
-    hook_style: Annotated[Text, Field(max_length=500)] = ""
+    hook_example: Annotated[Text, Field(max_length=TEMPLATE_LIMITS["hook_example"])] = (
+        ""
+    )
+    hook_style: Annotated[Text, Field(max_length=TEMPLATE_LIMITS["hook_style"])] = ""
     #: Words.
     setup_length: Annotated[int, Field(ge=0)] = 0
     rise_length: Annotated[int, Field(ge=0)] = 0
     climax_length: Annotated[int, Field(ge=0)] = 0
     end_length: Annotated[int, Field(ge=0)] = 0
-    tone: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
-    key_patterns: Annotated[tuple[Text, ...], Field(max_length=50)] = ()
-    sentence_variation: Annotated[Text, Field(max_length=1000)] = ""
+    tone: Annotated[tuple[Text, ...], Field(max_length=TEMPLATE_LIMITS["tone"])] = ()
+    key_patterns: Annotated[
+        tuple[Text, ...], Field(max_length=TEMPLATE_LIMITS["key_patterns"])
+    ] = ()
+    sentence_variation: Annotated[
+        Text, Field(max_length=TEMPLATE_LIMITS["sentence_variation"])
+    ] = ""
 
 
 class GenerateRequest(SceneOptions):
@@ -125,6 +144,20 @@ class GenerateRequest(SceneOptions):
     #: Stop after the script, so that it can be read and edited first.
     review: bool = False
     engine: RequestedEngines = RequestedEngines()
+
+    @field_validator("num_scenes")
+    @classmethod
+    def _scenes_hold_the_words(cls, number: int, given: ValidationInfo) -> int:
+        if given.data.get("script") is not None or given.data.get("scenes"):
+            return number
+        minutes = given.data.get("duration", 1)
+        least = math.ceil(minutes / MAX_SCENE_MINUTES)
+        if number < least:
+            raise ValueError(
+                f"a topic told for {minutes:g} minutes needs {least} scenes or more, "
+                f"as one is {MAX_SCENE_MINUTES} minutes at most"
+            )
+        return number
 
     @field_validator("zoom_intensity")
     @classmethod

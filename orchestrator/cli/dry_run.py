@@ -10,6 +10,7 @@ from orchestrator.cli.client import exit_for
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit, UsageError
 from orchestrator.writer.film_spec import write_film
+from orchestrator.writer.spoken import count_words
 from shared_protocol.kit.http_errors import ApiError
 from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
@@ -72,5 +73,5 @@ def _scene(number: int, scene: ScriptScene) -> str:
 
 
 def _narration_s(request: GenerateRequest, script: Script) -> float:
-    words = sum(len(scene.narration.split()) for scene in script.scenes)
+    words = sum(count_words(scene.narration) for scene in script.scenes)
     return words / WORDS_A_MINUTE * 60 / request.voice_speed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,12 +13,13 @@ from aiohttp import web
 from orchestrator import keys
 from orchestrator.asked_files import bring_asked
 from orchestrator.errors import Unreachable
-from orchestrator.handlers.holds import held, versioned
+from orchestrator.handlers.holds import PASSING, held, versioned
 from orchestrator.project import project_of
 from orchestrator.store.films import Film
 from orchestrator.views import accepted, film_summary, film_view, worker_of
 from orchestrator.workers import Workers
 from shared_protocol import routes
+from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
 from shared_protocol.films import FilmList, FilmView
 from shared_protocol.kit.hold_requests import hold_of
@@ -90,7 +92,7 @@ async def show(request: web.Request) -> web.Response:
     if not film.state.terminal and await held(
         request.app[keys.FILMS], job_id, film.version, hold
     ):
-        film = await request.app[keys.STUDIO].find(job_id)
+        film = await _settled(request, job_id)
     view = await _view(request, film)
     return versioned(_json(view), view.version, hold)
 
@@ -158,12 +160,25 @@ async def _engines(film: Film, workers: Workers) -> Sequence[EngineInfo]:
     return health.engines or ()
 
 
+async def _settled(request: web.Request, job_id: str) -> Film:
+    """The film once it has more than passing news, or after a moment."""
+    studio, films = request.app[keys.STUDIO], request.app[keys.FILMS]
+    until = time.monotonic() + request.app[keys.SETTINGS].passing_s
+    film = await studio.find(job_id)
+    while film.state in PASSING and (left_s := until - time.monotonic()) > 0:
+        await films.wait(job_id, film.version, left_s)
+        film = await studio.find(job_id)
+    return film
+
+
 async def _view_now(request: web.Request, job_id: str) -> FilmView:
     return await _view(request, await request.app[keys.STUDIO].find(job_id))
 
 
 async def _view(request: web.Request, film: Film) -> FilmView:
-    artifacts = await request.app[keys.MIRRORED].artifacts(film.job_id)
+    artifacts: list[Artifact] = []
+    if film.worker_boot is not None:  # else no worker has had the film yet
+        artifacts = await request.app[keys.MIRRORED].artifacts(film.job_id)
     over = request.app[keys.LEDGER].waits(film.job_id)
     workers = request.app[keys.WORKERS]
     return film_view(film, artifacts, workers, over_quota=over)

@@ -5,7 +5,11 @@ from __future__ import annotations
 from aiohttp import web
 
 from orchestrator.store.films import FilmStore
+from shared_protocol.films import FilmState
 from shared_protocol.holds import Hold, etag_of_version
+
+#: States on the way to a worker that usually end at once.
+PASSING = frozenset({FilmState.STARTING, FilmState.REQUEUED, FilmState.SENDING})
 
 
 async def held(films: FilmStore, key: str, version: int, hold: Hold) -> bool:

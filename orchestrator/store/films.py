@@ -110,7 +110,7 @@ class Film:
         return ErrorBody.model_validate_json(self.error_json)
 
 
-_COLUMNS = [t.films.c[field.name] for field in fields(Film)]
+_FILMS = sa.select(*(t.films.c[field.name] for field in fields(Film)))
 
 
 class KeyTaken(Exception):
@@ -119,6 +119,11 @@ class KeyTaken(Exception):
     def __init__(self, film: Film) -> None:
         super().__init__(film.job_id)
         self.film = film
+
+
+def _own_attempt() -> sa.Case[int]:
+    used = t.films.c.attempt
+    return sa.case((used > 1, used + 1), else_=used)
 
 
 def _first_script(job_id: str, script_json: str) -> sa.Insert:
@@ -173,7 +178,7 @@ class FilmStore:
             if not taken:
                 raise
             raise KeyTaken(taken) from None
-        self._announce(film.job_id, film.version, {film.state})
+        self._announce(film.job_id, film.version, (), {film.state})
 
     async def get(self, job_id: str) -> Film | None:
         """The film, or None."""
@@ -190,9 +195,7 @@ class FilmStore:
 
     async def recent(self, limit: int) -> list[Film]:
         """Films, newest first; ids are in order of time."""
-        return await self._some(
-            sa.select(*_COLUMNS).order_by(t.films.c.job_id.desc()).limit(limit)
-        )
+        return await self._some(_FILMS.order_by(t.films.c.job_id.desc()).limit(limit))
 
     async def to_place(self) -> list[Film]:
         """Films that wait to be given to a worker, oldest first."""
@@ -201,21 +204,23 @@ class FilmStore:
     async def in_states(self, states: Iterable[FilmState]) -> list[Film]:
         """Films in one of the states, oldest first."""
         return await self._some(
-            sa.select(*_COLUMNS)
-            .where(t.films.c.state.in_(list(states)))
-            .order_by(t.films.c.job_id)
+            _FILMS.where(t.films.c.state.in_(list(states))).order_by(t.films.c.job_id)
         )
 
     async def script_is_written(
         self, job_id: str, expect: Iterable[FilmState], script: Script, **values: Any
     ) -> bool:
-        """Saves the first version of a script with what the film becomes by it."""
+        """Saves the first version of a script with what the film becomes by it.
+
+        Attempts under which scenes went ahead are behind the film's own.
+        """
         film = t.films.c.job_id == job_id
         script_json = script.model_dump_json()
         update = (
             t.films.update()
             .where(film, t.films.c.state.in_(list(expect)))
-            .values(version=t.films.c.version + 1, script_json=script_json, **values)
+            .values(version=t.films.c.version + 1, attempt=_own_attempt())
+            .values(script_json=script_json, **values)
             .returning(t.films.c.version)
         )
         async with self._db.write() as connection:
@@ -223,7 +228,8 @@ class FilmStore:
             if version is None:
                 return False
             await connection.execute(_first_script(job_id, script_json))
-        self._announce(job_id, version, {*expect, values["state"]})
+        # Who writes knows it, and has to hand the film over now.
+        self._announce(job_id, version, (), {values["state"]})
         return True
 
     async def placed(
@@ -284,9 +290,8 @@ class FilmStore:
             ).scalar()
         if version is None:
             return False
-        self._announce(
-            job_id, version, {*states, values["state"]} if "state" in values else ()
-        )
+        changed = (states, {values["state"]}) if "state" in values else ((), ())
+        self._announce(job_id, version, *changed)
         return True
 
     async def wait(self, job_id: str, since: int, wait_s: float) -> None:
@@ -303,19 +308,25 @@ class FilmStore:
             )
             for table in _OF_FILMS:
                 await connection.execute(table.delete().where(table.c.job_id == job_id))
-        self._announce(job_id, self.versions.get(job_id, 0) + 1, FilmState)
+        self._announce(job_id, self.versions.get(job_id, 0) + 1, FilmState, ())
         self.versions.pop(job_id, None)
         return orphans
 
-    def _announce(self, job_id: str, version: int, states: Iterable[FilmState]) -> None:
+    def _announce(
+        self,
+        job_id: str,
+        version: int,
+        left: Iterable[FilmState],
+        entered: Iterable[FilmState],
+    ) -> None:
         self.versions[job_id] = version
         self.versions[ANY] += 1
         self._changes.announce(job_id)
         self._changes.announce(ANY)
-        self._bell.ring(states)
+        self._bell.ring(left, entered)
 
     async def _one(self, condition: sa.ColumnElement[bool]) -> Film | None:
-        found = await self._some(sa.select(*_COLUMNS).where(condition))
+        found = await self._some(_FILMS.where(condition))
         return found[0] if found else None
 
     async def _some(self, query: sa.Select[Any]) -> list[Film]:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import asdict
 from typing import Any, Protocol, TypeVar
 
@@ -20,6 +21,7 @@ from tenacity import (
     wait_random,
 )
 
+from orchestrator.writer.parts import schema_of
 from orchestrator.writer.prices import price_usd
 from orchestrator.writer.services.base import (
     Answer,
@@ -100,7 +102,7 @@ class Asker:
         def parse(text: str) -> M:
             return check(_parse(text, model)) if check else _parse(text, model)
 
-        ask = Ask(**vars(ask) | {"schema": model.model_json_schema()})
+        ask = Ask(**vars(ask) | {"schema": schema_of(model)})
         answer = await self._remembered(ask)
         if answer is not None:
             return await asyncio.to_thread(parse, answer.text)
@@ -173,9 +175,10 @@ class Asker:
     async def _once(self, ask: Ask, model: str, on_part: OnPart | None) -> Answer:
         answer = Answer(model=model)
         try:
-            async for answer in self._service.stream(ask, model):
-                if on_part is not None:
-                    await on_part(_readable(answer.text))
+            async with aclosing(self._service.stream(ask, model)) as answers:
+                async for answer in answers:
+                    if on_part is not None:
+                        await on_part(_readable(answer.text))
         except Resting:
             raise
         except BaseException:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from orchestrator.writer.moods import MOODS
 from orchestrator.writer.parts import Outline, PlannedChapter, WrittenCharacter
 from orchestrator.writer.services.base import Ask
+from orchestrator.writer.spoken import count_words
 from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
 
@@ -111,7 +112,7 @@ def rewrite_ask(
         f"This is the script, {script.title!r}, scene by scene:\n{told}",
         f"Rewrite scene [{scene.id}] in {count} different ways. It must still fit "
         "between the scenes around it, and have about "
-        f"{len(scene.narration.split())} words unless the wish says otherwise.",
+        f"{count_words(scene.narration)} words unless the wish says otherwise.",
         f"The wish: {note or 'make it better.'}",
     )
 

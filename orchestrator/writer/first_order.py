@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from orchestrator.writer.parts import WrittenStory
+from orchestrator.writer.parts import WrittenStory, schema_of
 from shared_protocol.films import FilmView, GenerateAccepted
 from shared_protocol.jobs import (
     JobAccepted,
@@ -35,4 +35,4 @@ def build_models() -> None:
     """Builds the validators on the way of a film by topic, some 20 ms of work."""
     for model in _MODELS:
         model.model_rebuild()
-    WrittenStory.model_json_schema()
+    schema_of(WrittenStory)

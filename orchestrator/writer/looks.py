@@ -39,7 +39,7 @@ def image_prompt(image: WrittenImage, number: int, mood: str) -> str:
     missing = LEAST_WORDS - len(prompt.split())
     if missing > 0:
         prompt = f"{prompt}, {first_words(mood, max(missing, 4))}"
-    return first_words(prompt, MOST_WORDS)
+    return first_words(prompt, MOST_WORDS)[:MAX_PROMPT_CHARS]
 
 
 def with_looks(prompt: str, shown: Iterable[str], cast: Sequence[Character]) -> str:
@@ -51,7 +51,7 @@ def with_looks(prompt: str, shown: Iterable[str], cast: Sequence[Character]) -> 
     names = {name.casefold() for name in shown}
     looks = [_phrases(person) for person in cast if person.name.casefold() in names]
     budget = max(BUDGET, count_tokens(prompt) + WINDOW)
-    while not _fits(told := _together(prompt, looks), budget):
+    while not _fits(told := _together(prompt, looks), budget) and looks:
         longest = max(looks, key=lambda phrases: (len(phrases) > 1, _size(phrases)))
         longest.pop()
         looks = [phrases for phrases in looks if phrases]

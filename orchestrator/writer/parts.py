@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-Words = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+from shared_protocol.orders import TEMPLATE_LIMITS, ScriptTemplate
+from shared_protocol.wire import Text
+
+Words = Annotated[Text, StringConstraints(min_length=1, strip_whitespace=True)]
 
 
 class WrittenCharacter(BaseModel):
@@ -85,12 +89,25 @@ class WrittenAlternatives(BaseModel):
 class WrittenAnalysis(BaseModel):
     """How a script is made."""
 
-    hook_example: str = Field(description="Its opening words, as they stand.")
-    hook_style: str = Field(description="How it opens, in a few words.")
+    hook_example: Text = Field(description="Its opening words, as they stand.")
+    hook_style: Text = Field(description="How it opens, in a few words.")
     setup_length: int = Field(ge=0, description="Words of the setup.")
     rise_length: int = Field(ge=0, description="Words of the rising action.")
     climax_length: int = Field(ge=0, description="Words of the climax.")
     end_length: int = Field(ge=0, description="Words of the ending.")
-    tone: list[str] = Field(description="Up to five words.")
-    key_patterns: list[str] = Field(description="What it does again and again.")
-    sentence_variation: str = Field(description="How long and short sentences mix.")
+    tone: list[Text] = Field(description="Up to five words.")
+    key_patterns: list[Text] = Field(description="What it does again and again.")
+    sentence_variation: Text = Field(description="How long and short sentences mix.")
+
+    def template(self) -> ScriptTemplate:
+        """As an order may have it: what is longer is cut."""
+        fields = self.model_dump()
+        for name, most in TEMPLATE_LIMITS.items():
+            fields[name] = fields[name][:most]
+        return ScriptTemplate(**fields)
+
+
+@cache
+def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
+    """The JSON Schema that is sent with a question; not to be changed."""
+    return answer.model_json_schema()

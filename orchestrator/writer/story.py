@@ -31,13 +31,16 @@ from orchestrator.writer.parts import (
     WrittenStory,
 )
 from orchestrator.writer.services.base import Ask, Nonsense
-from orchestrator.writer.spoken import spoken
+from orchestrator.writer.spoken import count_words, spoken
 from shared_protocol.orders import MAX_CHARACTERS, Character, GenerateRequest
 from shared_protocol.scripts import Script, ScriptScene
+from shared_protocol.specs import MAX_NARRATION_CHARS
 
 WORDS_A_MINUTE = 150
 #: Longer stories are written in chapters of about this many words.
 CHAPTER_WORDS = 1500
+#: Scenes are not joined to longer ones than this.
+MAX_JOINED_CHARS = MAX_NARRATION_CHARS - 2
 #: A script may be so much longer or shorter than asked for.
 TOLERANCE = 0.15
 
@@ -198,7 +201,7 @@ class StoryWriter:
 
     def _script(self, title: str) -> Script:
         return Script(
-            title=self._request.title or title[:200],
+            title=self._request.title or " ".join(title.split())[:200],
             language=self._spoken_language(self._before),
             characters=self._cast,
             scenes=self._before,
@@ -209,7 +212,7 @@ class StoryWriter:
 
     def _warnings(self) -> list[str]:
         told, wanted, found = self._before, self._wanted, []
-        words = sum(len(scene.narration.split()) for scene in told)
+        words = sum(count_words(scene.narration) for scene in told)
         if len(told) != wanted.scenes:
             found.append(
                 f"The script has {len(told)} scenes instead of {wanted.scenes}."
@@ -246,9 +249,14 @@ def told_scene(
     )
 
 
+def is_speakable(scene: WrittenScene) -> bool:
+    """Whether it has words to speak, and no more than a scene may have."""
+    return 0 < len(spoken(scene.narration)) <= MAX_NARRATION_CHARS
+
+
 def _speakable(told: Told) -> Told:
-    """Without scenes that have nothing to say."""
-    scenes = [scene for scene in told.scenes if spoken(scene.narration)]
+    """Without scenes that have nothing to say, or far too much."""
+    scenes = [scene for scene in told.scenes if is_speakable(scene)]
     if not scenes:
         raise Nonsense("the answer has no words to speak")
     return told.model_copy(update={"scenes": scenes})
@@ -264,17 +272,19 @@ def _share(wanted: Wanted, number: int, parts: int) -> Wanted:
 
 
 def _merged(scenes: Sequence[WrittenScene], most: int) -> list[WrittenScene]:
-    """At most that many scenes: the shortest neighbours become one."""
+    """At most that many scenes: the shortest neighbours become one, where one holds both."""
     left = list(scenes)
     while len(left) > most:
         at = min(range(len(left) - 1), key=lambda n: _count(left[n : n + 2]))
+        if sum(len(scene.narration) for scene in left[at : at + 2]) > MAX_JOINED_CHARS:
+            break
         words = f"{left[at].narration}\n\n{left[at + 1].narration}"
         left[at : at + 2] = [left[at].model_copy(update={"narration": words})]
     return left
 
 
 def _count(scenes: Sequence[WrittenScene]) -> int:
-    return sum(len(spoken(scene.narration).split()) for scene in scenes)
+    return sum(count_words(spoken(scene.narration)) for scene in scenes)
 
 
 def _scene(found: Any) -> WrittenScene | None:
@@ -282,7 +292,7 @@ def _scene(found: Any) -> WrittenScene | None:
         scene = WrittenScene.model_validate(found)
     except ValidationError:
         return None
-    return scene if spoken(scene.narration) else None
+    return scene if is_speakable(scene) else None
 
 
 def _person(found: Any) -> WrittenCharacter | None:

@@ -167,6 +167,76 @@ async def test_an_answer_without_words_is_asked_again(
     assert view["words"] > 100
 
 
+def _with_nul(answer: dict[str, Any]) -> dict[str, Any]:
+    answer["scenes"][0]["image"]["subject"] = "a tall\0woman"
+    return answer
+
+
+def _binary(answer: dict[str, Any]) -> dict[str, Any]:
+    answer["scenes"][0]["narration"] = "\x01\x02\x03 Mara."
+    return answer
+
+
+def _endless(answer: dict[str, Any]) -> dict[str, Any]:
+    answer["scenes"][0]["narration"] = "Mara climbed on. " * 2000
+    return answer
+
+
+@pytest.mark.parametrize("change", [_with_nul, _binary, _endless])
+async def test_an_answer_that_cannot_be_told_is_asked_again(
+    studio: LiveOrchestrator, gemini: FakeGemini, change: Any
+) -> None:
+    """Once more, and then it is right: the film does not fail for it."""
+    gemini.edit = _first_only(change)
+    view = await reviewed(studio)
+
+    assert len(gemini.asked) == 2
+    assert len(view["script"]["scenes"]) == 4
+    assert view["script"]["warnings"] == []
+
+
+async def test_a_title_is_one_line(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """It heads the form in which the script is edited."""
+    gemini.edit = lambda _asked, answer: answer | {"title": "The Lamp\n## Scene 9"}
+    script = (await reviewed(studio))["script"]
+
+    assert script["title"] == "The Lamp ## Scene 9"
+
+
+async def test_a_script_without_spaces_is_counted_by_its_characters(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """A minute of Japanese is a minute: not asked for again, and without a warning."""
+
+    def japanese(_asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+        for scene in answer["scenes"]:
+            scene["narration"] = "灯台守は今夜も階段をのぼった。" * 4
+        return answer | {"language": "ja"}
+
+    gemini.edit = japanese
+    view = await reviewed(studio, language="ja")
+
+    assert len(gemini.asked) == 1
+    assert view["script"]["warnings"] == []
+    assert abs(view["narration_s"] - 60) <= 0.15 * 60
+
+
+@pytest.mark.parametrize(("duration", "least"), [(13, 2), (60, 5)])
+async def test_a_scene_has_to_hold_its_words(
+    studio: LiveOrchestrator, gemini: FakeGemini, duration: int, least: int
+) -> None:
+    """Too few for so long a story are refused by name; own text is as it is."""
+    fields = {"duration": duration, "num_scenes": least - 1}
+    reply = await studio.api.post("/api/generate-video", json=TOPIC | fields)
+
+    assert (reply.status_code, reply.json()["error"]["param"]) == (422, "num_scenes")
+    assert f"needs {least} scenes or more" in reply.json()["message"]
+    assert gemini.asked == []
+    await studio.order(review=True, **fields)
+
+
 def _first_only(change: Any) -> Any:
     """Changes the first answer alone."""
     seen: list[Asked] = []

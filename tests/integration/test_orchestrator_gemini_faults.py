@@ -53,6 +53,18 @@ async def test_a_fault_that_passes_ends_in_a_script(
     assert len(gemini.asked) == requests
 
 
+@pytest.mark.parametrize("kind", ["429", "503 later", "503 after"])
+async def test_the_delay_that_the_service_names_is_kept(
+    studio: LiveOrchestrator, gemini: FakeGemini, kind: str
+) -> None:
+    """Whether in the details of the error or in its header, and never cut short."""
+    gemini.faults = [Fault(kind, delay_s=0.4)]
+    await reviewed(studio)
+
+    first, second = gemini.asked
+    assert second.at - first.at >= 0.4
+
+
 async def test_a_silent_service_is_asked_again(
     tmp_path: Path, gemini: FakeGemini
 ) -> None:

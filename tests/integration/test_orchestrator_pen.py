@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from orchestrator.writer.asking import ATTEMPTS
 from shared_protocol import vocab
-from tests.servers.gemini import ANALYSIS, KEY, FakeGemini, Fault
+from tests.servers.gemini import ANALYSIS, KEY, Asked, FakeGemini, Fault
 from tests.servers.live_orchestrator import LiveOrchestrator
 
 
@@ -18,7 +19,10 @@ from tests.servers.live_orchestrator import LiveOrchestrator
 async def studio(tmp_path: Path, gemini: FakeGemini) -> AsyncIterator[LiveOrchestrator]:
     """An orchestrator with a key."""
     async with LiveOrchestrator(
-        tmp_path / "home", gemini_keys=(KEY,), gemini_url=gemini.url
+        tmp_path / "home",
+        gemini_keys=(KEY,),
+        gemini_url=gemini.url,
+        writer_first_wait_s=0.01,
     ) as live:
         yield live
 
@@ -127,6 +131,47 @@ async def test_a_scene_is_told_otherwise_in_the_language_of_its_script(
         assert "Write the narration in the language de." in prompt
     opens = "Open with a strong first sentence"
     assert (opens in first, opens in second) == (True, False)
+
+
+async def test_an_alternative_without_words_is_none(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """It is left out; an answer of such alone is asked for again."""
+
+    def mute(places: slice) -> Any:
+        def edit(_asked: Asked, answer: dict[str, Any]) -> dict[str, Any]:
+            for scene in answer["alternatives"][places]:
+                scene["narration"] = "[Music swells]"
+            return answer
+
+        return edit
+
+    job_id = await studio.order(review=True)
+    path, order = f"/api/jobs/{job_id}/script/rewrite", {"scene": 1, "alternatives": 3}
+    gemini.edit = mute(slice(1))
+    some = await studio.api.post(path, json=order)
+    gemini.edit = mute(slice(None))
+    none = await studio.api.post(path, json=order)
+
+    assert len(some.json()["alternatives"]) == 2
+    assert (none.status_code, none.json()["code"]) == (502, "writer_failed")
+    assert len(gemini.asked) == 1 + ATTEMPTS
+
+
+async def test_an_analysis_longer_than_a_template_is_cut(
+    studio: LiveOrchestrator, gemini: FakeGemini
+) -> None:
+    """So that it can be sent with an order as it stands."""
+    long = {"hook_example": "Nobody. " * 500, "tone": ["dark"] * 30}
+    gemini.edit = lambda _asked, answer: answer | long
+    reply = await studio.api.post("/api/analyze-script", json={"scriptContent": "x"})
+    template = reply.json()
+
+    assert reply.status_code == 200, reply.text
+    assert (len(template["hook_example"]), len(template["tone"])) == (2000, 20)
+    order = {"topic": "a well", "review": True, "template": template}
+    ordered = await studio.api.post("/api/generate-with-template", json=order)
+    assert ordered.status_code == 202, ordered.text
 
 
 async def test_the_same_wish_is_asked_again(

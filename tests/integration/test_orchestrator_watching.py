@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
+from typing import Any
 
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
@@ -84,3 +86,46 @@ async def test_progress_never_falls_and_versions_only_rise(
     assert [progress for _, progress in seen] == sorted(p for _, p in seen)
     assert seen[-1][1] == 100
     assert all(progress < 100 for _, progress in seen[:-1])
+
+
+async def test_states_that_pass_at_once_are_not_told(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """The held reply comes with what follows on them: the worker has the film."""
+    async with LiveOrchestrator(tmp_path / "home", passing_s=30.0) as studio:
+        await studio.connect(worker.url, worker.token)
+        news = await _news_of_rendering(studio)
+
+    assert news["state"] == "sent_to_colab"
+
+
+async def test_a_state_that_should_pass_and_lasts_is_told(tmp_path: Path) -> None:
+    """A worker that takes the connection and says nothing keeps the film waiting."""
+    ended = asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, to: asyncio.StreamWriter) -> None:
+        await ended.wait()
+        to.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    line = f"http://127.0.0.1:{port}/#token=a-token-0123456789"
+    home = tmp_path / "home"
+    async with server, LiveOrchestrator(home, worker_address=line) as studio:
+        news = await _news_of_rendering(studio)
+        ended.set()
+
+    assert news["state"] == "requeued"
+
+
+async def _news_of_rendering(studio: LiveOrchestrator) -> dict[str, Any]:
+    """What a held reply tells of a film that is rendered while it is held."""
+    job_id = await studio.order(review=True)
+    known = (await studio.film(job_id))["version"]
+    params = {"wait": 15, "since": known}
+    held = asyncio.create_task(studio.api.get(f"/api/jobs/{job_id}", params=params))
+    await asyncio.sleep(0.05)
+    assert not held.done()
+    reply = await studio.api.post(f"/api/jobs/{job_id}/render", json={})
+    assert reply.status_code == 202, reply.text
+    return dict((await held).json())

@@ -274,12 +274,18 @@ def _blocked() -> dict[str, Any]:
 
 
 def _refusal(fault: Fault, key: str) -> web.Response | None:
+    retry = {
+        "@type": "type.googleapis.com/google.rpc.RetryInfo",
+        "retryDelay": f"{fault.delay_s:g}s",
+    }
     if fault.kind == "429":
-        retry = {
-            "@type": "type.googleapis.com/google.rpc.RetryInfo",
-            "retryDelay": f"{fault.delay_s:g}s",
-        }
         return _error(429, "RESOURCE_EXHAUSTED", f"Slow down, {key}.", [retry])
+    if fault.kind == "503 later":
+        return _error(503, "UNAVAILABLE", "The model is overloaded.", [retry])
+    if fault.kind == "503 after":
+        refusal = _error(503, "UNAVAILABLE", "The model is overloaded.")
+        refusal.headers["Retry-After"] = f"{fault.delay_s:g}"
+        return refusal
     if fault.kind == "daily":
         name = "GenerateRequestsPerDayPerProjectPerModel-FreeTier"
         quota = {

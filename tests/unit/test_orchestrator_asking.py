@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import pytest
 
 from orchestrator.writer.asking import ATTEMPTS, LONGEST_WAIT_S, Asker
+from orchestrator.writer.parts import WrittenStory
 from orchestrator.writer.services.base import Answer, Ask, Passing, Resting
 from orchestrator.writer.services.keys import KeyRing
 
@@ -32,7 +33,7 @@ class Scripted:
     def __init__(self, *failures: Passing) -> None:
         self._failures = list(failures)
 
-    async def stream(self, _ask: Ask, model: str) -> AsyncIterator[Answer]:
+    async def stream(self, _ask: Ask, model: str) -> AsyncGenerator[Answer, None]:
         """The next failure, or an answer."""
         if self._failures:
             raise self._failures.pop(0)
@@ -45,6 +46,30 @@ class Scripted:
 def asker(*failures: Passing) -> Asker:
     """Of a service that fails so."""
     return Asker(Scripted(*failures), Nothing(), first_wait_s=0.001)
+
+
+async def test_an_answer_that_nobody_hears_any_more_is_closed_at_once() -> None:
+    """Its connection is not left open until somebody looks for garbage."""
+    closed = []
+
+    class Growing(Scripted):
+        """A service whose answer goes on for ever."""
+
+        async def stream(self, _ask: Ask, model: str) -> AsyncGenerator[Answer, None]:
+            """One piece after another."""
+            try:
+                while True:
+                    yield Answer(text="{", model=model)
+            finally:
+                closed.append(model)
+
+    async def stumble(_part: object) -> None:
+        raise ZeroDivisionError
+
+    asking = Asker(Growing(), Nothing())
+    with pytest.raises(ZeroDivisionError):
+        await asking.ask(ASK, WrittenStory, stumble)
+    assert closed == ["model"]
 
 
 async def test_waiting_for_a_key_is_no_attempt() -> None:

@@ -9,9 +9,11 @@ from orchestrator.writer.clip import WINDOW, count_tokens
 from orchestrator.writer.looks import (
     BUDGET,
     STYLE_TOKENS,
+    image_prompt,
     length_warnings,
     with_looks,
 )
+from orchestrator.writer.parts import WrittenImage
 from shared_protocol.dials import MAX_PROMPT_CHARS
 from shared_protocol.orders import Character
 
@@ -79,6 +81,16 @@ def test_a_long_scene_keeps_every_word() -> None:
 
     assert prompt == f"{scene}, Mara: {MARA.description}"
     assert with_looks(full[:MAX_PROMPT_CHARS], ["Mara"], [MARA]) == full[:2000]
+
+
+def test_a_word_without_end_does_not_break_the_prompt() -> None:
+    """It is cut where the wire ends, and looks find no room."""
+    parts = {"action": "she waits", "setting": "a hall", "light": "dusk"}
+    prompt = image_prompt(WrittenImage(subject="w" * 5000, **parts), 1, "a quiet mood")
+
+    assert len(prompt) == MAX_PROMPT_CHARS
+    assert with_looks(prompt, ["Mara"], [MARA]) == prompt
+    assert with_looks(f"{prompt}w", [], []) == f"{prompt}w"
 
 
 def test_people_are_told_of_long_prompts() -> None:

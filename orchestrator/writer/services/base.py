@@ -13,7 +13,7 @@ WritingError               a script could not be written; the message is one sen
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -53,8 +53,8 @@ class Service(Protocol):
     def models(self) -> tuple[str, ...]:
         """The models that it uses, the first one first."""
 
-    def stream(self, ask: Ask, model: str) -> AsyncIterator[Answer]:
-        """The answer as it grows; one request, no retries."""
+    def stream(self, ask: Ask, model: str) -> AsyncGenerator[Answer, None]:
+        """The answer as it grows; one request, no retries. To be closed."""
 
     def stand_by(self) -> None:
         """Begins to load what is small, as films may be ordered; returns at once."""
@@ -67,6 +67,12 @@ class Service(Protocol):
 
     async def close(self) -> None:
         """Closes its connections."""
+
+
+def told_wait_s(headers: Mapping[str, str]) -> float | None:
+    """The seconds of ``Retry-After``; None where it says nothing, or a date."""
+    found = headers.get("retry-after", "")
+    return float(found) if found.replace(".", "", 1).isdigit() else None
 
 
 def is_near(url: str | None) -> bool:

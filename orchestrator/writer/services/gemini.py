@@ -6,11 +6,11 @@ import asyncio
 import logging
 import re
 import time
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, suppress
 from importlib import import_module
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from orchestrator.later import Later
 from orchestrator.loading import without_collecting
@@ -26,6 +26,7 @@ from orchestrator.writer.services.base import (
     WritingError,
     WrongRequest,
     is_near,
+    told_wait_s,
 )
 from orchestrator.writer.services.keys import Key, KeyRing
 from shared_protocol.scripts import Source
@@ -51,8 +52,11 @@ OPEN_S = 10.0
 _BELOW = (
     "httpx2",
     "httpcore2",
+    "certifi",
     "websockets.asyncio.client",
-    "google.auth",
+    "google.auth.aio.credentials",
+    "google.auth.credentials",
+    "google.auth.transport.mtls",
     "PIL.Image",
 )
 _FINISHED = {"STOP"}
@@ -122,7 +126,7 @@ class Gemini:
             await self._connections.aclose()
             self._connections = None
 
-    async def stream(self, ask: Ask, model: str) -> AsyncIterator[Answer]:
+    async def stream(self, ask: Ask, model: str) -> AsyncGenerator[Answer, None]:
         """See ``Service``."""
         while True:
             key = self._taken(model)
@@ -130,8 +134,10 @@ class Gemini:
                 if not self._ring.is_ready(key, model):
                     continue  # another film was told so while this one waited
                 client = await self._client(key)
-                async for answer in self._answers(client, key, ask, model):
-                    yield answer
+                found = self._answers(client, key, ask, model)
+                async with aclosing(found) as answers:
+                    async for answer in answers:
+                        yield answer
                 return
 
     def _taken(self, model: str) -> Key:
@@ -147,19 +153,20 @@ class Gemini:
 
     async def _answers(
         self, client: Client, key: Key, ask: Ask, model: str
-    ) -> AsyncIterator[Answer]:
+    ) -> AsyncGenerator[Answer, None]:
         from google.genai.errors import APIError
         from httpx2 import HTTPError
 
         answer, finish = Answer(model=model), ""
         try:
             chunks = await client.aio.models.generate_content_stream(
-                model=model, contents=ask.prompt, config=_config(ask)
+                model=model, contents=_said(ask.prompt), config=_config(ask)
             )
-            async for chunk in chunks:
-                self._heard_at = time.monotonic()
-                finish = _take(answer, chunk) or finish
-                yield answer
+            async with aclosing(cast("AsyncGenerator[Any, None]", chunks)) as pieces:
+                async for chunk in pieces:
+                    self._heard_at = time.monotonic()
+                    finish = _take(answer, chunk) or finish
+                    yield answer
         except APIError as error:
             raise self._failure(error, key, model) from error
         except (HTTPError, OSError, ValueError) as error:
@@ -245,7 +252,7 @@ class Gemini:
             return _after_refusal(self._ring, model)
         if error.code == 404:
             return UnknownModel(f"Gemini has no model {model}: {said}")
-        wait_s = _retry_delay_s(error.details)
+        wait_s = _retry_delay_s(error)
         if error.code == 429 and _is_daily(error.details):
             self._ring.spend(key, model)
             return _after_spending(self._ring, model)
@@ -261,7 +268,10 @@ def _load_below(*, trust_env: bool) -> SSLContext:
     for name in _BELOW:
         if find_spec(name.partition(".")[0]) is not None:
             import_module(name)
+    import anyio
     import httpx2
+
+    anyio.run(anyio.sleep, 0)  # what drives connections is loaded by its first use
 
     return httpx2.create_ssl_context(trust_env=trust_env)
 
@@ -308,12 +318,20 @@ def _config(ask: Ask) -> types.GenerateContentConfig:
     # What is checked here would be checked once more, by a check that takes a hundredth
     # of a second to build.
     return types.GenerateContentConfig.model_construct(
-        system_instruction=ask.system,
+        system_instruction=_said(ask.system),
         temperature=ask.temperature,
         response_mime_type="application/json" if ask.schema else None,
         response_json_schema=ask.schema,
         tools=[types.Tool(google_search=types.GoogleSearch())] if ask.search else None,
     )
+
+
+def _said(text: str) -> types.Content:
+    """What google-genai makes of a text, without the checks that it builds for that."""
+    from google.genai import types
+
+    part = types.Part.model_construct(text=text)
+    return types.Content.model_construct(role="user", parts=[part])
 
 
 def _take(answer: Answer, chunk: types.GenerateContentResponse) -> str:
@@ -373,12 +391,12 @@ def _details(details: Any) -> list[dict[str, Any]]:
     return [item for item in found or () if isinstance(item, dict)]
 
 
-def _retry_delay_s(details: Any) -> float | None:
-    for item in _details(details):
+def _retry_delay_s(error: APIError) -> float | None:
+    for item in _details(error.details):
         found = re.fullmatch(r"(\d+(?:\.\d+)?)s", str(item.get("retryDelay", "")))
         if found:
             return float(found[1])
-    return None
+    return told_wait_s(getattr(error.response, "headers", {}))
 
 
 def _is_daily(details: Any) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from orchestrator.later import Later
@@ -20,6 +21,7 @@ from orchestrator.writer.services.base import (
     WritingError,
     WrongRequest,
     is_near,
+    told_wait_s,
 )
 from orchestrator.writer.services.keys import AT_ONCE
 
@@ -68,7 +70,7 @@ class OpenAICompatible:
             await self._client.close()
             self._client = None
 
-    async def stream(self, ask: Ask, model: str) -> AsyncIterator[Answer]:
+    async def stream(self, ask: Ask, model: str) -> AsyncGenerator[Answer, None]:
         """See ``Service``."""
         if ask.search:
             raise WrongRequest(
@@ -77,20 +79,22 @@ class OpenAICompatible:
             )
         async with self._gate:
             client = await self._connected()
-            async for answer in self._answers(client, ask, model):
-                yield answer
+            async with aclosing(self._answers(client, ask, model)) as answers:
+                async for answer in answers:
+                    yield answer
 
     async def _answers(
         self, client: AsyncOpenAI, ask: Ask, model: str
-    ) -> AsyncIterator[Answer]:
+    ) -> AsyncGenerator[Answer, None]:
         from openai import APIConnectionError, APIStatusError, OpenAIError
 
         answer, finish = Answer(model=model), ""
         try:
             chunks = await client.chat.completions.create(**_body(ask, model))
-            async for chunk in chunks:
-                finish = _take(answer, chunk) or finish
-                yield answer
+            async with chunks:
+                async for chunk in chunks:
+                    finish = _take(answer, chunk) or finish
+                    yield answer
         except APIStatusError as error:
             raise self._failure(error, model) from error
         except APIConnectionError as error:
@@ -129,7 +133,9 @@ class OpenAICompatible:
         if error.status_code == 429 and error.code == "insufficient_quota":
             return QuotaSpent(f"The quota at {self._url} is used up: {said}")
         if error.status_code == 429 or error.status_code >= 500:
-            return Passing(f"{self._url} is busy ({said})", _wait_s(error))
+            return Passing(
+                f"{self._url} is busy ({said})", told_wait_s(error.response.headers)
+            )
         return WrongRequest(f"{self._url} does not take the request: {said}")
 
 
@@ -169,8 +175,3 @@ def _take(answer: Answer, chunk: Any) -> str:
     choice = chunk.choices[0]
     answer.text += choice.delta.content or ""
     return choice.finish_reason or ""
-
-
-def _wait_s(error: APIStatusError) -> float | None:
-    found = error.response.headers.get("retry-after", "")
-    return float(found) if found.replace(".", "", 1).isdigit() else None
