@@ -19,7 +19,7 @@ from colab_worker.engines.base import ImageRequest
 from colab_worker.engines.espeak.voices import ESPEAK_VOICES
 from colab_worker.engines.papercut import PapercutEngine
 from colab_worker.engines.registry import BUILT_IN, Registry
-from colab_worker.film.captions.burned import film_document, look_of
+from colab_worker.film.captions.burned import film_cues, film_document, look_of
 from colab_worker.film.captions.looks import STYLES, Frame, Style
 from colab_worker.film.grade import graded
 from colab_worker.film.motion import Window, windows
@@ -59,7 +59,8 @@ class Planned:
         """The captions as ASS."""
         look, frame = look_of(self.film["captions"]), Frame(640, 360)
         words = spoken("A crow came to the well.", 2.0)
-        return film_document([(words, 0.0)], "en", frame, look)
+        cues = film_cues([(words, 0.0)], "en", frame, look)
+        return film_document(cues, "en", frame, look)
 
 
 def nearer(share: float, x: float = 0.0, y: float = 0.0) -> Callable[[Planned], bool]:

@@ -14,9 +14,9 @@ from colab_worker.engines.base import Tick, UnitCall, UnitFile, UnitOutput
 from colab_worker.film import join, stills
 from colab_worker.film.beside import beside
 from colab_worker.film.captions import subtitles
-from colab_worker.film.captions.burned import film_document, look_of
-from colab_worker.film.captions.cues import Cue, cues_of
-from colab_worker.film.captions.looks import Frame
+from colab_worker.film.captions.burned import film_cues, film_document, look_of
+from colab_worker.film.captions.cues import Cue
+from colab_worker.film.captions.looks import Frame, Look
 from colab_worker.film.captions.soft import SoftTrack, soft_track
 from colab_worker.film.probe import probe
 from colab_worker.film.quality import frames_for, lead_frames
@@ -39,9 +39,10 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
     params, out = call.params, call.out_dir
     words = _words(call)
     scenes = _scenes(call, words)
+    cues = _cues(call, words, scenes)
     with tempfile.TemporaryDirectory(dir=out, prefix="work-") as name:
         work = Path(name)
-        soft = _soft(call, words, scenes, work)
+        soft = _soft(call, cues, work)
         pictures = functools.partial(_stills, call, scenes, work)
         then = "making the contact sheet"
         with beside(pictures, _within(tick, 0.96, 1), then):
@@ -55,7 +56,7 @@ def run(call: UnitCall, tick: Tick) -> UnitOutput:
                 _within(tick, 0, 0.96),
                 soft=soft,
             )
-    _subtitles(call, words, scenes)
+    _subtitles(call, cues)
     (out / "script.md").write_text(script_markdown(params), encoding="utf-8")
     found = probe(out / "film.mp4")
     frames = sum(scene.frames for scene in scenes)
@@ -151,15 +152,10 @@ def _other_voices(params: dict[str, Any]) -> str:
     return "".join(f"; scene {n} voice {voice}" for n, voice in voices if voice)
 
 
-def _soft(
-    call: UnitCall,
-    words: list[dict[str, Any]],
-    scenes: list[join.SceneParts],
-    work: Path,
-) -> SoftTrack | None:
+def _soft(call: UnitCall, cues: list[Cue], work: Path) -> SoftTrack | None:
     if not call.params["soft_captions"]:
         return None
-    return soft_track(_cues(call, words, scenes), call.params["language"], work)
+    return soft_track(cues, call.params["language"], work)
 
 
 def _begins(call: UnitCall, scenes: list[join.SceneParts]) -> list[float]:
@@ -171,28 +167,22 @@ def _begins(call: UnitCall, scenes: list[join.SceneParts]) -> list[float]:
 def _cues(
     call: UnitCall, words: list[dict[str, Any]], scenes: list[join.SceneParts]
 ) -> list[Cue]:
-    """The cues of the whole film."""
-    language = call.params["language"]
-    return [
-        cue.later(begin_s)
-        for spoken, begin_s in zip(words, _begins(call, scenes), strict=True)
-        for cue in cues_of(spoken, language=language)
-    ]
+    """The cues of the whole film, the same in every file."""
+    timed = zip(words, _begins(call, scenes), strict=True)
+    return film_cues(timed, call.params["language"], *_shown(call))
 
 
-def _subtitles(
-    call: UnitCall, words: list[dict[str, Any]], scenes: list[join.SceneParts]
-) -> None:
-    cues, begins = _cues(call, words, scenes), _begins(call, scenes)
-    language = call.params["language"]
-    frame = Frame(call.params["width"], call.params["height"])
-    look = look_of(call.params["captions"])
+def _shown(call: UnitCall) -> tuple[Frame, Look]:
+    """On what captions stand, and how they look."""
+    params = call.params
+    return Frame(params["width"], params["height"]), look_of(params["captions"])
+
+
+def _subtitles(call: UnitCall, cues: list[Cue]) -> None:
     texts = {
         "captions.srt": subtitles.srt(cues),
         "captions.vtt": subtitles.vtt(cues),
-        "captions.ass": film_document(
-            zip(words, begins, strict=True), language, frame, look
-        ),
+        "captions.ass": film_document(cues, call.params["language"], *_shown(call)),
     }
     for name, text in texts.items():
         (call.out_dir / name).write_text(text, encoding="utf-8")

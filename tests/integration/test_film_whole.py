@@ -16,6 +16,7 @@ from PIL import Image
 from colab_worker.engines.base import EngineError, Stopped, UnitOutput
 from colab_worker.film.probe import probe
 from tests.film_material import (
+    CAPTIONS,
     FPS,
     decoded,
     greys,
@@ -221,6 +222,26 @@ def test_captions_can_be_a_track_of_the_film(
     assert "Subtitle: mov_text" not in said(without / "film.mp4")
     assert probe(film).duration_s == output.facts["duration_s"]
     assert (greys(film) == greys(without / "film.mp4")).all()
+
+
+def test_subtitles_of_a_tall_film_are_its_captions(tmp_path: Path) -> None:
+    """Lines fit a phone held upright: one division into cues and lines for all files."""
+    text = "A crow that was very thirsty came to the old well behind the empty farmhouse."
+    words = [spoken(text, 6.0)]
+    size, look = {"width": 90, "height": 160}, {**CAPTIONS, "style": "bold"}
+    clip, _ = make_clip(tmp_path, plain(90, 160), words[0], captions=look, **size)
+    silence = voice(tmp_path / "voice.wav", np.zeros(round(6.0 * RATE)))
+    out, _ = make_film(tmp_path, [clip], [silence], words, captions=look, **size)
+    ass, srt, vtt = (
+        (out / f"captions.{kind}").read_text(encoding="utf-8")
+        for kind in ("ass", "srt", "vtt")
+    )
+    drawn = [line.split(",,")[-1] for line in ass.split("\n") if "Dialogue" in line]
+    told = [block.split("\n", 2)[2].strip() for block in srt.split("\n\n")]
+
+    assert len(drawn) > 2
+    assert [line.replace("\\N", "\n") for line in drawn] == [t.upper() for t in told]
+    assert re.sub(r"(?m)^\d+\n", "", srt).replace(",", ".") == vtt.partition("\n\n")[2]
 
 
 def test_silence_stays_silent(

@@ -121,6 +121,7 @@ def test_a_text_without_title_is_named_by_its_first_words():
     split = split_text("The rain fell for days on end. " * 3 + "Then it stopped.")
 
     assert "The rain fell for days on end" == split.title
+    assert "Who goes there? he asked" == split_text("“Who goes there?” he asked.").title
 
 
 def test_scenes_do_not_cross_chapters():
@@ -167,6 +168,27 @@ def test_fewer_sentences_than_scenes_are_told():
     assert (
         "The text has only 2 sentences, so the film has 2 scenes instead of 10."
         in split.warnings
+    )
+
+
+POEM = (
+    "Two roads diverged in a yellow wood,\nAnd sorry I could not travel both\n"
+    "And be one traveler, long I stood\n\nThen took the other, as just as fair,\n"
+    "And having perhaps the better claim\n"
+)
+
+
+def test_a_poem_may_have_a_scene_for_each_line():
+    """Where more scenes are asked for than there are sentences; its lines stay lines."""
+    lines = [line for line in POEM.split("\n") if line]
+
+    assert lines == [s.narration for s in split_text(POEM, num_scenes=5).scenes]
+    assert ["\n".join(lines[:3]), "\n".join(lines[3:])] == [
+        scene.narration for scene in split_text(POEM, num_scenes=2).scenes
+    ]
+    assert (
+        "The text has only 5 lines, so the film has 5 scenes instead of 9."
+        in split_text(POEM, num_scenes=9).warnings
     )
 
 
@@ -247,6 +269,8 @@ def test_impossible_numbers_of_scenes_are_refused(num_scenes):
         ("从前有一只乌鸦。", "zh"),
         ("옛날에 까마귀가 있었다.", "ko"),
         ("كان يا ما كان غراب.", "ar"),
+        ("وہ گھر گیا۔ پھر سو گیا۔", "ur"),
+        ("پسر به خانه رفت و گفت.", "fa"),
         ("एक कौआ था।", "hi"),
     ],
 )

@@ -190,3 +190,47 @@ def test_abbreviations_quotes_and_ellipses_do_not_end_sentences():
         "J. R. R. Tolkien wrote.",
         '"Why?" she asked.',
     ] == [scene.narration for scene in split.scenes]
+
+
+@pytest.mark.parametrize(
+    ("markdown", "words"),
+    [
+        ("See [Ant](https://x.example/Ant_(insect)) now.", "See Ant now."),
+        ('A ![map](a_(b).png "all (old)") shows it.', "A map shows it."),
+        ("Call `__init__` and `a[b](c)` or ``x`y``.", "Call __init__ and a[b](c) or x`y."),
+        ("Write `<b>` for bold.", "Write <b> for bold."),
+        ("Dear <name>, x <y and z> w.", "Dear <name>, x <y and z> w."),
+        ("> One.\n> > Two.", "One.\nTwo."),
+        ("He left[^1].\n\n[^1]: A note\n    that goes on.\n\nEnd.", "He left.\n\nEnd."),
+        ("<p>One <b>bold</b>.</p><p>Two.</p><script>f(1)</script>", "One bold.\n\nTwo."),
+        ("<ul><li>Ant.</li><li>Bee.</li></ul>", "Ant.\n\nBee."),
+        ("<tr><td>Ant</td><td>6 legs.</td></tr>", "Ant, 6 legs."),
+    ],
+)  # fmt: skip
+def test_markup_goes_and_words_stay(markdown: str, words: str) -> None:
+    """Addresses with parentheses, code, HTML in blocks, notes of several lines."""
+    assert words == spoken(markdown)
+
+
+def test_headings_of_html_are_headings() -> None:
+    """Also where a whole page stands on one line."""
+    split = split_text("<h1>Ants</h1><p>One.</p><h2 id='b'>Bees</h2><p>Two.</p>")
+
+    assert ("Ants", "Bees") == (split.title, split.scenes[-1].heading)
+    assert "One.\n\nTwo." == "\n\n".join(scene.narration for scene in split.scenes)
+
+
+def test_a_number_alone_is_read_unless_it_counts_chapters() -> None:
+    """The answer is 42, but 1, 2, 3 above parts of a story are their numbers."""
+    text = "The answer was:\n\n42\n\nNobody laughed."
+    chapters = "I\n\nIt began.\n\nII\n\nIt went on.\n\nIII\n\nIt ended."
+
+    assert text == spoken(text)
+    assert "It began.\n\nIt went on.\n\nIt ended." == spoken(chapters)
+
+
+def test_a_text_in_capitals_is_read() -> None:
+    """They mark headings only where not everything is written in them."""
+    text = "THE STORM CAME AT NIGHT.\n\nIT WAS DARK\n\nHE RAN AWAY"
+
+    assert text == spoken(text)

@@ -135,6 +135,29 @@ def test_other_languages_keep_their_own_words():
     assert "Der Wolf ging mit dem Korb durch den Wald" in only
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Die Frau ging nach dem Weg fragen, weil der alte Mann sie durch den dunklen Wald "
+         "mit einem roten Mantel und seinem Hund schickte.", ["roten Mantel", "Hund"]),
+        ("Il dort. Elle était dans un village au bord de la forêt, et elle avait été très "
+         "longtemps avec sa grand-mère malade.", ["grand-mère malade", "forêt"]),
+        ("Byl jednou jeden král, který žil v hradu na kopci, a měl jeho tři syny, ale jeho "
+         "žena byla nemocná.", ["král", "žena"]),
+    ],
+)  # fmt: skip
+def test_keywords_are_of_the_language_of_the_text(text: str, told: list[str]) -> None:
+    """What matters in the scene follows what happens; words that say nothing do not."""
+    (only,) = prompts(text, num_scenes=1)
+    _, _, more = only.partition("soft natural light")
+
+    for phrase in told:
+        assert phrase in only
+    assert not {"der", "weil", "dans", "elle", "était", "jeho", "byla", "který"} & set(
+        more.replace(",", "").lower().split()
+    )
+
+
 def test_emoji_are_not_painted():
     """Signs go, with what joined them; what shapes letters stays."""
     (emoji,) = prompts("The boy ☀️ smiled 👨\u200d👩\u200d👧 at the old lighthouse.")

@@ -35,7 +35,7 @@ def write_clip_captions(
     Gives the file's name, and the characters that no font can draw.
     """
     look = look_of(captions)
-    book = FontBook(STYLES[look.style].face, language=language)
+    book = _book(look, language)
     measure = line_measure(frame, look, book)
     if captions["mode"] == "fixed":
         cues = [title_cue(str(captions["text"]), length_s, measure, language)]
@@ -47,16 +47,28 @@ def write_clip_captions(
     return "captions.ass", book.missing
 
 
-def film_document(
+def film_cues(
     scenes: Iterable[tuple[dict[str, Any], float]],
     language: str,
     frame: Frame,
     look: Look,
-) -> str:
-    """The ASS file of a whole film, from each scene's words and the time it begins."""
-    book = FontBook(STYLES[look.style].face, language=language)
-    measure = line_measure(frame, look, book)
-    cues: list[Cue] = []
-    for words, begin_s in scenes:
-        cues += [cue.later(begin_s) for cue in cues_of(words, measure, language)]
-    return document(cues, frame, look, book)
+) -> list[Cue]:
+    """The cues of a whole film, from each scene's words and the time it begins.
+
+    They are those that are burned in, or would be: lines fit a frame of this shape.
+    """
+    measure = line_measure(frame, look, _book(look, language))
+    return [
+        cue.later(begin_s)
+        for words, begin_s in scenes
+        for cue in cues_of(words, measure, language)
+    ]
+
+
+def film_document(cues: Iterable[Cue], language: str, frame: Frame, look: Look) -> str:
+    """The ASS file of a whole film."""
+    return document(cues, frame, look, _book(look, language))
+
+
+def _book(look: Look, language: str) -> FontBook:
+    return FontBook(STYLES[look.style].face, language=language)

@@ -6,16 +6,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from string import capwords
 
 from shared_protocol.kit.text_scenes import cues
 from shared_protocol.kit.text_scenes.markup import checked_text, markdown_lines
 from shared_protocol.kit.text_scenes.model import CleanText, Gap, Passage
+from shared_protocol.kit.text_scenes.subtitles import joined_subtitles
 
 _HEADING = re.compile(r"^ {0,3}(#{1,6})\s+(.*?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"^ {0,3}(=+|-+)\s*$")
 _RULE = re.compile(r"^\s*(?:(?:[-*_•·~]\s*){3,}|\* ?\*|[⁂#*~]|§)\s*$")
-_QUOTE = re.compile(r"^ {0,3}>\s?")
+_QUOTE = re.compile(r"^ {0,3}(?:>\s?)+")
 _ITEM = re.compile(r"^\s*(?:[-*+•‣◦]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?(?=\S)")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)+\|?\s*$")
 _CHAPTER_NUMBER = re.compile(r"^(?:\d{1,3}|[IVXL]{1,6})\.?$")
@@ -26,6 +28,7 @@ _VERSE_CHARS, _VERSE_SHARE = 60, 0.7
 #: Longer lines are whole paragraphs, as word processors copy them.
 _WRAPPED_CHARS = 120
 _HEADING_WORDS = 10
+_ROMAN = {"I": 1, "V": 5, "X": 10, "L": 50}
 
 
 def clean_text(text: str, *, read_headings: bool = False) -> CleanText:
@@ -36,26 +39,11 @@ def clean_text(text: str, *, read_headings: bool = False) -> CleanText:
     clean = CleanText()
     lines, title = markdown_lines(checked_text(text), clean.left_out)
     clean.title = title
-    lines = _joined_subtitles(lines, clean)
+    lines = joined_subtitles(lines, clean.left_out)
     _Reader(clean, lines, read_headings=read_headings).read()
     if read_headings and clean.title and clean.passages:
         clean.passages.insert(0, Passage(_sentence(clean.title), Gap.CHAPTER))
     return clean
-
-
-def _joined_subtitles(lines: list[str], clean: CleanText) -> list[str]:
-    """Subtitles (SRT, WebVTT) become running text; other lines stay as they are."""
-    times = [i for i, line in enumerate(lines) if cues.SUBTITLE_TIME.match(line)]
-    if len(times) < 2:
-        return lines
-    clean.left_out["time stamp"] += len(times)
-    numbers = {i - 1 for i in times if i and lines[i - 1].strip().isdigit()}
-    dropped = numbers.union(times)
-    return [
-        line
-        for index, line in enumerate(lines)
-        if index not in dropped and line.strip() and line.strip() != "WEBVTT"
-    ]
 
 
 class _Reader:
@@ -70,6 +58,10 @@ class _Reader:
         stamped = [line for line in lines if cues.without_stamp(line, True) is not None]
         self._bare_stamps = len(stamped) > 1
         self._speakers = cues.speakers(map(self._unstamped, self._lines))
+        self._names = cues.name_lines(self._lines)
+        self._in_script = bool(self._speakers or self._names)
+        self._chapters = _chapter_numbers(self._lines)
+        self._shouted = _is_shouted(self._lines)
         self._paragraph: list[str] = []
         self._gap = Gap.PARAGRAPH
         self._heading: str | None = None
@@ -77,8 +69,12 @@ class _Reader:
         self._in_table = False
 
     def read(self) -> None:
-        for line in self._lines:
-            self._read(line)
+        for index, line in enumerate(self._lines):
+            if index in self._names:
+                self._flush()
+                self._clean.left_out["speaker label"] += 1
+            else:
+                self._read(line)
         self._flush()
         if self._clean.title is None:
             self._title_from_first_line()
@@ -124,7 +120,7 @@ class _Reader:
     def _left_out(self, stripped: str) -> bool:
         """Stage directions, scene lines; remembered, so that a warning names them."""
         slug, scene = cues.SLUG.match(stripped), cues.SCENE_LABEL.match(stripped)
-        kind = cues.direction(stripped, bool(self._speakers))
+        kind = cues.direction(stripped, self._in_script)
         if slug:
             self._flush()
             self._place, self._gap = slug["place"], max(self._gap, Gap.BREAK)
@@ -167,7 +163,7 @@ class _Reader:
         if said is not None:
             self._flush()
             self._clean.left_out["speaker label"] += 1
-        elif not self._speakers:
+        elif not self._in_script:
             return unstamped
         said, count = cues.without_cues(unstamped if said is None else said)
         self._clean.left_out["stage direction"] += count
@@ -183,10 +179,10 @@ class _Reader:
         if not lines:
             return
         alone = lines[0].strip() if len(lines) == 1 else ""
-        if _CHAPTER_NUMBER.match(alone):
+        if alone in self._chapters:
             self._gap = Gap.CHAPTER
             return
-        if _is_heading(alone):
+        if _is_heading(alone, shouted=self._shouted):
             self._add_heading(capwords(alone) if alone.isupper() else alone, 2)
             return
         for text in _paragraph_texts(lines):
@@ -236,13 +232,45 @@ def _is_scene_line(stripped: str, rest: str) -> bool:
     return short and not is_sentence
 
 
-def _is_heading(line: str) -> bool:
+def _chapter_numbers(lines: Sequence[str]) -> frozenset[str]:
+    """Numbers alone in a paragraph, where they count chapters: "1", "2", or "I", "II"."""
+    around = ["", *lines, ""]
+    alone = [
+        line.strip()
+        for before, line, after in zip(around, lines, around[2:], strict=False)
+        if _CHAPTER_NUMBER.match(line.strip()) and not (before + after).strip()
+    ]
+    values = [_value(number.rstrip(".")) for number in alone]
+    counted = all(b in {a + 1, 1} for a, b in pairwise(values))
+    return frozenset(alone if len(alone) > 1 and counted else ())
+
+
+def _value(number: str) -> int:
+    """Of a number in digits or as the Romans wrote it."""
+    if number.isdigit():
+        return int(number)
+    values = [_ROMAN[letter] for letter in number]
+    following = [*values[1:], 0]
+    return sum(
+        -one if one < after else one
+        for one, after in zip(values, following, strict=True)
+    )
+
+
+def _is_shouted(lines: Sequence[str]) -> bool:
+    """Whether a text is in capitals throughout, so that they mark no heading."""
+    letters = [c for line in lines for c in line if c.isupper() or c.islower()]
+    return 10 * sum(c.islower() for c in letters) < len(letters)
+
+
+def _is_heading(line: str, *, shouted: bool) -> bool:
     """A paragraph of its own: "Chapter 3", "THE STORM"."""
     if cues.CHAPTER.match(line):
         return True
     words = line.split()
     return (
-        1 < len(words) <= _HEADING_WORDS
+        not shouted
+        and 1 < len(words) <= _HEADING_WORDS
         and line.isupper()
         and not _SENTENCE_END.search(line)
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 _NUMBER = (
     r"(?:\d+|[IVXLC]+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
@@ -54,6 +54,16 @@ SPEAKER = re.compile(
     rf"^(?P<name>[A-ZÀ-ÖØ-Þ][\w.'’-]*(?: {_NAME_WORD}){{0,2}})"
     rf"(?P<aside>\s*[(\[][^()\[\]]{{1,40}}[)\]])?\s*:(?!//)(?:\s+|$)"
 )
+#: How plays and scripts write names: "HAMLET. To be", or on a line of its own.
+_CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]*[A-ZÀ-ÖØ-Þ](?: (?:[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]*|\d{1,2})){0,2}"
+_IN_PLAY = re.compile(rf"^(?P<name>{_CAPITALS})\.(?:\s+(?=\S)|$)")
+_ALONE = re.compile(rf"^\s*(?P<name>{_CAPITALS})\.?(?:\s*\([^()]{{1,30}}\))*\s*$")
+#: "Ann Lee  0:12" and "0:12 Ann Lee", as meetings are written down.
+_NAME = rf"(?P<name>[A-ZÀ-ÖØ-Þ][\w.'’-]*(?: {_NAME_WORD}){{0,2}})"
+_NAME_THEN_TIME = re.compile(rf"^\s*{_NAME}[\s,–—-]+[(\[]?{_CLOCK}[)\]]?\s*$")
+_NAME_ALONE = re.compile(rf"^\s*{_NAME}\s*$")
+#: Fewer labels are no sign of a dialogue, and as many of one name are no dialogue.
+_LEAST_LABELS, _LEAST_NAMES = 3, 2
 _KNOWN_SPEAKERS = re.compile(
     r"(?:narrator|narration|voice-?over|voice over|v\.o\.?|vo|host|speaker|interviewer|"
     r"interviewee|announcer|erzählerin|erzähler|sprecher|sprecherin|narrateur|"
@@ -83,14 +93,17 @@ def _is_cue(inside: str) -> bool:
 
 
 def speakers(lines: Iterable[str]) -> frozenset[str]:
-    """The names that label who speaks, as far as the whole text shows them to be."""
+    """The names that label who speaks, as far as the whole text shows them to be.
+
+    Where nobody speaks twice, labels are those of a list: "Serves: 4".
+    """
     written = [line for line in lines if line.strip()]
-    counts = Counter(
-        match["name"] for line in written if (match := SPEAKER.match(line))
-    )
-    total = sum(counts.values())
-    if total >= 3 and total >= _SCRIPT_SHARE * len(written):
+    counts = _counted(SPEAKER, written)
+    if _is_dialogue(counts, len(written)):
         return frozenset(counts)
+    in_play = _counted(_IN_PLAY, written)
+    if _is_dialogue(in_play, len(written)):
+        return frozenset(in_play)
     return frozenset(
         name
         for name, count in counts.items()
@@ -98,13 +111,69 @@ def speakers(lines: Iterable[str]) -> frozenset[str]:
     )
 
 
+def _counted(label: re.Pattern[str], lines: Iterable[str]) -> Counter[str]:
+    return Counter(match["name"] for line in lines if (match := label.match(line)))
+
+
+def _is_dialogue(names: Counter[str], lines: int) -> bool:
+    total = sum(names.values())
+    return (
+        total >= max(_LEAST_LABELS, _SCRIPT_SHARE * lines)
+        and total > len(names) >= _LEAST_NAMES
+    )
+
+
+def name_lines(lines: Sequence[str]) -> set[int]:
+    """Indexes of lines that only say who speaks next, alone or with a time."""
+    return _names_alone(lines) | _names_with_times(lines)
+
+
+def _names_alone(lines: Sequence[str]) -> set[int]:
+    """Names in capitals above what they say, as in a screenplay."""
+    found = {
+        index: match["name"]
+        for index, line in enumerate(lines)
+        if (match := _ALONE.match(line))
+        and _has_words(lines, index + 1)
+        and not _has_words(lines, index - 1)
+    }
+    names = Counter(found.values())
+    return set(found) if len(found) > len(names) >= _LEAST_NAMES else set()
+
+
+def _names_with_times(lines: Sequence[str]) -> set[int]:
+    after = {
+        index
+        for index, line in enumerate(lines)
+        if _NAME_THEN_TIME.match(line) and _has_words(lines, index + 1)
+    }
+    stamped = [
+        (index, rest)
+        for index, line in enumerate(lines)
+        if (rest := without_stamp(line, True))
+    ]
+    named = {
+        index
+        for index, rest in stamped
+        if _NAME_ALONE.match(rest) and _has_words(lines, index + 1)
+    }
+    if len(named) < len(stamped):
+        named = set()
+    return set().union(*(lines for lines in (after, named) if len(lines) > 1))
+
+
+def _has_words(lines: Sequence[str], index: int) -> bool:
+    return 0 <= index < len(lines) and bool(lines[index].strip())
+
+
 def without_speaker(line: str, names: frozenset[str]) -> str | None:
     """``line`` without its label; None when it has none of these names."""
-    match = SPEAKER.match(line)
-    if match is None or match["name"] not in names:
-        return None
-    said = line[match.end() :]
-    return re.sub(r"^\s*[(\[][^()\[\]]{1,60}[)\]]\s*", "", said)
+    for label in (SPEAKER, _IN_PLAY):
+        match = label.match(line)
+        if match is not None and match["name"] in names:
+            said = line[match.end() :]
+            return re.sub(r"^\s*[(\[][^()\[\]]{1,60}[)\]]\s*", "", said)
+    return None
 
 
 def without_cues(line: str) -> tuple[str, int]:

@@ -23,7 +23,7 @@ _SCRIPTS = (
 )
 #: Letters that tell languages of one script apart.
 _LETTERS = {
-    "ar": (("fa", "پچژگ"), ("ur", "ٹڈڑے")),
+    "ar": (("ur", "ٹڈڑےہں"), ("fa", "پچژگ")),
     "ru": (("uk", "іїєґ"),),
 }
 #: A share of the letters above which a script settles the language; Japanese mixes

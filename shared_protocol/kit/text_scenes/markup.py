@@ -8,7 +8,12 @@ import re
 import unicodedata
 from collections import Counter
 
-from shared_protocol.kit.text_scenes.inline import PICTURE, plain_text
+from shared_protocol.kit.text_scenes.inline import (
+    EMPTY_LINK,
+    PICTURE,
+    code_hidden,
+    plain_text,
+)
 from shared_protocol.kit.text_scenes.model import UnspeakableText
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -20,6 +25,19 @@ _HTML_HEADING = re.compile(r"^\s*<h([1-6])[^<>]*>([^<>\n]+)</h\1>\s*$", re.IGNOR
 _DEFINITION = re.compile(
     r"^ {0,3}\[(?:(\^)[^\[\]\n]+\]:|[^\[\]\n]+\]:\s*<?(?:\w+:/|[./#]))"
 )
+_INDENTED = re.compile(r"^(?: {2,}|\t)\s*\S")
+#: HTML that says nothing, and tags between which text stands by itself.
+_SILENT_HTML = re.compile(
+    r"<(script|style|head)\b[^<>]*>.*?</\1\s*>", re.IGNORECASE | re.DOTALL
+)
+_BLOCK_TAG = re.compile(
+    r"</?(?:address|article|aside|blockquote|body|center|dd|details|div|dl|dt|figcaption|"
+    r"figure|footer|form|header|hr|html|li|main|nav|ol|p|pre|section|summary|table|tbody|"
+    r"tfoot|thead|tr|ul)(?:\s+[^<>\n]*=[^<>\n]*)?\s*/?>",
+    re.IGNORECASE,
+)
+_NEXT_CELL = re.compile(r"</t[dh]\s*>\s*(?=<t[dh]\b)", re.IGNORECASE)
+_HEADING_TAG = re.compile(r"<h([1-6])\b[^<>\n]*>[^<>\n]*</h\1>", re.IGNORECASE)
 #: What a script of ours says of a scene, below its words.
 _OF_SCENE = re.compile(r"^> (?:Picture|Without|Voice): ")
 _INVISIBLE = dict.fromkeys(map(ord, "\ufeff\u200b\u2060\u00ad\u200e\u200f"))
@@ -45,7 +63,8 @@ def markdown_lines(text: str, left_out: Counter[str]) -> tuple[list[str], str | 
     lines, title = _without_front_matter(text.split("\n"), left_out)
     text = _without_comments("\n".join(lines), left_out)
     lines = _without_fences(text.split("\n"), left_out)
-    lines = [line for line in lines if not _is_definition(line, left_out)]
+    text = _html_blocks(code_hidden("\n".join(lines)), left_out)
+    lines = _without_definitions(text.split("\n"), left_out)
     lines = [line for line in lines if not _is_of_scene(line, left_out)]
     text = "\n".join(map(_marked_heading, lines))
     text = "\n".join(_without_pictures(line, left_out) for line in text.split("\n"))
@@ -55,7 +74,7 @@ def markdown_lines(text: str, left_out: Counter[str]) -> tuple[list[str], str | 
 def _without_pictures(line: str, left_out: Counter[str]) -> str:
     """A line of pictures only, as of badges that are links, is left out."""
     rest, count = PICTURE.subn("", line)
-    if not count or re.search(r"\w", re.sub(r"\[\]\([^()]*\)", "", rest)):
+    if not count or re.search(r"\w", EMPTY_LINK.sub("", rest)):
         return line
     left_out["picture link"] += count
     return ""
@@ -121,11 +140,25 @@ def _is_of_scene(line: str, left_out: Counter[str]) -> bool:
     return found
 
 
-def _is_definition(line: str, left_out: Counter[str]) -> bool:
-    match = _DEFINITION.match(line)
-    if match and match[1]:
-        left_out["footnote"] += 1
-    return bool(match)
+def _html_blocks(text: str, left_out: Counter[str]) -> str:
+    """Paragraphs and headings of HTML on lines of their own, as Markdown has them."""
+    text, count = _SILENT_HTML.subn("", text)
+    left_out["code block"] += count
+    text = _BLOCK_TAG.sub("\n\n", _NEXT_CELL.sub(", ", text))
+    return _HEADING_TAG.sub(r"\n\n\g<0>\n\n", text)
+
+
+def _without_definitions(lines: list[str], left_out: Counter[str]) -> list[str]:
+    """Without the addresses of links, and footnotes with their indented lines."""
+    kept: list[str] = []
+    in_note = False
+    for line in lines:
+        match = _DEFINITION.match(line)
+        in_note = bool(match and match[1]) or (in_note and bool(_INDENTED.match(line)))
+        left_out["footnote"] += bool(match and match[1])
+        if not match and not in_note:
+            kept.append(line)
+    return kept
 
 
 def _marked_heading(line: str) -> str:

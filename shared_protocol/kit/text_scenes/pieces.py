@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from shared_protocol.kit.text_scenes.model import Gap, Passage, Piece
 from shared_protocol.kit.text_scenes.sentences import split_sentences
@@ -38,6 +39,23 @@ def pieces_of(passages: Sequence[Passage], language: str) -> list[Piece]:
         last = pieces.pop()
         pieces.append(_together(pieces.pop(), last))
     return pieces
+
+
+def by_lines(pieces: Sequence[Piece]) -> list[Piece]:
+    """``pieces`` with verse cut into its lines, for more scenes than it has sentences."""
+    lines: list[Piece] = []
+    for piece in pieces:
+        begun = piece
+        for text in piece.text.split("\n"):
+            line = replace(begun, text=text, words=spoken_words(text))
+            if lines and not lines[-1].words:
+                line = _together(lines.pop(), line)
+            lines.append(line)
+            begun = Piece("", 0, Gap.CLAUSE, "\n")
+    if len(lines) > 1 and not lines[-1].words:
+        last = lines.pop()
+        lines.append(_together(lines.pop(), last))
+    return lines
 
 
 def spoken_words(text: str) -> float:

@@ -9,8 +9,10 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from shared_protocol.kit.text_scenes.cast import Cast
+from shared_protocol.kit.text_scenes.keywords import Keywords
 from shared_protocol.kit.text_scenes.lexicon import (
     CHARACTERS,
+    DOUBTFUL_PLACES,
     PLACES,
     SAYING,
     STOP_WORDS,
@@ -23,7 +25,7 @@ from shared_protocol.kit.text_scenes.wording import (
     bare,
     clauses,
     first_words,
-    long_words,
+    shows,
     things,
     unquoted,
     without_morals,
@@ -74,7 +76,9 @@ class PromptWriter:
 
     def __init__(self, text: str, language: str, context: str) -> None:
         self._language = language
-        self._cast = Cast(text.translate(NO_QUOTES) if language == "en" else "")
+        self._english = language.partition("-")[0] == "en"
+        self._keywords = Keywords(language)
+        self._cast = Cast(text.translate(NO_QUOTES) if self._english else "")
         self._context = first_words(context.translate(NO_QUOTES), _CONTEXT_WORDS)
         self._around = Surroundings(self._cast.place_names)
         self._things: list[str] = []
@@ -95,12 +99,26 @@ class PromptWriter:
         parts = [self._around.setting, light, self._context]
         line = _Line(shot, action)
         line.add_all(part for part in parts if part.lower() not in action.lower())
-        own = list(things(told))
-        line.add_up_to(GOOD_WORDS, own)
-        line.add_up_to(GOOD_WORDS - 1, self._things)
-        line.add_up_to(LEAST_WORDS, [*long_words(told), *_FILLERS])
-        self._things = self._props(own)
+        if self._english:
+            own = list(things(told))
+            line.add_up_to(GOOD_WORDS, own)
+            line.add_up_to(GOOD_WORDS - 1, self._things)
+            self._things = self._props(own)
+        telling = self._telling(told)
+        line.add_up_to(LEAST_WORDS if self._english else GOOD_WORDS, telling)
+        line.add_up_to(LEAST_WORDS, _FILLERS)
         return line.text
+
+    def _telling(self, told: str) -> list[str]:
+        """Keywords of a scene; of English ones, those that a picture can show."""
+        found = self._keywords.of(told)
+        if not self._english:
+            return found
+        return [
+            phrase
+            for phrase in found
+            if all(map(shows, phrase.split())) and phrase.lower() not in DOUBTFUL_PLACES
+        ]
 
     def _props(self, things: Sequence[str]) -> list[str]:
         """The things of a scene that the story names most often."""

@@ -82,10 +82,10 @@ def _belongs(before: str, piece: str, language: str) -> bool:
     """True when ``piece`` goes on with the sentence ``before``."""
     if not _OPENING.search(piece) or not _OPENING.search(before):
         return True
-    if not before[-1].isspace() and not piece[0].isspace():
-        return before[-1] not in _WIDE_ENDS
     if piece[0] in ")]}”’»」』,;:":
         return True
+    if not before[-1].isspace() and not piece[0].isspace():
+        return before[-1] not in _WIDE_ENDS
     return _is_abbreviation(before, piece, language)
 
 

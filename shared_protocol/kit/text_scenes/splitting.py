@@ -17,8 +17,9 @@ from shared_protocol.kit.text_scenes.model import (
     UnspeakableText,
 )
 from shared_protocol.kit.text_scenes.partition import chapters_of, partition
-from shared_protocol.kit.text_scenes.pieces import pieces_of
+from shared_protocol.kit.text_scenes.pieces import by_lines, pieces_of
 from shared_protocol.kit.text_scenes.prompts import SHOTS, PromptWriter
+from shared_protocol.kit.text_scenes.wording import NO_QUOTES
 from shared_protocol.specs import MAX_SCENES
 
 WORDS_A_MINUTE = 150
@@ -55,6 +56,8 @@ def split_text(
         language = guess_language(" ".join(p.text for p in clean.passages))
     pieces = _speakable(pieces_of(clean.passages, language))
     wanted = num_scenes or _scenes_of(duration_s) or _natural_scenes(pieces)
+    if wanted > len(pieces):
+        pieces = by_lines(pieces)
     runs = partition(pieces, min(wanted, len(pieces)))
     return SplitText(
         title=_title(title or clean.title, pieces),
@@ -98,7 +101,8 @@ def _title(given: str | None, pieces: Sequence[Piece]) -> str:
     """The title asked for or found, else the first words of the text."""
     if given and given.strip():
         return " ".join(given.split())[:_TITLE_CHARS]
-    words = re.sub(r"^[\W_]+", "", " ".join(pieces[0].text.split()))
+    words = " ".join(pieces[0].text.translate(NO_QUOTES).split())
+    words = re.sub(r"^[\W_]+", "", words)
     if len(words) > _OWN_TITLE_CHARS:
         words = words[:_OWN_TITLE_CHARS].rsplit(" ", 1)[0] + "…"
     return words.rstrip(".,;:。， ")
@@ -134,8 +138,10 @@ def _warnings(
     duration_s: float | None,
 ) -> Iterable[str]:
     if num_scenes is not None and len(runs) < num_scenes:
+        verse = any(piece.joint == "\n" for run in runs for piece in run)
+        parts = _count(len(runs), "line" if verse else "sentence")
         yield (
-            f"The text has only {_count(len(runs), 'sentence')}, so the film has "
+            f"The text has only {parts}, so the film has "
             f"{_count(len(runs), 'scene')} instead of {num_scenes}."
         )
     words = sum(piece.words for run in runs for piece in run)

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from itertools import takewhile
 
 from shared_protocol.kit.text_scenes.lexicon import (
-    DOUBTFUL_PLACES,
     NOT_NAMES,
     STOP_WORDS,
     VERBS,
@@ -83,17 +82,12 @@ def bare(clause: str) -> str:
 def things(shown: str) -> Iterator[str]:
     """Nouns of the scene with their adjectives: what follows an article."""
     for match in _DETERMINER.finditer(shown):
-        words = list(takewhile(_shows, match[1].split()))
+        words = list(takewhile(shows, match[1].split()))
         if words:
             yield " ".join(words)
 
 
-def long_words(shown: str) -> Iterator[str]:
-    words = re.findall(r"[^\W\d_]{4,20}", shown)
-    return (w for w in words if _shows(w) and w.lower() not in DOUBTFUL_PLACES)
-
-
-def _shows(word: str) -> bool:
+def shows(word: str) -> bool:
     """False for words that no picture shows, and for what looks like a verb."""
     lower = word.lower()
     return not (lower in _NOT_SHOWN or _VERB_ENDING.search(lower))
