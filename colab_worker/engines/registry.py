@@ -35,7 +35,7 @@ BUILT_IN = (
         "espeak",
         "voice",
         "colab_worker.engines.espeak:EspeakEngine",
-        version="3",
+        version="4",
         draft=True,
     ),
     EngineEntry(

@@ -226,7 +226,9 @@ def test_captions_can_be_a_track_of_the_film(
 
 def test_subtitles_of_a_tall_film_are_its_captions(tmp_path: Path) -> None:
     """Lines fit a phone held upright: one division into cues and lines for all files."""
-    text = "A crow that was very thirsty came to the old well behind the empty farmhouse."
+    text = (
+        "A crow that was very thirsty came to the old well behind the empty farmhouse."
+    )
     words = [spoken(text, 6.0)]
     size, look = {"width": 90, "height": 160}, {**CAPTIONS, "style": "bold"}
     clip, _ = make_clip(tmp_path, plain(90, 160), words[0], captions=look, **size)

@@ -20,7 +20,29 @@ from tests.unit.espeak_sound import median_pitch
         ("$3.50", "3 dollars 50"),
         ("$1", "1 dollar"),
         ("£20,000.", "20,000 pounds."),
-        ("$2.5m", "$2.5m"),
+        ("$2.5m", "2.5 million dollars"),
+        ("€3bn,", "3 billion euros,"),
+        ("1990s", "19 nineties"),
+        ("’80s,", "eighties,"),
+        ("2000s", "two thousands"),
+        ("2024-05-06", "May 6, 2024"),
+        ("978-3-16-148410-0", "978 3 16 148410 0"),
+        ("555-1234", "5 5 5, 1 2 3 4"),
+        ("5-10", "5 to 10"),
+        ("-5", "-5"),
+        ("-Well", "Well"),
+        ("10:00", "10 o'clock"),
+        ("17:00,", "17 hundred,"),
+        ("9:05", "9 oh 5"),
+        ("9:30", "9:30"),
+        ("20°C", "20 degrees Celsius"),
+        ("80km/h", "80 kilometers an hour"),
+        ("3x", "3 times"),
+        ("1920x1080", "1920 by 1080"),
+        ("0x10", "0x10"),
+        ("24/7", "24 7"),
+        ("WWII.", "World War 2."),
+        ("×", "×"),
         ("1969", "19 69"),
         ("1905.", "19 oh 5."),
         ("1,969", "1,969"),
@@ -37,7 +59,8 @@ from tests.unit.espeak_sound import median_pitch
         ("#1", "number 1"),
         ("5km", "5 kilometers"),
         ("and/or", "and or"),
-        ("1/2", "1/2"),
+        ("1/2", "one half"),
+        ("2/3", "2 thirds"),
         ("word—word", "word, word"),
         ("“don’t”", "don't"),
         ("cried…", "cried..."),
@@ -64,11 +87,32 @@ def test_english_tokens_as_said(token, said):
         ("said", "No.", "He", "No."),
         ("18", "km,", "away", "kilometers,"),
         ("the", "mm", "sound", "mm"),
+        ("cost", "$3.5", "million", "3.5"),
+        ("$3.5", "million,", "he", "million dollars,"),
+        ("a", "million", "stars", "million"),
+        ("at", "10:00", "a.m.", "10"),
+        ("at", "10:00", "among", "10 o'clock"),
+        ("3", "1/2", "cups", "and one half"),
+        ("on", "Jan.", "5", "January"),
+        ("said", "Jan.", "He", "Jan."),
+        ("Baker", "St.,", "Jan", "Street,"),
     ],
 )
 def test_neighbours_decide(before, token, after, said):
     """The words around settle what an abbreviation is."""
     assert said == spoken_form(token, before, after, "en")
+
+
+def test_capitals_throughout_are_not_spelled():
+    """A sentence that is shouted is said as one that is not; names stay names."""
+    (shouted,) = plan_utterances("IT WAS DARK.", "en")
+    (told,) = plan_utterances("The FBI knew.", "en")
+
+    assert (("IT", "WAS", "DARK."), ("it", "was", "dark.")) == (
+        shouted.tokens,
+        shouted.said,
+    )
+    assert ("The", "FBI", "knew.") == told.said
 
 
 def test_other_languages_are_left_as_written():

@@ -17,10 +17,12 @@ _QUOTES = str.maketrans(
 _DASHES = re.compile(r"\s*(?:[—–―]|--+)\s*")
 _ELLIPSIS = re.compile(r"\.{2,}(?=\w)")
 _SLASH = re.compile(r"(?<=[^\W\d])/(?=[^\W\d])")
+#: One before a number is a minus, which espeak says.
+_LEADING_HYPHEN = re.compile(r"^-+(?!\d)|^-+(?=-)")
 _MARKS = re.compile(r"[*_~^|\\{}<>\[\]]+|#(?!\d)")
 _ADDRESS = re.compile(r"(?:https?://|www\.)(?:www\.)?([^\s/?#]+)(\S*)", re.IGNORECASE)
 #: Symbols that espeak says a word for, though they are neither letter nor digit.
-_SAID_SYMBOLS = frozenset("&%+=@§°$€£¥")
+_SAID_SYMBOLS = frozenset("&%+=@§°$€£¥×÷±≤≥≠∞")
 _JOINERS = frozenset("\u200c\u200d")
 _PAUSES = ",.;:!?"
 
@@ -37,7 +39,8 @@ def spoken_form(token: str, before: str, after: str, language: str) -> str:
     said = _DASHES.sub(", ", said)
     said = _SLASH.sub(" ", _ELLIPSIS.sub("... ", _MARKS.sub(" ", said)))
     said = "".join(filter(_kept, unicodedata.normalize("NFC", said)))
-    said = " ".join(said.split()).strip("-").lstrip(_PAUSES + " ")
+    said = " ".join(said.split()).rstrip("-").lstrip(_PAUSES + " ")
+    said = _LEADING_HYPHEN.sub("", said)
     return said if is_speakable(said) else ""
 
 

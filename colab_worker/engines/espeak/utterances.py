@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from colab_worker.engines.base import BadInput
+from colab_worker.engines.espeak.english import is_shouted
 from colab_worker.engines.espeak.spoken import (
     ends_with_pause,
     pauses_after,
@@ -131,7 +132,10 @@ def _said(paragraph: str, tokens: list[str], languages: list[str]) -> list[str]:
     said: list[str] = []
     line_ends = _line_ends(paragraph)
     neighbours = ["", *tokens, ""]
+    shouted = is_shouted(paragraph)
     for index, (token, language) in enumerate(zip(tokens, languages, strict=True)):
+        if shouted and language.startswith("en"):
+            token = token.lower()
         form = spoken_form(token, neighbours[index], neighbours[index + 2], language)
         breaks = index in line_ends if form else pauses_after(token)
         said.append(form)

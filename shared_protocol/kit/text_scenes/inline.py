@@ -13,14 +13,15 @@ _FOOTNOTE = re.compile(r"\[\^[^\[\]\s]+\]")
 _LINK = re.compile(r"\[([^\[\]]+)\]" + _TARGET)
 _AUTOLINK = re.compile(r"<((?:https?://|mailto:)[^<>\s]+)>")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-#: HTML's own names only: "Dear <name>" is text.
+#: Names of HTML and of SSML only: "Dear <name>" is text.
 _TAG = re.compile(
     r"</?(?:a|abbr|address|article|aside|audio|b|bdi|bdo|big|blockquote|body|button|"
     r"caption|center|cite|code|col|colgroup|data|dd|del|details|dfn|div|dl|dt|em|"
     r"figcaption|figure|font|footer|form|h[1-6]|head|header|hr|html|i|iframe|img|input|"
     r"ins|kbd|label|li|link|main|map|mark|meta|nav|ol|option|p|picture|pre|q|rp|rt|ruby|"
     r"s|samp|section|select|small|source|span|strike|strong|sub|summary|sup|svg|table|"
-    r"tbody|td|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr)"
+    r"tbody|td|textarea|tfoot|th|thead|time|title|tr|tt|u|ul|var|video|wbr|"
+    r"break|emphasis|phoneme|prosody|say-as|speak|voice)"
     r"(?:\s+[\w:-]+(?:\s*=\s*(?:\"[^\"\n]*\"|'[^'\n]*'|[^\s<>\"']+))|\s+(?:open|hidden))*"
     r"\s*/?>",
     re.IGNORECASE,

@@ -17,7 +17,7 @@ def _words(text: str) -> frozenset[str]:
 #: A word with a dot that no sentence ends on; what follows belongs to it.
 _TITLES = _words(
     "mr mrs ms mx dr prof st sr jr fr rev hon capt cpt lt col gen maj sgt gov pres "
-    "sen rep mt ft hr herr fra frau sra sig mme mlle mgr vs e.g i.e z.b d.h cf"
+    "sen rep mt ft hr herr fra frau sra sig mme mlle mgr vs e.g i.e z.b d.h cf approx ca tel"
 )
 #: Words with a dot that a number follows.
 _BEFORE_NUMBERS = _words("no nos vol vols pp p fig figs art sec ch nr bd s")
