@@ -28,7 +28,7 @@ BUILT_IN = (
         "papercut",
         "image",
         "colab_worker.engines.papercut:PapercutEngine",
-        version="3",
+        version="4",
         draft=True,
     ),
     EngineEntry(

@@ -43,9 +43,13 @@ def draw(tmp_path: Path):
     return picture
 
 
-def _red(pixels: Pixels) -> int:
+def _reds(pixels: Pixels) -> NDArray[np.bool_]:
     red, green, blue = np.moveaxis(pixels, 2, 0)
-    return int(((red > 1.6 * green) & (red > 1.6 * blue) & (red > 70)).sum())
+    return (red > 1.6 * green) & (red > 1.6 * blue) & (red > 70)
+
+
+def _red(pixels: Pixels) -> int:
+    return int(_reds(pixels).sum())
 
 
 def test_every_place_has_a_setting() -> None:
@@ -174,6 +178,31 @@ def test_a_denial_in_the_prompt_takes_away(draw) -> None:
 
     assert _red(with_horse) > _red(without) + 50
     assert _red(draw("a meadow at noon without a red horse")) < _red(with_horse) - 50
+
+
+def test_who_sits_is_drawn_on_the_chair(draw) -> None:
+    """Both in one place, which is that of somebody alone; who stands is beside it."""
+    woman, sand = "a woman in a red coat", ", a desert at noon"
+    alone, sits, stands = (
+        np.median(np.nonzero(_reds(draw(f"{woman} {does}{sand}")))[1])
+        for does in ("sits", "sits on a chair", "stands beside a chair")
+    )
+    seated = f"{woman} sits on a chair{sand}"
+    chair = np.abs(draw(seated) - draw(seated, "chairs")).max(axis=2) > 40
+    place = np.median(np.nonzero(chair)[1])
+
+    assert abs(sits - alone) < 4
+    assert abs(place - sits) < 10
+    assert abs(stands - alone) > 15
+
+
+def test_no_flower_blooms_in_the_snow(draw) -> None:
+    """Neither in a garden nor in a meadow; they do where it is clear."""
+    for place in ("garden", "meadow"):
+        snow, clear = f"a {place} at noon, snow", f"a {place} at noon, clear"
+
+        assert (draw(snow) == draw(snow, "flowers")).all()
+        assert (draw(clear) != draw(clear, "flowers")).any()
 
 
 @pytest.mark.parametrize("name", sorted(ITEMS))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from colab_worker.engines.papercut.colour import rgb
+from colab_worker.engines.papercut.dice import Dice
 from colab_worker.engines.papercut.looks import COLOURS, Look, look_of
 from colab_worker.engines.papercut.reading import Reading, read
+from colab_worker.engines.papercut.scene import compose, furnish
 
 
 def _look(prompt: str) -> Look:
@@ -134,3 +136,26 @@ def test_denials_are_read_up_to_the_next_pause() -> None:
 
     assert ["house"] == _names(found)
     assert "birds" in found.removed
+
+
+@pytest.mark.parametrize(
+    ("prompt", "things"),
+    [
+        ("a captain looks through the window of a ship, the sea", ["ship"]),
+        ("a robot in a laboratory, a computer, rocks", ["computer"]),
+        ("an old tree in a room", ["tree"]),
+        ("a window, the sea", ["window"]),
+    ],
+)
+def test_things_stand_where_they_belong(prompt: str, things: list[str]) -> None:
+    """No window hangs over the sea and no rock lies in a room, if there is anything else."""
+    reading, dice = read(prompt, ""), Dice(prompt, 3)
+    furnish(reading, compose(reading, dice), dice)
+
+    assert _names(reading) == things
+
+
+def test_what_somebody_does_is_nobody_more() -> None:
+    """A woman who cooks, and guards the door, is no company of cooks and guards."""
+    assert len(read("a woman cooks dinner and guards the door", "").cast) == 1
+    assert len(read("a cook and the guards of a castle", "").cast) == 2

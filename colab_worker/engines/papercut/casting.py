@@ -22,6 +22,11 @@ _METRES = 1.75
 _SQUEEZE, _BESIDE_PEOPLE = 0.58, 0.8
 
 
+#: Heights of what one sits on, and of a sitting figure's seat, in shares of their own.
+_SEATS = {"chair": 0.5, "throne": 0.36}
+_SEAT = 0.17
+
+
 @dataclass(frozen=True)
 class Actor:
     """Something that stands on the near ground; ``size`` is its height 1 in pixels."""
@@ -32,6 +37,9 @@ class Actor:
     cloth: Colour | None = None
     look: Look | None = None
     perches: bool = False
+    #: Of who sits: how high the shape's seat is; of a seat: how high one sits on it.
+    sits: float = 0.0
+    seats: float = 0.0
 
     @property
     def left(self) -> float:
@@ -93,7 +101,8 @@ def _group(stage: Stage, member: Cast, shot: str) -> list[Actor]:
         look = look_of(member.described if n == 0 else _another(member, n))
         shape = _mounted(look, member.rides) if member.rides else person(look, pose)
         size = scale_of(stage, _METRES)
-        found.append(Actor(shape, size, cloth=look.cloth, look=look))
+        sits = _SEAT if pose == "sit" and not member.rides else 0.0
+        found.append(Actor(shape, size, cloth=look.cloth, look=look, sits=sits))
     return found
 
 
@@ -122,6 +131,7 @@ def _copies(stage: Stage, thing: Thing, peopled: bool) -> list[Actor]:
             body,
             cloth,
             perches=item.where == "perch" and not stage.camera.portrait,
+            seats=_SEATS.get(thing.name, 0.0),
         )
         for n in range(min(thing.count, 5))
     ]

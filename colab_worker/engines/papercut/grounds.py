@@ -43,7 +43,7 @@ def meadow(stage: Stage) -> None:
         GRASS,
         0.06,
         tufts=True,
-        flowers="winter" not in stage.seasons and "snow" not in stage.weathers,
+        flowers="snow" not in stage.weathers,
     )
 
 
@@ -267,7 +267,8 @@ def flower_bed(stage: Stage) -> None:
                 0.42 * stage.unit * stage.camera.zoom**0.5,
             )
     stage.land(hedge, 0.55, WOOD, extra=tall)
-    _ground(stage, GRASS, 0.04, tufts=True, flowers=True, many=True)
+    blooming = "snow" not in stage.weathers
+    _ground(stage, GRASS, 0.04, tufts=True, flowers=blooming, many=True)
 
 
 def cloud_floor(stage: Stage) -> None:

@@ -195,7 +195,7 @@ _AMBIGUOUS_WORDS = """
     general ass plain lead cross key rook ranch bat hide wet day
     still cry mine face fun court marine count time bank hand spring
     box table robin screen past play base star ages years lane self
-    bright sail wave arch cell rock
+    bright sail wave arch cell rock cook guard nurse
 """
 AMBIGUOUS = frozenset(_AMBIGUOUS_WORDS.split())
 

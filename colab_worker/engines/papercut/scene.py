@@ -137,6 +137,13 @@ _ANY_TIME = ("dawn", "morning", "noon", "afternoon", "dusk", "afternoon", "morni
 #: Settings within four walls.
 WALLED = frozenset(("room", "hall", "library", "bridge_deck"))
 
+#: What stands in no room, and what hangs on no tree, as long as there is anything else.
+_OUTDOORS = frozenset((
+    "tree", "pine", "bare_tree", "palm", "cypress", "cactus", "reed", "rock", "fence", "well",
+    "gravestone", "scarecrow", "car", "cart",
+))  # fmt: skip
+_INDOORS = frozenset(("window",))
+
 #: mood: (role, thing) pairs, one of which stands for it.
 _MOTIFS: dict[str, tuple[tuple[str, str], ...]] = {
     "dark": (("", "crow"), ("", "bare_tree"), ("traveler", "")),
@@ -198,8 +205,13 @@ def furnish(reading: Reading, scene: Scene, dice: Dice) -> None:
             reading.cast.append(Cast(Described(role, f"{role} {name}"), count, pose))
         if name and not is_removed(name, reading.removed):
             reading.things.append(Thing(name))
-    if scene.setting.enclosed in WALLED:
+    walled = scene.setting.enclosed in WALLED
+    if walled:
         reading.things = [t for t in reading.things if _fits_inside(t.name)]
+    elsewhere = _OUTDOORS if walled else _INDOORS
+    others = [thing for thing in reading.things if thing.name not in elsewhere]
+    if reading.cast or others:
+        reading.things = others
     if scene.setting.ground in {"garden", "meadow"}:
         reading.things = [t for t in reading.things if t.name != "flower"]
 

@@ -36,25 +36,42 @@ def draw_near(stage: Stage, reading: Reading, shot: str) -> None:
         return
     everyone = actors(stage, reading, shot)
     standing = [actor for actor in everyone if not actor.perches]
+    standing, sitting = _seated(standing)
     if not stage.inside:
         _brighten(stage, standing)
-    tops = _stand(stage, standing, shot)
+    tops = _stand(stage, standing, sitting, shot)
     for k, bird in enumerate(actor for actor in everyone if actor.perches):
         _perch(stage, bird, k, tops)
     if shot == "over_shoulder" and reading.cast:
         _draw_shoulder(stage, reading.cast)
 
 
-def _stand(stage: Stage, everyone: list[Actor], shot: str) -> list[Spot]:
+def _seated(everyone: list[Actor]) -> tuple[list[Actor], list[Actor]]:
+    """Those with a spot of their own, and those who sit on what has one, in its order."""
+    free = sum(bool(actor.seats) for actor in everyone)
+    sitting = [actor for actor in everyone if actor.sits][:free]
+    return [one for one in everyone if not any(one is s for s in sitting)], sitting
+
+
+def _stand(
+    stage: Stage, everyone: list[Actor], sitting: list[Actor], shot: str
+) -> list[Spot]:
     """Draws everyone from back to front; returns where birds can sit on things."""
-    everyone = _fitted(stage, everyone)
+    factor = _fit(stage, everyone)
+    everyone, sitting = _scaled(everyone, factor), _scaled(sitting, factor)
     spots = _spots(stage, everyone)
     tops = []
     for k in sorted(range(len(everyone)), key=lambda k: -spots[k].back):
         actor, spot = everyone[k], spots[k]
         foot, size = _foot(stage, actor, spot, shot), actor.size * (1 - 0.3 * spot.back)
         _draw(stage, actor, spot, foot, size)
-        if actor.look is None:
+        if actor.seats and sitting:
+            sitter = sitting.pop(0)
+            own = sitter.size * (1 - 0.3 * spot.back)
+            _draw(
+                stage, sitter, spot, foot - actor.seats * size + sitter.sits * own, own
+            )
+        elif actor.look is None:
             tops.append(
                 Spot(spot.x, foot - actor.top * (1 - 0.3 * spot.back), spot.flip)
             )
@@ -72,10 +89,13 @@ def _brighten(stage: Stage, everyone: list[Actor]) -> None:
     stage.canvas.glows(lamps, stage.palette.sky[2], strength)
 
 
-def _fitted(stage: Stage, everyone: list[Actor]) -> list[Actor]:
-    """Everyone smaller where the front row would not fit the picture's width."""
+def _fit(stage: Stage, everyone: list[Actor]) -> float:
+    """How much smaller everyone is where the front row would not fit the width."""
     wide = sum(actor.left + actor.right for actor in everyone[:_FRONT])
-    factor = min(1.0, max(0.82 * stage.width / wide, 0.45)) if everyone else 1.0
+    return min(1.0, max(0.82 * stage.width / wide, 0.45)) if everyone else 1.0
+
+
+def _scaled(everyone: list[Actor], factor: float) -> list[Actor]:
     return [dataclasses.replace(a, size=a.size * factor) for a in everyone]
 
 

@@ -77,7 +77,7 @@ def match(
         after = tokens[at + 1].word if at + 1 < len(tokens) else "."
         if plural:
             last = tokens[at - 1].word if at else "."
-            noun = last in _COUNTED | PAUSES and after not in _ARTICLES
+            noun = last in _COUNTED | PAUSES and after not in _ARTICLES - {"of"}
         else:
             noun = bool(before & _ARTICLES)
             if word == "rose" and at:
