@@ -140,6 +140,16 @@ def test_typewriter(tmp_path: Path) -> None:
     assert len(set(right)) > 12
 
 
+def test_what_is_typed_stands_on_its_plate(tmp_path: Path) -> None:
+    """The plate is there from the first letter on, as large as for the whole caption."""
+    look = CAPTIONS | {"animation": "typewriter", "style": "elegant"}
+    clip, _ = make_clip(tmp_path, plain(grey=200), WORDS, captions=look, fps=FPS)
+    dark = (pictures(clip).max(axis=3) < 150).sum(axis=(1, 2))
+
+    assert dark[0] < 20
+    assert dark[4] > 0.95 * dark[-2] > 500
+
+
 def test_pulse(tmp_path: Path) -> None:
     """The caption is larger on the beat than between two beats."""
     widths = [

@@ -33,7 +33,8 @@ class Stage:
     look: Look
     #: A text as ASS shows it, escaped: its stretches of one font, each with its width.
     runs: Callable[[str], list[tuple[float, str]]]
-    #: Tags that give letters, edges and shadows the style's own opacity.
+    #: Tags that hide letters, and those that give them the style's own opacity again.
+    hidden: str
     visible: str
 
     def plain(self, cue: Cue) -> str:
@@ -148,7 +149,7 @@ def _typewriter(cue: Cue, stage: Stage) -> str:
         parts = list(clusters(word.text)) if _separable(word.text) else [word.text]
         step = (word.end_s - word.start_s) / max(len(parts), 1)
         return "".join(
-            _appear(begin + step * n, stage.visible) + stage.show(part)
+            _appear(begin + step * n, stage) + stage.show(part)
             for n, part in enumerate(parts)
         )
 
@@ -171,9 +172,9 @@ def _stands_alone(letter: str) -> bool:
     )
 
 
-def _appear(seconds: float, visible: str) -> str:
+def _appear(seconds: float, stage: Stage) -> str:
     millis = _millis(max(seconds, 0.0))
-    return rf"{{\alpha&HFF&\t({millis},{millis + 1},{visible})}}"
+    return rf"{{{stage.hidden}\t({millis},{millis + 1},{stage.visible})}}"
 
 
 _ANIMATIONS: dict[str, Callable[[Cue, Stage], str]] = {

@@ -96,11 +96,16 @@ def _event(cue: Cue, frame: Frame, look: Look, book: FontBook) -> str:
 
     blur = round(frame.letter_px * style.blur, 1)
     soft = rf"{{\blur{blur}}}" if blur else ""
-    stage = Stage(frame, look, runs, visible=_opacities(style))
+    stage = Stage(frame, look, runs, _hidden(style), visible=_opacities(style))
     text = soft + animated(cue, stage)
     return (
         f"Dialogue: 0,{_clock(cue.start_s)},{_clock(cue.end_s)},Caption,,0,0,0,,{text}"
     )
+
+
+def _hidden(style: Style) -> str:
+    """A plate stays: it is there before what is written on it."""
+    return r"\alpha&HFF&" + (rf"\4a&H{style.back[2:4]}&" if style.plate else "")
 
 
 def _opacities(style: Style) -> str:
