@@ -1,6 +1,11 @@
 // The only caller of the server on this machine; errors become one sentence.
 
-export class Refused extends Error {
+import { anyKey } from "../lib/chance.js";
+
+// The server did not do what it was asked.
+export class Trouble extends Error {}
+
+export class Refused extends Trouble {
   constructor(body, status) {
     super(body.message ?? body.error?.message ?? `Error ${status}`);
     this.status = status;
@@ -11,25 +16,29 @@ export class Refused extends Error {
 }
 
 // Nobody answered: the server has ended, or this machine is asleep.
-export class NoAnswer extends Error {}
+export class NoAnswer extends Trouble {}
 
 async function call(path, options = {}) {
   const reply = await ask(path, options);
   if (reply.status === 204 || reply.status === 304) return null;
-  return reply.headers.get("Content-Type").includes("json") ? reply.json() : reply.blob();
+  return whole(reply.headers.get("Content-Type").includes("json") ? reply.json() : reply.blob());
 }
 
 // Any good reply, or 304; else Refused or NoAnswer.
 async function ask(path, options) {
-  let reply;
+  const reply = await whole(fetch(path, { cache: "no-store", ...options }));
+  if (!reply.ok && reply.status !== 304) throw new Refused(await whole(reply.json()), reply.status);
+  return reply;
+}
+
+// What comes of it; NoAnswer when the connection breaks, or the answer is not Moonreel's.
+async function whole(coming) {
   try {
-    reply = await fetch(path, { cache: "no-store", ...options });
+    return await coming;
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new NoAnswer("Moonreel on this machine does not answer; is it running?", { cause: error });
   }
-  if (!reply.ok && reply.status !== 304) throw new Refused(await reply.json(), reply.status);
-  return reply;
 }
 
 function send(method, path, body, headers = {}) {
@@ -52,7 +61,7 @@ export const filmOf = (jobId) => `/api/download/${encodeURIComponent(jobId)}`;
 
 // One click is one film, however often the browser sends it.
 export function orderFilm(order) {
-  return send("POST", "/api/generate-video", order, { "Idempotency-Key": crypto.randomUUID() });
+  return send("POST", "/api/generate-video", order, { "Idempotency-Key": anyKey() });
 }
 
 // The film as this machine knows it; null when nothing changed since `version`.
@@ -102,7 +111,7 @@ export const renderFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/rend
 // The sentence as sound, spoken by the worker that a film would go to.
 export async function previewVoice(asked) {
   const reply = await ask("/api/voices/preview", json("POST", asked));
-  return { sound: await reply.blob(), captions: decodeURIComponent(reply.headers.get("X-Captions") ?? "") };
+  return { sound: await whole(reply.blob()), captions: decodeURIComponent(reply.headers.get("X-Captions") ?? "") };
 }
 // A picture of a character as it is; the reply's hash is what a character names.
 export const sendReference = (file) =>

@@ -4,7 +4,7 @@
 import { html, useEffect } from "../lib/html.js";
 import { clock } from "../lib/format.js";
 import { t } from "../lib/strings.js";
-import { capabilities, health, nextTryOf, serverDown, serverRetryAt, tryNow, tryWorker } from "../state/connection.js";
+import { capabilities, health, nextTryOf, serverDown, serverRetryAt, serverSaid, tryNow, tryWorker } from "../state/connection.js";
 import { now, offline } from "../state/clock.js";
 import { film } from "../state/film.js";
 import { say } from "../state/spoken.js";
@@ -47,7 +47,7 @@ function server() {
   const seconds = Math.max(0, (serverRetryAt.value - now.value) / 1000);
   return {
     kind: "server",
-    more: t("banner.retryIn", { time: clock(seconds) }),
+    more: html`${serverSaid.value} ${t("banner.retryIn", { time: clock(seconds) })}`,
     action: html`<button type="button" class="quiet" onClick=${tryNow}>${t("banner.tryNow")}</button>`,
   };
 }

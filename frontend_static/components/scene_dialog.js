@@ -1,6 +1,7 @@
 // One scene at full size: picture, clip, voice, and what it is made from, to change.
 
 import { html, useState } from "../lib/html.js";
+import { anySeed } from "../lib/chance.js";
 import { t } from "../lib/strings.js";
 import { referenceOf, retryFilm } from "../api/orchestrator.js";
 import { beforeOf } from "../state/before.js";
@@ -69,8 +70,4 @@ async function tryAgain(onClose) {
   } catch (error) {
     scriptError.value = error.message;
   }
-}
-
-function anySeed() {
-  return crypto.getRandomValues(new Uint32Array(1))[0];
 }

@@ -1,7 +1,7 @@
 // Who answers: the server on this machine and the workers that it knows.
 
 import { computed, signal } from "../lib/html.js";
-import { checkWorker, NoAnswer, readCapabilities, readHealth } from "../api/orchestrator.js";
+import { checkWorker, readCapabilities, readHealth, Refused, Trouble } from "../api/orchestrator.js";
 import { backOff, hidden, now, pause } from "./clock.js";
 
 const CALM_MS = 4000;
@@ -13,6 +13,8 @@ const toldAt = signal(0);
 export const capabilities = signal(null);
 // While the server is away: when it is asked again.
 export const serverRetryAt = signal(null);
+// What it says instead, if it says anything.
+export const serverSaid = signal(null);
 export const serverDown = computed(() => serverRetryAt.value !== null);
 
 // The worker that a new film would go to.
@@ -61,7 +63,7 @@ export async function tryWorker() {
   try {
     await checkWorker();
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof Trouble)) throw error;
   }
   refresh();
 }
@@ -105,8 +107,9 @@ async function ask() {
     serverRetryAt.value = null;
     if (!capabilities.value?.worker || before !== stamp()) learn();
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof Trouble)) throw error;
     failures += 1;
+    serverSaid.value = error instanceof Refused ? error.message : null;
     note("down", null);
   }
 }
@@ -124,7 +127,7 @@ async function learn() {
     if (!capabilities.value) capabilities.value = await readCapabilities("?wait=0");
     capabilities.value = await readCapabilities();
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof Trouble)) throw error;
   } finally {
     learning = false;
   }

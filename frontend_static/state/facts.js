@@ -1,7 +1,7 @@
 // Whether the writer can look facts up first: only Gemini can, and only for stories of fact.
 
 import { signal } from "../lib/html.js";
-import { NoAnswer, readStoryTypes } from "../api/orchestrator.js";
+import { readStoryTypes, Trouble } from "../api/orchestrator.js";
 import { health } from "./connection.js";
 
 const factual = signal(null);
@@ -15,7 +15,7 @@ export async function learnFacts() {
     factual.value = new Set(Object.keys(types).filter((name) => types[name].fact_based));
   } catch (error) {
     asked = false;
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof Trouble)) throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 // How the worker is right now, while somebody looks at it.
 
-import { NoAnswer, readCapabilities } from "../api/orchestrator.js";
+import { readCapabilities, Trouble } from "../api/orchestrator.js";
 import { hidden, pause } from "./clock.js";
 import { capabilities, isMetered, worker } from "./connection.js";
 
@@ -21,6 +21,6 @@ async function beat() {
     // Without one the worker is away: what was last known stays.
     if (health && capabilities.value) capabilities.value = { ...capabilities.value, health };
   } catch (error) {
-    if (!(error instanceof NoAnswer)) throw error;
+    if (!(error instanceof Trouble)) throw error;
   }
 }

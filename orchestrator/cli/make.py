@@ -18,6 +18,7 @@ from orchestrator.cli.options import add_options, build_request
 from orchestrator.cli.projects import is_project, read_project
 from orchestrator.cli.references import references_of_files, references_of_project
 from orchestrator.cli.reporters import Reporter, make_reporter
+from orchestrator.cli.rest import comes_to_rest
 from orchestrator.cli.servers import (
     Server,
     add_server_options,
@@ -34,9 +35,8 @@ from shared_protocol.orders import GenerateRequest
 
 #: A server that was found, not named, is replaced this often when it goes away.
 MOST_SERVERS = 4
-#: How long a found server may be silent, and how long canceling may take, in seconds.
+#: How long a found server may be silent, in seconds.
 FOUND_PATIENCE_S = 5.0
-CANCEL_PATIENCE_S = 15.0
 _STOPPED = (FilmState.ERROR, FilmState.CANCELED)
 
 
@@ -215,13 +215,10 @@ async def _farewell(film: Film, server: Server) -> CliError:
 async def _cancel(client: Client, job_id: str) -> None:
     """Stops the job, so that the next command finds it at rest."""
     try:
-        async with asyncio.timeout(CANCEL_PATIENCE_S):
-            await client.cancel(job_id)
-            view = await client.job(job_id)
-            while not view.terminal:
-                view = await client.news(job_id, view.version) or view
-    except (CliError, TimeoutError):
+        await client.cancel(job_id)
+    except CliError:
         return  # the server stops with us anyway, and a job at work goes on as well
+    await comes_to_rest(client, job_id)
 
 
 def _stopped(

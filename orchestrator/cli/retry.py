@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from orchestrator.cli.events import emit
 from orchestrator.cli.exits import Exit, UsageError
 from orchestrator.cli.job_ids import add_job_argument, resolve
-from orchestrator.cli.servers import add_server_options, open_client
+from orchestrator.cli.servers import LATER, add_server_options, open_client
 from shared_protocol.errors import describe_validation
 from shared_protocol.scripts import RetryOrder
 
@@ -29,20 +29,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Asks for it and says so."""
     order = _order(arguments)
-    job_id = asyncio.run(_retry(arguments, order))
+    job_id, passing = asyncio.run(_retry(arguments, order))
     if arguments.json:
         emit({"event": "retry", "job_id": job_id})
         return Exit.OK
     scene = f"scene {order.scene} is drawn again" if order.scene else "goes on"
-    print(f"{job_id}: {scene}")
+    print(f"{job_id}: {scene}{LATER if passing else ''}")
     return Exit.OK
 
 
-async def _retry(arguments: argparse.Namespace, order: RetryOrder) -> str:
+async def _retry(arguments: argparse.Namespace, order: RetryOrder) -> tuple[str, bool]:
+    """The job, and whether its server ends with this command."""
     async with open_client(arguments) as client:
         job_id = await resolve(client, arguments.job)
         await client.retry(job_id, order)
-        return job_id
+        return job_id, client.passing
 
 
 def _order(arguments: argparse.Namespace) -> RetryOrder:

@@ -19,6 +19,8 @@ from orchestrator.settings import Settings
 #: How long another process may take to listen, or to leave the home folder.
 HOME_PATIENCE_S = 15.0
 HOME_RETRY_S = 0.3
+#: Of what was only noted, as the server that would do it ends with the command.
+LATER = ", once a server runs: `moonreel serve` starts one"
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ async def open_client(arguments: argparse.Namespace) -> AsyncIterator[Client]:
     """A client for short questions: a server of our own starts no worker for them."""
     async with (
         open_server(arguments, worker="remote") as server,
-        Client(server.url) as client,
+        Client(server.url, passing=server.embedded) as client,
     ):
         yield client
 

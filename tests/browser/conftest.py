@@ -23,7 +23,7 @@ from playwright.sync_api import (
 )
 
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
-from tests.browser.watched_page import Watched, watched
+from tests.browser.watched_page import PLAIN_NAME, Watched, watched
 from tests.servers.openai_wire import FakeOpenAI
 from tests.servers.served import Served
 from tests.workers import TOKEN, WorkerProcess
@@ -51,8 +51,10 @@ def browser() -> Iterator[Browser]:
             pytest.fail(reason)
         pytest.skip(reason)
     with sync_playwright() as playwright:
+        rules = f"--host-resolver-rules=MAP {PLAIN_NAME} 127.0.0.1"
         launched = playwright.chromium.launch(
-            executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"]
+            executable_path=path,
+            args=["--no-sandbox", "--disable-dev-shm-usage", rules],
         )
         yield launched
         launched.close()

@@ -70,6 +70,39 @@ def test_the_server_is_down(rough_page: Watched) -> None:
     expect(page.get_by_role("textbox", name="My own text")).to_have_value("Kept.")
 
 
+def test_the_server_answers_with_an_error(rough_page: Watched) -> None:
+    """It is told in its own words and asked again, until it is well."""
+    page = rough_page.page
+    open_page(page)
+    said = {"message": "The database is away.", "code": "internal"}
+
+    def err(route: Route) -> None:
+        route.fulfill(status=500, json=said)
+
+    page.route("**/health", err)
+    banner(page, "server")
+    expect(page.locator(".banner")).to_contain_text("The database is away.")
+    page.unroute("**/health", err)
+    page.get_by_role("button", name="Try now").click()
+    no_banner(page)
+
+
+@pytest.mark.parametrize("body", ['{"status": "o', "<html>", ""])
+def test_an_answer_that_is_none(rough_page: Watched, body: str) -> None:
+    """Cut short, or another program's: the page goes on asking."""
+    page = rough_page.page
+    open_page(page)
+
+    def cut(route: Route) -> None:
+        route.fulfill(content_type="application/json", body=body)
+
+    page.route("**/health", cut)
+    banner(page, "server")
+    page.unroute("**/health", cut)
+    page.get_by_role("button", name="Try now").click()
+    no_banner(page)
+
+
 def test_another_version_here(page: Page) -> None:
     """Moonreel was updated while the page was open: it says so, and reloads on demand."""
     open_page(page)

@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from orchestrator.__main__ import main
-from orchestrator.cli import make, watch
+from orchestrator.cli import make, rest, watch
 from shared_protocol.kit.folder_lock import lock_folder
 from tests.servers.fake_orchestrator import FakeOrchestrator, write_serve_file
 from tests.servers.played_films import Script
@@ -117,6 +117,50 @@ def test_ctrl_c_cancels_and_the_same_command_goes_on(
     assert main(words) == 0
     assert len(remote.worker.made) == len(set(remote.worker.made))
     assert Path("a.mp4").is_file()
+
+
+def test_retry_without_a_server_says_what_it_waits_for(
+    home: Path, remote: WorkerThread, capsys: Capture
+) -> None:
+    """The server of the command ends with it, so nothing goes on yet."""
+    remote.limit = 1
+    thread = when(
+        lambda: bool(remote.worker.made), lambda: os.kill(os.getpid(), signal.SIGINT)
+    )
+    assert main(["make", "story.txt"]) == 130
+    thread.join()
+    capsys.readouterr()
+    assert main(["retry", "latest"]) == 0
+    said = capsys.readouterr().out
+    assert "goes on, once a server runs: `moonreel serve` starts one" in said
+
+
+def test_cancel_without_a_server_reaches_the_worker(remote: WorkerThread) -> None:
+    """A borrowed GPU does not go on for a command that was killed."""
+    remote.limit = 1
+    process = spawn("make", "story.txt")
+    when(lambda: bool(remote.worker.made), process.kill).join()
+    process.communicate(timeout=LIMIT_S)
+    (job,) = remote.worker.jobs.values()
+    assert not job.state.terminal
+    assert main(["cancel", "latest"]) == 0
+    assert job.state == "canceled"
+
+
+def test_cancel_without_a_server_or_a_worker_says_so(
+    remote: WorkerThread, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is owed, and told by the next server."""
+    monkeypatch.setattr(rest, "PATIENCE_S", 0.1)
+    remote.limit = 1
+    process = spawn("make", "story.txt")
+    when(lambda: bool(remote.worker.made), process.kill).join()
+    process.communicate(timeout=LIMIT_S)
+    remote.worker.gateway = lambda request: remote.worker._problem(
+        503, "queue_full", "Later."
+    )
+    assert main(["cancel", "latest"]) == 0
+    assert "its worker does not answer" in capsys.readouterr().out
 
 
 def test_second_ctrl_c_leaves_at_once(remote: WorkerThread) -> None:

@@ -22,8 +22,9 @@ START_S = 60.0
 class Served:
     """A serving orchestrator with its own local worker, on one home folder."""
 
-    def __init__(self, home: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str], port: int = 0) -> None:
         self.home = home
+        self._port = str(port)
         self._env = {**os.environ, "MOONREEL_HOME": str(home), **env}
         self.process: subprocess.Popen[bytes] | None = None
         self.url = ""
@@ -46,7 +47,7 @@ class Served:
         told = self.home / "serve.json"
         told.unlink(missing_ok=True)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "orchestrator", "serve", "--port", "0"],
+            [sys.executable, "-m", "orchestrator", "serve", "--port", self._port],
             env=self._env,
             cwd=self.home.parent,
             stdout=subprocess.DEVNULL,
