@@ -15,6 +15,7 @@ from orchestrator.cli.client import Client
 from orchestrator.cli.exits import CliError, HomeBusy, UsageError
 from orchestrator.errors import SettingsError
 from orchestrator.settings import Settings
+from shared_protocol.errors import Code
 
 #: How long another process may take to listen, or to leave the home folder.
 HOME_PATIENCE_S = 15.0
@@ -111,7 +112,8 @@ async def open_client(arguments: argparse.Namespace) -> AsyncIterator[Client]:
 async def find_server(arguments: argparse.Namespace) -> Server | None:
     """The server named or running on the home folder; None when there is none.
 
-    Raises Unreachable when a named one does not answer.
+    Raises Unreachable when a named one does not answer, Refused when one wants its
+    password.
     """
     if arguments.server:
         url = checked_url(arguments.server)
@@ -124,7 +126,9 @@ async def find_server(arguments: argparse.Namespace) -> Server | None:
     try:
         async with Client(running) as client:
             await client.health()
-    except CliError:
+    except CliError as error:
+        if error.code == Code.UNAUTHORIZED:
+            raise
         return None
     return Server(running)
 

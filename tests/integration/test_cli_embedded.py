@@ -19,6 +19,7 @@ import pytest
 
 from orchestrator.__main__ import main
 from orchestrator.cli import make, rest, watch
+from shared_protocol import routes
 from shared_protocol.kit.folder_lock import lock_folder
 from tests.servers.fake_orchestrator import FakeOrchestrator, write_serve_file
 from tests.servers.played_films import Script
@@ -79,6 +80,15 @@ def spawn(*words: str, **environ: str) -> subprocess.Popen[str]:
     )
 
 
+def killed_while_watching(remote: WorkerThread) -> None:
+    """A command that ordered a film, and had heard of its worker's progress."""
+    remote.limit = 1
+    process = spawn("make", "story.txt")
+    asked = remote.worker.asked
+    when(lambda: f"POST {routes.JOBS_WAIT}" in asked, process.kill).join()
+    process.communicate(timeout=LIMIT_S)
+
+
 def test_make_without_a_server_and_again(
     home: Path, remote: WorkerThread, capsys: Capture
 ) -> None:
@@ -137,10 +147,7 @@ def test_retry_without_a_server_says_what_it_waits_for(
 
 def test_cancel_without_a_server_reaches_the_worker(remote: WorkerThread) -> None:
     """A borrowed GPU does not go on for a command that was killed."""
-    remote.limit = 1
-    process = spawn("make", "story.txt")
-    when(lambda: bool(remote.worker.made), process.kill).join()
-    process.communicate(timeout=LIMIT_S)
+    killed_while_watching(remote)
     (job,) = remote.worker.jobs.values()
     assert not job.state.terminal
     assert main(["cancel", "latest"]) == 0
@@ -152,10 +159,7 @@ def test_cancel_without_a_server_or_a_worker_says_so(
 ) -> None:
     """It is owed, and told by the next server."""
     monkeypatch.setattr(rest, "PATIENCE_S", 0.1)
-    remote.limit = 1
-    process = spawn("make", "story.txt")
-    when(lambda: bool(remote.worker.made), process.kill).join()
-    process.communicate(timeout=LIMIT_S)
+    killed_while_watching(remote)
     remote.worker.gateway = lambda request: remote.worker._problem(
         503, "queue_full", "Later."
     )
@@ -289,6 +293,21 @@ def test_serve_says_where_and_stops_on_sigterm(home: Path) -> None:
     assert process.wait(LIMIT_S) == 0
     assert not (home / "serve.json").exists()
     process.communicate()
+
+
+def test_a_server_with_a_password_says_that_it_wants_it(
+    home: Path, capsys: Capture
+) -> None:
+    """It is not taken for a home folder that somebody else holds."""
+    process = spawn("serve", "--port", "0", MOONREEL_PASSWORD="open sesame")
+    try:
+        assert process.stdout is not None
+        assert "Moonreel is at" in process.stdout.readline()
+        assert main(["jobs"]) == 1
+        assert "wants its password, MOONREEL_PASSWORD" in capsys.readouterr().err
+    finally:
+        process.terminate()
+        process.communicate(timeout=LIMIT_S)
 
 
 def test_serve_on_a_taken_port_is_one_sentence(home: Path, capsys: Capture) -> None:

@@ -128,7 +128,6 @@ def needs_key() -> ApiError:
         "A topic alone needs a Gemini key to become a script: get one at "
         f"{KEY_PAGE} and set GEMINI_API_KEY, or send your own text as script.",
         param="topic",
-        hint="Your own text works now: send it as script.",
     )
 
 
