@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import os
+import socket
 import sys
+from urllib.parse import urlsplit
 
-from colab_worker.settings import Settings
+from colab_worker.settings import LOOPBACK, Settings
 from shared_protocol.workers import TunnelState, TunnelView
 
 log = logging.getLogger("colab_worker")
+
+#: An address for documents (RFC 5737): the way there shows our own, nothing is sent.
+_SOMEWHERE = ("192.0.2.1", 9)
 
 
 class Announcement:
@@ -36,6 +41,9 @@ class Announcement:
             sys.stderr.write(f"token: {self._settings.token}\n")
         elif self._settings.token_file is not None:
             sys.stderr.write(f"token: kept in {self._settings.token_file}\n")
+        if self._show_token and not self._settings.tunnels.kinds:
+            where, address = _from_elsewhere(url)
+            sys.stderr.write(f"connect, {where}: {self._line(address)}\n")
         self._write()
 
     def tunnel(self, view: TunnelView) -> None:
@@ -43,9 +51,12 @@ class Announcement:
         self._tunnels[view.name] = view
         if view.state is TunnelState.UP and view.url and view.url not in self._shown:
             self._shown.add(view.url)
-            token = f"/#token={self._settings.token}" if self._show_token else ""
-            sys.stderr.write(f"connect: {view.url}{token}\n")
+            sys.stderr.write(f"connect: {self._line(view.url)}\n")
         self._write()
+
+    def _line(self, url: str) -> str:
+        """What is pasted on the other side: the address, and the token if it is new."""
+        return f"{url}/#token={self._settings.token}" if self._show_token else url
 
     def _write(self) -> None:
         """A small file on the local disk: whole or not at all."""
@@ -59,3 +70,23 @@ class Announcement:
         part = path.with_name(path.name + ".part")
         part.write_text(json.dumps(facts), encoding="utf-8")
         part.replace(path)
+
+
+def _from_elsewhere(url: str) -> tuple[str, str]:
+    """Who reaches the worker without a tunnel, and by which address."""
+    parts = urlsplit(url)
+    if parts.hostname in LOOPBACK:
+        return "from this machine", url
+    if parts.hostname in ("0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
+        return "from your own network", f"http://{_own_address()}:{parts.port}"
+    return "from your own network", url
+
+
+def _own_address() -> str:
+    """This machine's address in its network; loopback when it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_SOMEWHERE)
+        except OSError:
+            return LOOPBACK[0]
+        return str(probe.getsockname()[0])
