@@ -210,7 +210,7 @@ export default {
   "polls.title": "Die letzten Blicke nach dem Worker", "polls.summary": "{up} von {n} fanden ihn; die Antwort brauchte meist {usual}, höchstens {most}.", "polls.up": "er antwortete", "polls.away": "er war weg", "polls.none": "es gab keinen", "polls.down": "Moonreel antwortete nicht",
   "polls.when": "Wann", "polls.found": "Worker", "polls.took": "Dauer",
   "wizard.title": "Eine GPU leihen", "wizard.intro": "Eine GPU anderswo zeichnet echte Bilder und spricht mit echter Stimme. Vier Schritte, ohne Konto bei uns.",
-  "wizard.open": "Das Notebook öffnen", "wizard.open.more": "Öffne in Google Colab das Notebook aus notebooks/ dieses Projekts, wähle eine GPU und starte seine Zelle.",
+  "wizard.open": "Das Notebook öffnen", "wizard.open.more": "Öffne in Google Colab das Notebook aus notebooks/ dieses Projekts, wähle eine GPU und führe alle Zellen aus.",
   "wizard.link": "Adresse von Colab", "wizard.own": "Oder auf irgendeinem Rechner mit GPU:", "wizard.command": "Befehl auf deinem GPU-Rechner",
   "wizard.paste": "Einfügen, was es ausgab", "wizard.paste.more": "Die ganze Zeile, oder was sie enthält", "wizard.paste.button": "Verbinden",
   "wizard.check": "Prüfen", "wizard.check.more": "Fragt den Worker jetzt und sagt, was zu tun ist, wenn etwas fehlt.", "wizard.check.button": "Jetzt prüfen",

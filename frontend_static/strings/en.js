@@ -206,7 +206,7 @@ export default {
   "polls.title": "The last looks after the worker", "polls.summary": "{up} of {n} found it; the answer took {usual} as a rule, {most} at most.", "polls.up": "it answered", "polls.away": "it was away", "polls.none": "there was none", "polls.down": "Moonreel did not answer",
   "polls.when": "When", "polls.found": "Worker", "polls.took": "Took",
   "wizard.title": "Borrow a GPU", "wizard.intro": "A GPU elsewhere draws real pictures and speaks with a real voice. Four steps, no account with us.",
-  "wizard.open": "Open the notebook", "wizard.open.more": "In Google Colab open the notebook of notebooks/ in this project, choose a GPU, and run its cell.",
+  "wizard.open": "Open the notebook", "wizard.open.more": "In Google Colab open the notebook of notebooks/ in this project, choose a GPU, and run all cells.",
   "wizard.link": "Address of Colab", "wizard.own": "Or on any machine with a GPU:", "wizard.command": "Command on your GPU machine",
   "wizard.paste": "Paste what it printed", "wizard.paste.more": "The whole line, or anything that contains it", "wizard.paste.button": "Connect",
   "wizard.check": "Check", "wizard.check.more": "Asks the worker now, and says what to do about whatever is missing.", "wizard.check.button": "Check now",
