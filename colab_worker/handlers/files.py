@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import mimetypes
 
 from aiohttp import web
 
@@ -16,6 +15,7 @@ from colab_worker.upload_types import LOOK_BYTES, check_upload
 from colab_worker.views import artifacts
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
+from shared_protocol.file_names import film_name
 from shared_protocol.kit.blobs import BlobWriter, DigestMismatch
 from shared_protocol.kit.http_errors import ApiError, read_model
 from shared_protocol.kit.ranges import ServedFile, serve_file
@@ -133,14 +133,5 @@ def _served(request: web.Request, artifact: Artifact, title: str) -> ServedFile:
         sha256=artifact.sha256,
         bytes=artifact.bytes,
         media_type=artifact.media_type,
-        filename=_filename(artifact, title),
+        filename=film_name(title) if artifact.name == FILM else artifact.name,
     )
-
-
-def _filename(artifact: Artifact, title: str) -> str:
-    """What a browser saves it as: the film under its title, the rest by their names."""
-    if artifact.name != FILM:
-        return artifact.name
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in title).split()
-    suffix = mimetypes.guess_extension(artifact.media_type) or ""
-    return ("-".join(words).lower()[:80] or "film") + suffix

@@ -14,10 +14,10 @@ from shared_protocol import routes
 from shared_protocol.errors import Code
 from shared_protocol.jobs import JobAccepted, JobSubmission
 from shared_protocol.kit.http_errors import ApiError, parse_model, read_body, read_model
+from shared_protocol.kit.request_keys import idempotency_key
 from shared_protocol.wire import JobId
 
 _JOB_ID: TypeAdapter[str] = TypeAdapter(JobId)
-MAX_KEY_CHARS = 255
 
 
 async def put_job(request: web.Request) -> web.Response:
@@ -36,7 +36,7 @@ async def post_film(request: web.Request) -> web.Response:
     posted = Posted(
         spec=spec,
         body=raw,
-        idempotency_key=_idempotency_key(request),
+        idempotency_key=idempotency_key(request),
         is_retry=request.headers.get("x-stainless-retry-count", "0") != "0",
         warnings=warnings,
     )
@@ -85,17 +85,6 @@ async def find_status(request: web.Request, job_id: str) -> JobStatus:
             extra={"status": "not_found", "progress": 0},
         )
     return status
-
-
-def _idempotency_key(request: web.Request) -> str | None:
-    key = request.headers.get(routes.IDEMPOTENCY_KEY)
-    if key is not None and not 0 < len(key) <= MAX_KEY_CHARS:
-        raise ApiError(
-            Code.INVALID_FIELD,
-            f"Idempotency-Key: must have 1 to {MAX_KEY_CHARS} characters",
-            param=routes.IDEMPOTENCY_KEY,
-        )
-    return key
 
 
 def _accepted(status: JobStatus, code: int) -> web.Response:

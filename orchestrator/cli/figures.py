@@ -1,10 +1,8 @@
-"""How sizes, times and names are written for people."""
+"""How sizes and times are written for people."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-import unicodedata
 
 from shared_protocol.clock import unix_seconds
 from shared_protocol.studio import TunnelQuota
@@ -46,14 +44,6 @@ def eta_range(eta_s: float | None) -> str:
         return "seconds left"
     low, high = (clock(eta_s * factor) for factor in ETA_SPREAD)
     return f"{low}-{high} left"
-
-
-def slug(title: str, longest_bytes: int = 90) -> str:
-    """A file name from a title: ``The Crow`` is ``the-crow``; never empty."""
-    text = unicodedata.normalize("NFC", title).casefold()
-    words = re.sub(r"[\W_]+", "-", text).strip("-")
-    short = words.encode()[:longest_bytes].decode(errors="ignore")
-    return short.rstrip("-") or "film"
 
 
 def spent(tunnel: TunnelQuota) -> str:

@@ -15,6 +15,7 @@ from orchestrator.cli.exits import CliError, Exit, Unreachable, UsageError
 from orchestrator.cli.tally import film_seconds
 from orchestrator.cli.transfers import transfer_bar
 from shared_protocol.artifacts import Artifact
+from shared_protocol.file_names import film_name
 from shared_protocol.films import FilmState, FilmView
 
 FILM_ROLE = "film"
@@ -42,7 +43,7 @@ def check_output(output: Path | None, story: str | None) -> None:
 
 def film_target(output: Path | None, title: str) -> Path:
     """Where the film goes: the file named, a folder named, or here."""
-    name = f"{figures.slug(title)}.mp4"
+    name = film_name(title)
     if output is None:
         return Path(name)
     output = output.expanduser()

@@ -12,6 +12,7 @@ from orchestrator.bare_files import bare_edits
 from orchestrator.store.films import Film
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
+from shared_protocol.file_names import film_name
 from shared_protocol.films import FileOrigin, FileOrigins
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.http_errors import ApiError
@@ -118,16 +119,8 @@ def _file(request: web.Request, film: Film, artifact: Artifact) -> ServedFile:
         sha256=artifact.sha256,
         bytes=artifact.bytes,
         media_type=artifact.media_type,
-        filename=_filename(artifact, film.title),
+        filename=film_name(film.title) if artifact.name == FILM else artifact.name,
     )
-
-
-def _filename(artifact: Artifact, title: str) -> str:
-    """What a browser saves it as: the film under its title, the rest by their names."""
-    if artifact.name != FILM:
-        return artifact.name
-    words = "".join(c if c.isascii() and c.isalnum() else " " for c in title).split()
-    return ("-".join(words).lower()[:80] or "film") + ".mp4"
 
 
 def _absent(film: Film, name: str) -> ApiError:

@@ -18,7 +18,6 @@ from orchestrator.project import project_of
 from orchestrator.store.films import Film
 from orchestrator.views import accepted, film_summary, film_view, worker_of
 from orchestrator.workers import Workers
-from shared_protocol import routes
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import Code
 from shared_protocol.films import FilmList, FilmView
@@ -29,13 +28,13 @@ from shared_protocol.kit.http_errors import (
     read_body,
     read_model,
 )
+from shared_protocol.kit.request_keys import idempotency_key
 from shared_protocol.orders import GenerateRequest
 from shared_protocol.scripts import RetryOrder
 from shared_protocol.wire import View, content_key
 from shared_protocol.workers import EngineInfo
 
 MAX_LISTED = 200
-MAX_KEY_CHARS = 255
 
 
 async def generate(request: web.Request) -> web.Response:
@@ -60,13 +59,7 @@ async def generate_with_template(request: web.Request) -> web.Response:
 async def _generate(
     request: web.Request, raw: bytes, order: GenerateRequest
 ) -> web.Response:
-    key = request.headers.get(routes.IDEMPOTENCY_KEY)
-    if key is not None and not 0 < len(key) <= MAX_KEY_CHARS:
-        raise ApiError(
-            Code.INVALID_FIELD,
-            f"Idempotency-Key must have 1 to {MAX_KEY_CHARS} characters.",
-            param=routes.IDEMPOTENCY_KEY,
-        )
+    key = idempotency_key(request)
     body_sha256 = await asyncio.to_thread(lambda: content_key(json.loads(raw)))
     film = await request.app[keys.STUDIO].make(order, key=key, body_sha256=body_sha256)
     reply = accepted(film)

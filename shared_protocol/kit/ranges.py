@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -136,9 +137,7 @@ def _headers(file: ServedFile) -> dict[str, str]:
         "ETag": f'"{file.sha256}"',
         "Repr-Digest": f"sha-256=:{digest}:",
         "Content-Type": file.media_type,
-        "Content-Disposition": (
-            f'{"inline" if inline else "attachment"}; filename="{file.filename}"'
-        ),
+        "Content-Disposition": _disposition(file.filename, inline=inline),
         "Cache-Control": (
             "private, max-age=31536000, immutable"
             if file.immutable
@@ -147,6 +146,13 @@ def _headers(file: ServedFile) -> dict[str, str]:
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": _policy(file.media_type),
     }
+
+
+def _disposition(name: str, *, inline: bool) -> str:
+    """With the name as it is (RFC 6266) where not every client could read that."""
+    plain = name.encode("ascii", "replace").decode().replace("?", "_")
+    told = f'{"inline" if inline else "attachment"}; filename="{plain}"'
+    return told if name.isascii() else f"{told}; filename*=UTF-8''{quote(name)}"
 
 
 def _policy(media_type: str) -> str:

@@ -44,21 +44,6 @@ def test_eta_is_a_range_or_measuring() -> None:
     assert figures.eta_range(100) == "1:20-2:15 left"
 
 
-@pytest.mark.parametrize(
-    ("title", "name"),
-    [
-        ("The Crow and the Pitcher", "the-crow-and-the-pitcher"),
-        ("../../etc/passwd", "etc-passwd"),
-        ("...", "film"),
-        ("Ænd / Ünder: 夜", "ænd-ünder-夜"),
-        ("夜" * 200, "夜" * 30),
-    ],
-)
-def test_slug_is_a_safe_name(title: str, name: str) -> None:
-    """No separators, dots or endless names, whatever the title."""
-    assert figures.slug(title) == name
-
-
 def test_what_a_tunnel_has_cost() -> None:
     """Of its allowance, where it has one; the status of its film shows it."""
     host = TunnelQuota(host="h.io", month="2026-11", requests=1200, bytes=31_500_000)

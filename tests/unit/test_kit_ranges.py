@@ -49,6 +49,7 @@ def app(tmp_path: Path) -> web.Application:
         "page": ServedFile(
             tmp_path / "film", SHA, SIZE, "text/html", "x.html", immutable=True
         ),
+        "crow": ServedFile(tmp_path / "film", SHA, SIZE, "video/mp4", "krähe-夜.mp4"),
         "cut": ServedFile(tmp_path / "film", SHA, SIZE * 2, "video/mp4", "film.mp4"),
         "long": ServedFile(tmp_path / "long", SHA, 100 * SIZE, "video/mp4", "film.mp4"),
         "gone": ServedFile(tmp_path / "gone", SHA, SIZE, "video/mp4", "film.mp4"),
@@ -187,6 +188,15 @@ async def test_a_download_that_broke_off_goes_on(client: Client) -> None:
         got += await reply.read()
 
     assert got == FILM
+
+
+async def test_a_name_in_any_script_is_kept(client: Client) -> None:
+    """RFC 6266: clients that read ``filename*`` take it, others get a plain one."""
+    reply = await client.get("/crow")
+
+    assert reply.content_disposition is not None
+    assert reply.content_disposition.filename == "krähe-夜.mp4"
+    assert 'filename="kr_he-_.mp4"' in reply.headers["Content-Disposition"]
 
 
 async def test_only_media_opens_in_a_browser(client: Client) -> None:
