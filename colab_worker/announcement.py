@@ -28,6 +28,7 @@ class Announcement:
         self, settings: Settings, url: str, boot_id: str, *, show_token: bool
     ) -> None:
         self._settings = settings
+        self._url = url
         self._facts = {"url": url, "pid": os.getpid(), "boot_id": boot_id}
         self._tunnels: dict[str, TunnelView] = {}
         self._shown: set[str] = set()
@@ -35,14 +36,14 @@ class Announcement:
 
     def listening(self) -> None:
         """The worker answers at its own address."""
-        url, boot_id = self._facts["url"], self._facts["boot_id"]
-        log.info("listening on %s", url, extra={"boot_id": boot_id})
+        boot_id = self._facts["boot_id"]
+        log.info("listening on %s", self._url, extra={"boot_id": boot_id})
         if self._show_token:
             sys.stderr.write(f"token: {self._settings.token}\n")
         elif self._settings.token_file is not None:
             sys.stderr.write(f"token: kept in {self._settings.token_file}\n")
         if self._show_token and not self._settings.tunnels.kinds:
-            where, address = _from_elsewhere(url)
+            where, address = _from_elsewhere(self._url)
             sys.stderr.write(f"connect, {where}: {self._line(address)}\n")
         self._write()
 

@@ -37,6 +37,8 @@ from shared_protocol.kit.redaction import redact
 from shared_protocol.wire import Wire
 
 START_S = 60.0
+#: Silence of a child is counted in steps of this length.
+STEP_S = 1.0
 STDERR_LINES = 20
 EVENT_LIMIT_BYTES = 1 << 22
 
@@ -204,15 +206,12 @@ class EngineHost:
         process = self._running()
         assert process.stdout is not None  # noqa: S101 - it was asked for
         try:
-            # Not wait_for: before Python 3.12 it can swallow a cancel that comes
-            # together with a line.
-            async with asyncio.timeout(patience_s):
-                line = await process.stdout.readline()
+            line = await _line(process.stdout, patience_s)
         except TimeoutError:
             raise EngineFailure(
                 Code.ENGINE_HUNG,
                 f"gave no sign of life for {patience_s:g} s and was stopped",
-                "the machine may be out of memory or suspended",
+                "the machine may be out of memory",
             ) from None
         except ValueError as error:
             raise _nonsense("a line without an end") from error
@@ -282,6 +281,26 @@ class EngineHost:
         if self._process is None:
             raise EngineFailure(Code.ENGINE_EXITED, "its process is gone")
         return self._process
+
+
+async def _line(stdout: asyncio.StreamReader, patience_s: float) -> bytes:
+    """The next line; TimeoutError after that long a silence.
+
+    Counted in steps: what a step takes beyond its length this process slept as well, as
+    on a machine that was suspended, and so did the child.
+    """
+    left_s = patience_s
+    while True:
+        step_s = min(left_s, STEP_S)
+        try:
+            # Not wait_for: before Python 3.12 it can swallow a cancel that comes
+            # together with a line.
+            async with asyncio.timeout(step_s):
+                return await stdout.readline()
+        except TimeoutError:
+            left_s -= step_s
+            if left_s <= 0:
+                raise
 
 
 def _nonsense(what: str) -> EngineFailure:
