@@ -41,6 +41,19 @@ async def test_a_topic_becomes_a_script(
     assert script["warnings"] == []
 
 
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+async def test_the_version_of_the_api_can_be_set(
+    tmp_path: Path, gemini: FakeGemini, version: str
+) -> None:
+    """Both are spoken; the script is the same."""
+    home = tmp_path / "home"
+    async with studio_of(home, gemini, gemini_api_version=version) as studio:
+        view = await reviewed(studio)
+
+    assert len(view["script"]["scenes"]) == 4
+    assert [asked.path.split("/")[1] for asked in gemini.asked] == [version]
+
+
 async def test_prompts_have_shot_scene_and_looks(studio: LiveOrchestrator) -> None:
     """20-30 words, another shot in each scene, and looks word for word."""
     scenes = (await reviewed(studio, num_scenes=6))["script"]["scenes"]
@@ -254,11 +267,17 @@ def _short(answer: dict[str, Any]) -> dict[str, Any]:
     return answer
 
 
+def _long(answer: dict[str, Any]) -> dict[str, Any]:
+    for scene in answer["scenes"]:
+        scene["narration"] = f"{scene['narration']} {scene['narration']}"
+    return answer
+
+
 def _fewer(answer: dict[str, Any]) -> dict[str, Any]:
     return answer | {"scenes": answer["scenes"][:2]}
 
 
-@pytest.mark.parametrize("change", [_short, _fewer])
+@pytest.mark.parametrize("change", [_short, _long, _fewer])
 async def test_a_wrong_length_is_repaired_once(
     studio: LiveOrchestrator, gemini: FakeGemini, change: Any
 ) -> None:
@@ -274,7 +293,11 @@ async def test_a_wrong_length_is_repaired_once(
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [(_short, "minutes instead of 1"), (_fewer, "2 scenes instead of 4")],
+    [
+        (_short, "0.1 minutes instead"),
+        (_long, "2.0 minutes instead"),
+        (_fewer, "2 scenes instead of 4"),
+    ],
 )
 async def test_a_wrong_length_that_stays_is_a_warning(
     studio: LiveOrchestrator, gemini: FakeGemini, change: Any, words: str

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from orchestrator.writer.services.keys import AT_ONCE
 from tests.servers.gemini import KEY, FakeGemini, Fault
 from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.writing import TOPIC, eventually, reviewed, studio_of
@@ -99,15 +100,18 @@ async def test_a_fault_that_stays_is_one_sentence(
     code: str,
     requests: int,
     words: str,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """With its code, after exactly so many requests, and without the key."""
+    """With its code, after exactly so many requests, without the key or any noise."""
     gemini.faults = list(faults)
     error = await failed(studio)
+    await asyncio.sleep(0.05)  # what was left open would be complained of now
 
     assert error["code"] == code
     assert words in error["message"]
     assert len(gemini.asked) == requests
     assert KEY not in str(error)
+    assert [record for record in caplog.records if record.name == "asyncio"] == []
 
 
 async def test_the_key_is_nowhere_but_in_the_request(
@@ -201,6 +205,26 @@ async def test_films_that_wait_for_a_resting_key_are_not_given_up(
             await studio.until(job_id, "review")
 
     assert len(gemini.asked) == 13
+
+
+async def test_one_key_is_asked_twice_at_once_and_no_more(
+    tmp_path: Path, gemini: FakeGemini
+) -> None:
+    """However many films there are; the others wait, and nobody is refused."""
+    gemini.hold = asyncio.Event()
+    async with studio_of(tmp_path / "home", gemini) as studio:
+        job_ids = [
+            await studio.order(**TOPIC | {"topic": f"lighthouse {n}"}, review=True)
+            for n in range(5)
+        ]
+        await eventually(lambda: len(gemini.asked) == AT_ONCE)
+        await asyncio.sleep(0.3)
+        assert len(gemini.asked) == AT_ONCE == 2
+        gemini.hold.set()
+        for job_id in job_ids:
+            await studio.until(job_id, "review")
+
+    assert len(gemini.asked) == 5
 
 
 async def test_a_restart_goes_on_with_what_was_answered(

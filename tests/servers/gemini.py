@@ -1,7 +1,7 @@
 """A server that speaks the Gemini REST wire, with scripted faults; it can be run by hand.
 
 ``python -m tests.servers.gemini --port 8099`` and ``MOONREEL_GEMINI_URL`` lead a real
-Moonreel to it. It answers ``generateContent`` and ``streamGenerateContent`` of v1 and
+Moonreel to it; ``--fault 429:2 --fault cut`` are what goes wrong with the first requests. It answers ``generateContent`` and ``streamGenerateContent`` of v1 and
 v1beta. What it writes follows from the question alone: as many scenes and words as are
 asked for there.
 """
@@ -313,13 +313,30 @@ def _error(
     return web.json_response({"error": body}, status=code)
 
 
-async def _serve(port: int) -> None:
-    server = await FakeGemini().start(port)
-    print(f"MOONREEL_GEMINI_URL={server.url} GEMINI_API_KEY={KEY}")
+def fault(words: str) -> Fault:
+    """One as it is named by hand: its kind and, after a colon, its seconds."""
+    kind, _, seconds = words.partition(":")
+    if kind not in KINDS:
+        raise argparse.ArgumentTypeError(f"{kind} is none of: {', '.join(KINDS)}")
+    return Fault(kind, delay_s=float(seconds or 1), text=_TEXTS.get(kind, ""))
+
+
+_TEXTS = {"malformed": "{ no json", "missing": '{"title": "T"}'}
+KINDS = (
+    *("none", "slow", "cut", "blocked", "unsafe", *_TEXTS),
+    *("400", "401", "404", "429", "daily", "500", "503", "503 later", "503 after"),
+)
+
+
+async def _serve(port: int, faults: list[Fault]) -> None:
+    server = await FakeGemini(faults=faults).start(port)
+    print(f"MOONREEL_GEMINI_URL={server.url} GEMINI_API_KEY={KEY}", flush=True)
     await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, default=8099)
-    asyncio.run(_serve(parser.parse_args().port))
+    parser.add_argument("--fault", type=fault, action="append", default=[])
+    arguments = parser.parse_args()
+    asyncio.run(_serve(arguments.port, arguments.fault))

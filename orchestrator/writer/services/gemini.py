@@ -157,7 +157,8 @@ class Gemini:
         from google.genai.errors import APIError
         from httpx2 import HTTPError
 
-        answer, finish = Answer(model=model), ""
+        answer, end = Answer(model=model), ""
+        refusal: Blocked | None = None
         try:
             chunks = await client.aio.models.generate_content_stream(
                 model=model, contents=_said(ask.prompt), config=_config(ask)
@@ -165,14 +166,18 @@ class Gemini:
             async with aclosing(cast("AsyncGenerator[Any, None]", chunks)) as pieces:
                 async for chunk in pieces:
                     self._heard_at = time.monotonic()
-                    finish = _take(answer, chunk) or finish
+                    # Heard to its end: google-genai leaves a broken one half open.
+                    refusal = refusal or _refusal(chunk)
+                    end = _take(answer, chunk) or end
                     yield answer
         except APIError as error:
             raise self._failure(error, key, model) from error
         except (HTTPError, OSError, ValueError) as error:
             what = self._ring.hide(str(error)) or type(error).__name__
             raise Passing(f"the connection to Gemini broke ({what})") from error
-        _check_end(finish)
+        if refusal is not None:
+            raise refusal
+        _check_end(end)
 
     async def _client(self, key: Key) -> Client:
         self.prepare()
@@ -334,11 +339,20 @@ def _said(text: str) -> types.Content:
     return types.Content.model_construct(role="user", parts=[part])
 
 
-def _take(answer: Answer, chunk: types.GenerateContentResponse) -> str:
-    """Adds a piece to the answer; why it ended, if it did."""
+def _refusal(chunk: types.GenerateContentResponse) -> Blocked | None:
+    """Why the service will not write, or not go on, if this piece says so."""
     feedback = chunk.prompt_feedback
     if feedback is not None and feedback.block_reason is not None:
-        raise Blocked(_blocked(str(feedback.block_reason.value), feedback))
+        return Blocked(_blocked(str(feedback.block_reason.value), feedback))
+    for candidate in (chunk.candidates or ())[:1]:
+        reason = _reason(candidate)
+        if reason and reason not in (*_FINISHED, _LIMIT):
+            return Blocked(_blocked(reason, candidate))
+    return None
+
+
+def _take(answer: Answer, chunk: types.GenerateContentResponse) -> str:
+    """Adds a piece to the answer; why it ended, if it did."""
     usage = chunk.usage_metadata
     if usage is not None:
         answer.input_tokens = usage.prompt_token_count or answer.input_tokens
@@ -351,10 +365,11 @@ def _take(answer: Answer, chunk: types.GenerateContentResponse) -> str:
     parts = candidate.content.parts if candidate.content else None
     answer.text += "".join(p.text or "" for p in parts or () if not p.thought)
     answer.sources += _sources(candidate)
-    reason = str(candidate.finish_reason.value) if candidate.finish_reason else ""
-    if reason and reason not in (*_FINISHED, _LIMIT):
-        raise Blocked(_blocked(reason, candidate))
-    return reason
+    return _reason(candidate)
+
+
+def _reason(candidate: types.Candidate) -> str:
+    return str(candidate.finish_reason.value) if candidate.finish_reason else ""
 
 
 def _blocked(reason: str, what: Any) -> str:
