@@ -77,7 +77,11 @@ class LegacyFilm(FilmOptions):
 def film_spec(form: LegacyFilm) -> tuple[FilmSpec, tuple[str, ...]]:
     """The spec that the form means, and warnings; ApiError 422 for one that is none."""
     # Only old clients need it, so that start-up does not pay for it.
-    from shared_protocol.kit.text_scenes import UnspeakableText, split_text
+    from shared_protocol.kit.text_scenes import (
+        TooFewScenes,
+        UnspeakableText,
+        split_text,
+    )
 
     wanted = len(form.image_prompts) or form.num_images
     try:
@@ -86,6 +90,8 @@ def film_spec(form: LegacyFilm) -> tuple[FilmSpec, tuple[str, ...]]:
         raise ApiError(
             Code.INVALID_FIELD, f"script: {error}", param="script"
         ) from error
+    except TooFewScenes as error:
+        raise ApiError(Code.INVALID_FIELD, str(error), param="num_images") from error
     effects = form.effects.model_dump(exclude_none=True, exclude={"caption"})
     effects["caption"] = form.effects.caption or form.caption
     flat = form.model_dump(include=set(FilmOptions.model_fields), exclude={"caption"})

@@ -24,9 +24,14 @@ _FOR_WRITTEN_SCRIPTS = {
 def write_from_text(request: GenerateRequest, text: str) -> Script:
     """The script for ``text``; takes some milliseconds for each thousand words.
 
-    Raises ApiError 422 naming the field when nothing in the text can be spoken.
+    Raises ApiError 422 naming the field when nothing in the text can be spoken, or too
+    much for the scenes asked for.
     """
-    from shared_protocol.kit.text_scenes import UnspeakableText, split_text
+    from shared_protocol.kit.text_scenes import (
+        TooFewScenes,
+        UnspeakableText,
+        split_text,
+    )
 
     given = request.model_fields_set
     try:
@@ -41,6 +46,8 @@ def write_from_text(request: GenerateRequest, text: str) -> Script:
         )
     except UnspeakableText as error:
         raise ApiError(Code.INVALID_FIELD, str(error), param="script") from error
+    except TooFewScenes as error:
+        raise ApiError(Code.INVALID_FIELD, str(error), param="num_scenes") from error
     cast = request.characters
     casts = [named_in(cast, s.narration, s.image_prompt) for s in split.scenes]
     script = Script(

@@ -304,6 +304,14 @@ def test_latin_greek_and_cyrillic_are_the_captions_own() -> None:
     assert run.face is None
 
 
+def test_spaces_between_fonts_are_the_captions_own() -> None:
+    """Those of a font of pictures may have no width; within one script they stay in it."""
+    runs = FontBook("Roboto", ()).runs("a \U0001f600 b \u0643\u0627 \u0646 ")
+
+    assert [run.text for run in runs] == ["a ", "\U0001f600", " b ", "\u0643\u0627 \u0646", " "]  # fmt: skip
+    assert [run.face is None for run in runs] == [True, False, True, False, True]
+
+
 @pytest.mark.parametrize(
     ("text", "letters"),
     [
@@ -312,6 +320,8 @@ def test_latin_greek_and_cyrillic_are_the_captions_own() -> None:
         ("\U0001f468\u200d\U0001f469\u200d\U0001f467!", ["\U0001f468\u200d\U0001f469\u200d\U0001f467", "!"]),
         ("\U0001f44d\U0001f3fd\u2764\ufe0f", ["\U0001f44d\U0001f3fd", "\u2764\ufe0f"]),
         ("\u200eab\u200f", ["\u200ea", "b\u200f"]),
+        ("\U0001f1e9\U0001f1ea\U0001f1eb\U0001f1f7", ["\U0001f1e9\U0001f1ea", "\U0001f1eb\U0001f1f7"]),
+        ("\U0001f3f4\U000e0067\U000e007f!", ["\U0001f3f4\U000e0067\U000e007f", "!"]),
     ],
 )  # fmt: skip
 def test_letters_are_what_people_see(text: str, letters: list[str]) -> None:

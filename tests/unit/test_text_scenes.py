@@ -8,10 +8,11 @@ import pytest
 
 from shared_protocol.kit.text_scenes import (
     SplitText,
+    TooFewScenes,
     UnspeakableText,
     split_text,
 )
-from shared_protocol.specs import FilmSpec, SceneSpec
+from shared_protocol.specs import MAX_NARRATION_CHARS, FilmSpec, SceneSpec
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 CROW = (EXAMPLES / "the-crow-and-the-pitcher.md").read_text(encoding="utf-8")
@@ -198,6 +199,35 @@ def test_sentences_stay_whole():
 
     ends = {scene.narration.rstrip("\"'")[-1] for scene in split.scenes}
     assert ends <= set(".!?")
+
+
+def test_a_scene_has_room_for_its_words():
+    """Too few scenes are refused with the least number; a duration gets as many as it needs."""
+    text = paragraphs(430)
+    with pytest.raises(TooFewScenes, match=r"too long for 1 scene .* at least 3\."):
+        split_text(text, num_scenes=1)
+
+    for options in ({"num_scenes": 3}, {"duration_s": 6}):
+        scenes = split_text(text, **options).scenes
+        assert 3 == len(scenes)
+        assert max(len(scene.narration) for scene in scenes) <= MAX_NARRATION_CHARS
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 30_000, "从前有一只乌鸦" * 5_000, "x\u0301" * 20_000]
+)
+def test_a_word_without_end_is_cut_all_the_same(text):
+    """Nothing of it is lost, and no mark is parted from its letter."""
+    scenes = split_text(text).scenes
+
+    assert text == "".join(scene.narration for scene in scenes)
+    assert not any(scene.narration.startswith("\u0301") for scene in scenes)
+
+
+def test_a_heap_of_signs_is_refused():
+    """Nobody could say it, and no scene could hold it."""
+    with pytest.raises(UnspeakableText, match="more than 20000 characters"):
+        split_text("." * 25_000 + " word.")
 
 
 def test_a_very_long_sentence_is_cut_at_a_comma():

@@ -135,8 +135,8 @@ def test_what_cannot_be_used_is_spoken_of(body: dict[str, Any], words: str) -> N
         ),
         (
             {"script": "word " * 20_000, "num_images": 1},
-            "narration",
-            "20000 characters",
+            "num_images",
+            "20000 characters; ask for at least 5",
         ),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,19 +39,26 @@ class FontBook:
         return list(self._missing)
 
     def runs(self, text: str) -> list[Run]:
-        """``text`` in stretches of one font, without what cannot be drawn."""
+        """``text`` in stretches of one font, without what cannot be drawn.
+
+        A space is of the caption's own font, unless it stands within such a stretch.
+        """
         runs: list[Run] = []
-        face: Face | None = None
+        spaces = ""
         for letter in clusters(text):
+            if letter.isspace():
+                spaces += letter
+                continue
             if letter not in self._known:
                 self._known[letter] = self._run(letter)
-            drawn, found = self._known[letter]
-            face = face if letter.isspace() else found
+            drawn, face = self._known[letter]
             if runs and runs[-1].face == face:
-                runs[-1] = Run(runs[-1].text + drawn, face)
+                runs[-1] = Run(runs[-1].text + spaces + drawn, face)
             else:
-                runs.append(Run(drawn, face))
-        return [run for run in runs if run.text]
+                runs += [Run(spaces, None), Run(drawn, face)]
+            spaces = ""
+        runs.append(Run(spaces, None))
+        return _joined(run for run in runs if run.text)
 
     def width(self, text: str) -> float:
         """The width of ``text`` in shares of the letter size."""
@@ -92,3 +99,14 @@ class FontBook:
         yield from self._used.values()
         yield from wheels(self._language)
         yield from machine(self._folders)
+
+
+def _joined(runs: Iterable[Run]) -> list[Run]:
+    """Neighbours of one font as one."""
+    joined: list[Run] = []
+    for run in runs:
+        if joined and joined[-1].face == run.face:
+            joined[-1] = Run(joined[-1].text + run.text, run.face)
+        else:
+            joined.append(run)
+    return joined

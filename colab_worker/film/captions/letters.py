@@ -10,6 +10,9 @@ INVISIBLE = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\ufe0e\ufe0f\u0
 _JOINER = "\u200d"
 #: Skin tones change the picture before them.
 _TONES = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+#: Two of these are a flag; tags after a flag make that of a region.
+_REGIONAL = frozenset(map(chr, range(0x1F1E6, 0x1F200)))
+_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
 #: Signs that make one letter of those around them in the scripts of India.
 _VIRAMA = 9
 #: Languages written from right to left.
@@ -26,7 +29,7 @@ def clusters(text: str) -> Iterator[str]:
     """
     letter = ""
     for character in text:
-        if not INVISIBLE.issuperset(letter) and not _goes_on(letter[-1], character):
+        if not INVISIBLE.issuperset(letter) and not _goes_on(letter, character):
             yield letter
             letter = ""
         letter += character
@@ -34,11 +37,14 @@ def clusters(text: str) -> Iterator[str]:
         yield letter
 
 
-def _goes_on(before: str, after: str) -> bool:
+def _goes_on(letter: str, after: str) -> bool:
+    before = letter[-1]
     return (
         before == _JOINER
         or after in INVISIBLE
         or after in _TONES
+        or after in _TAGS
+        or (after in _REGIONAL and letter.strip("".join(INVISIBLE)) in _REGIONAL)
         or unicodedata.category(after).startswith("M")
         or (unicodedata.combining(before) == _VIRAMA and after.isalpha())
     )

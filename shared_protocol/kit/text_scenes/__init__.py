@@ -3,8 +3,9 @@
 from shared_protocol.kit.text_scenes.model import (
     SplitScene,
     SplitText,
+    TooFewScenes,
     UnspeakableText,
 )
 from shared_protocol.kit.text_scenes.splitting import split_text
 
-__all__ = ["SplitScene", "SplitText", "UnspeakableText", "split_text"]
+__all__ = ["SplitScene", "SplitText", "TooFewScenes", "UnspeakableText", "split_text"]

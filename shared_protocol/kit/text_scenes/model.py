@@ -11,6 +11,10 @@ class UnspeakableText(ValueError):
     """The text has no words that could be read aloud."""
 
 
+class TooFewScenes(ValueError):
+    """So many words find no room in so few scenes."""
+
+
 @dataclass(frozen=True)
 class SplitScene:
     """One picture and the words over it; ``heading`` stands where a chapter begins."""

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -13,6 +14,8 @@ from shared_protocol.kit.text_scenes.sentences import split_sentences
 
 #: Only longer sentences are ever cut inside.
 LONG_SENTENCE_CHARS = 400
+#: What has no space for so long is cut anywhere, but not before a mark on a letter.
+_LONGEST_WORD_CHARS = 2_000
 #: A character of a script without spaces takes the time of so many English words.
 _WIDE_WORDS = 0.6
 _WIDE = re.compile(
@@ -96,7 +99,10 @@ def _passage(passage: Passage, language: str) -> Iterator[Piece]:
 
 
 def _clauses(sentence: str) -> Iterator[str]:
-    """Parts of at most 400 characters, cut at punctuation or else between words."""
+    """Parts of at most 400 characters, cut at punctuation or else between words.
+
+    What has none of both for long enough is cut all the same.
+    """
     while len(sentence) > LONG_SENTENCE_CHARS:
         cut = _cut(sentence)
         if cut is None:
@@ -114,5 +120,14 @@ def _cut(sentence: str) -> int | None:
         good = [cut for cut in cuts if cut >= LONG_SENTENCE_CHARS // 4]
         if good:
             return min(good, key=lambda cut: abs(cut - LONG_SENTENCE_CHARS // 2))
-    following = _SPACE.search(sentence, LONG_SENTENCE_CHARS)
-    return following.end() if following else None
+    following = _SPACE.search(sentence, LONG_SENTENCE_CHARS, _LONGEST_WORD_CHARS)
+    if following:
+        return following.end()
+    if len(sentence) <= _LONGEST_WORD_CHARS:
+        return None
+    cut = _LONGEST_WORD_CHARS
+    while (
+        unicodedata.category(sentence[cut]).startswith("M") and cut < len(sentence) - 1
+    ):
+        cut += 1
+    return cut

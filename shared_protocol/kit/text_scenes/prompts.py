@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from shared_protocol.kit.text_scenes.cast import Cast
 from shared_protocol.kit.text_scenes.keywords import Keywords
@@ -109,16 +109,12 @@ class PromptWriter:
         line.add_up_to(LEAST_WORDS, _FILLERS)
         return line.text
 
-    def _telling(self, told: str) -> list[str]:
+    def _telling(self, told: str) -> Iterator[str]:
         """Keywords of a scene; of English ones, those that a picture can show."""
-        found = self._keywords.of(told)
-        if not self._english:
-            return found
-        return [
-            phrase
-            for phrase in found
-            if all(map(shows, phrase.split())) and phrase.lower() not in DOUBTFUL_PLACES
-        ]
+        for phrase in self._keywords.of(told):
+            shown = all(map(shows, phrase.split()))
+            if not self._english or (shown and phrase.lower() not in DOUBTFUL_PLACES):
+                yield phrase
 
     def _props(self, things: Sequence[str]) -> list[str]:
         """The things of a scene that the story names most often."""
@@ -209,9 +205,10 @@ class _Line:
 
     def add_up_to(self, enough: int, parts: Iterable[str]) -> None:
         """Adds parts that say something new until there are enough words."""
-        for part in parts:
-            count = len(self.text.split())
-            if count >= enough:
+        more = iter(parts)
+        while (count := len(self.text.split())) < enough:
+            part = next(more, None)
+            if part is None:
                 return
             words = first_words(part, MOST_WORDS - count)
             if words and words.lower() not in self.text.lower():

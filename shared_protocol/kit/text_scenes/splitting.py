@@ -14,13 +14,14 @@ from shared_protocol.kit.text_scenes.model import (
     Piece,
     SplitScene,
     SplitText,
+    TooFewScenes,
     UnspeakableText,
 )
 from shared_protocol.kit.text_scenes.partition import chapters_of, partition
 from shared_protocol.kit.text_scenes.pieces import by_lines, pieces_of
 from shared_protocol.kit.text_scenes.prompts import SHOTS, PromptWriter
 from shared_protocol.kit.text_scenes.wording import NO_QUOTES
-from shared_protocol.specs import MAX_SCENES
+from shared_protocol.specs import MAX_NARRATION_CHARS, MAX_SCENES
 
 WORDS_A_MINUTE = 150
 #: Wanted length of a scene when no number is asked for.
@@ -47,7 +48,8 @@ def split_text(
     as the text takes, with 12 s of speech for each. ``language`` is guessed if None.
     Headings are read aloud with ``read_headings``. A few words of ``prompt_context``
     (the world, the mood) go into every image prompt. Raises UnspeakableText when
-    nothing can be read aloud, ValueError for another number of scenes.
+    nothing can be read aloud, TooFewScenes when ``num_scenes`` would have too much to
+    say, ValueError for another number of scenes.
     """
     if num_scenes is not None and not 1 <= num_scenes <= MAX_SCENES:
         raise ValueError(f"num_scenes is {num_scenes}; choose 1 to {MAX_SCENES}.")
@@ -58,12 +60,32 @@ def split_text(
     wanted = num_scenes or _scenes_of(duration_s) or _natural_scenes(pieces)
     if wanted > len(pieces):
         pieces = by_lines(pieces)
-    runs = partition(pieces, min(wanted, len(pieces)))
+    runs = _with_room(pieces, min(wanted, len(pieces)), fixed=num_scenes is not None)
     return SplitText(
         title=_title(title or clean.title, pieces),
         scenes=_scenes(runs, language, prompt_context),
         warnings=tuple(_warnings(clean, runs, num_scenes, duration_s)),
         language=language,
+    )
+
+
+def _with_room(
+    pieces: Sequence[Piece], scenes: int, *, fixed: bool
+) -> list[Sequence[Piece]]:
+    """Runs for ``scenes`` scenes, or for the fewest above in which all finds room."""
+    for count in range(scenes, len(pieces) + 1):
+        runs = partition(pieces, count)
+        longest = max(len(_narration(run)) for run in runs)
+        if longest <= MAX_NARRATION_CHARS:
+            if fixed and count > scenes:
+                raise TooFewScenes(
+                    f"The text is too long for {_count(scenes, 'scene')} of at most "
+                    f"{MAX_NARRATION_CHARS} characters; ask for at least {count}."
+                )
+            return runs
+    raise UnspeakableText(
+        f"A part of the text has more than {MAX_NARRATION_CHARS} characters that are "
+        "no words; leave them out."
     )
 
 
