@@ -113,6 +113,7 @@ def _private_file(path: Path) -> Path:
 def _storage(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
     async def storage(app: web.Application) -> AsyncIterator[None]:
         await prepare_schema(parts.database)
+        await parts.database.open()
         await app[keys.FILMS].load()
         await app[keys.LIBRARY].open()
         await app[keys.LEDGER].open()

@@ -61,6 +61,7 @@ def film_view(
         warnings=_warnings(film),
         error=film.error,
         outages=film.outages,
+        usage=film.usage,
         artifacts=tuple(artifacts),
         render=film.render,
         links=_links(film),

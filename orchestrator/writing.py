@@ -22,6 +22,7 @@ from orchestrator.telling import Telling
 from orchestrator.workers import Workers
 from orchestrator.writer.asking import Asker
 from orchestrator.writer.film_spec import film_spec
+from orchestrator.writer.prices import tokens_and_price
 from orchestrator.writer.services.base import WritingError
 from orchestrator.writer.services.choice import Services
 from orchestrator.writer.story import StoryWriter
@@ -29,7 +30,7 @@ from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.films import FilmState
 from shared_protocol.kit.http_errors import ApiError
-from shared_protocol.scripts import Script, ScriptScene, Usage
+from shared_protocol.scripts import Script, ScriptScene
 from shared_protocol.wire import canonical_json
 
 log = logging.getLogger(__name__)
@@ -153,6 +154,9 @@ class Writing:
         request = film.request
         spec = film_spec(request, script)
         message = ready_message(len(script.scenes), review=request.review)
+        usage = script.usage
+        if usage is not None:
+            message = f"{message.removesuffix('.')} ({tokens_and_price(usage)})."
         if await self._films.script_is_written(
             film.job_id,
             WRITING,
@@ -161,7 +165,8 @@ class Writing:
             spec_json=spec.model_dump_json(),
             state=FilmState.REVIEW if request.review else FilmState.STARTING,
             stage="review" if request.review else "script",
-            message=f"{message.removesuffix('.')}{_cost(script.usage)}.",
+            message=message,
+            usage_json=usage.model_dump_json() if usage else None,
             warnings_json=canonical_json(list(script.warnings)),
         ):
             log.info("Film %s: %s", film.job_id, message)
@@ -187,12 +192,3 @@ class Writing:
 
 def _is_retryable(code: str) -> bool:
     return code in (Code.WRITER_BUSY, Code.WRITER_QUOTA, Code.WRITER_FAILED)
-
-
-def _cost(usage: Usage | None) -> str:
-    """What the script cost, for people; nothing when it was remembered."""
-    if usage is None:
-        return ""
-    tokens = usage.input_tokens + usage.output_tokens
-    price = "" if usage.price_usd is None else f", about ${usage.price_usd:.3f}"
-    return f" ({usage.model}: {tokens} tokens{price})"

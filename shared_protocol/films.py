@@ -9,6 +9,7 @@ from pydantic import Field
 from shared_protocol.artifacts import Artifact
 from shared_protocol.errors import ErrorBody
 from shared_protocol.jobs import JobView
+from shared_protocol.scripts import Usage
 from shared_protocol.wire import JobId, View
 
 
@@ -93,6 +94,8 @@ class FilmView(FilmLine):
     over_quota: bool = False
     #: When its worker was away, oldest first; of more than 100 the newest.
     outages: tuple[Outage, ...] = ()
+    #: What a service was asked for to write its script; None: nothing, or an own text.
+    usage: Usage | None = None
     #: Files that ``/api/download/{job_id}/{name}`` serves from this machine.
     artifacts: tuple[Artifact, ...] = ()
     #: The worker's own view, as last heard.

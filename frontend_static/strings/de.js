@@ -124,7 +124,7 @@ export default {
   "dials.steps.short": "Schritte", "dials.guidance.short": "Führung", "dials.scheduler.short": "Scheduler", "dials.negative_prompt.short": "ohne",
 
   "job.allow": "Dateien trotzdem holen",
-  "job.opening": "Der Film wird geöffnet …", "job.gone": "Diesen Film gibt es hier nicht", "job.scenes": "Szenen", "job.noScenes": "Hier erscheinen Szenen, sobald ein Worker den Film hat.",
+  "job.opening": "Der Film wird geöffnet …", "job.gone": "Diesen Film gibt es hier nicht", "job.scenes": "Szenen", "job.usage": "Skript von {model}: {n} Tokens", "job.price": "etwa {price} $", "job.noScenes": "Hier erscheinen Szenen, sobald ein Worker den Film hat.",
   "job.progress": "Fortschritt", "job.stages": "Abschnitte", "job.measuring": "wird gemessen …", "job.etaLater": "noch etwa {range}, länger als gedacht", "job.eta": "noch etwa {range}",
   "job.cancel": "Abbrechen", "job.retry": "Noch einmal", "job.script": "Drehbuch", "job.report": "Bericht kopieren",
   "source.direct": "Direkt von: {kind}.", "source.copy": "Aus der Kopie auf diesem Rechner.", "source.done": "",

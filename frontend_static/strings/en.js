@@ -121,7 +121,7 @@ export default {
   "dials.steps.short": "steps", "dials.guidance.short": "guidance", "dials.scheduler.short": "scheduler", "dials.negative_prompt.short": "without",
 
   "job.allow": "Fetch the files all the same",
-  "job.opening": "Opening the film…", "job.gone": "This film is not here", "job.scenes": "Scenes", "job.noScenes": "Scenes appear here as soon as a worker has the film.",
+  "job.opening": "Opening the film…", "job.gone": "This film is not here", "job.scenes": "Scenes", "job.usage": "Script by {model}: {n} tokens", "job.price": "about ${price}", "job.noScenes": "Scenes appear here as soon as a worker has the film.",
   "job.progress": "Progress", "job.stages": "Stages", "job.measuring": "measuring…", "job.etaLater": "about {range} left, longer than was thought", "job.eta": "about {range} left",
   "job.cancel": "Cancel", "job.retry": "Try again", "job.script": "Script", "job.report": "Copy a report",
   "source.direct": "Live from {kind}.", "source.copy": "From this machine's own copy.", "source.done": "",

@@ -1,6 +1,7 @@
 // Job: one film, from its first skeleton cards to the finished film in a player.
 
 import { html, signal, useEffect } from "../lib/html.js";
+import { number } from "../lib/format.js";
 import { go, route } from "../lib/router.js";
 import { t } from "../lib/strings.js";
 import { Actions } from "../components/actions.js";
@@ -65,11 +66,18 @@ function tellTab() {
 }
 
 function Heading() {
-  const { title, draft, terminal, message } = film.value;
+  const { title, draft, terminal, message, usage } = film.value;
   return html`<hgroup class="heading">
     <h1>${title} ${draft && html`<a class="badge" href="#/connection" title=${t("draft.more")}>${t("draft")}</a>`}</h1>
     ${terminal && html`<p class="calm">${message}</p>`}
+    ${usage && html`<p class="calm">${writtenBy(usage)}</p>`}
   </hgroup>`;
+}
+
+// Who wrote the script, and what that costs by the list.
+function writtenBy({ model, input_tokens: asked, output_tokens: told, price_usd: price }) {
+  const by = t("job.usage", { model, n: number(asked + told) });
+  return price === null ? by : `${by}, ${t("job.price", { price: price.toFixed(3) })}`;
 }
 
 function Trouble() {

@@ -14,6 +14,7 @@ from orchestrator.cli.events import emit
 from orchestrator.cli.exits import CliError, Exit, Unreachable, UsageError
 from orchestrator.cli.tally import film_seconds
 from orchestrator.cli.transfers import transfer_bar
+from orchestrator.writer.prices import tokens_and_price
 from shared_protocol.artifacts import Artifact
 from shared_protocol.file_names import film_name
 from shared_protocol.films import FilmState, FilmView
@@ -94,6 +95,8 @@ async def deliver(
     else:
         print(target)
         print(f"  {_summary(view, film)}")
+        if view.usage is not None:
+            print(f"  script by {tokens_and_price(view.usage)}")
         for _, path in files.fetched:
             print(path)
     if files.missing:
@@ -162,6 +165,7 @@ def _done_event(
         "sha256": film.sha256,
         "duration_s": film_seconds(view),
         "draft": view.draft,
+        "usage": view.usage.model_dump() if view.usage else None,
         "transferred": transferred,
         "files": [file_event(artifact, path) for artifact, path in files.fetched],
     }

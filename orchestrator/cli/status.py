@@ -17,6 +17,7 @@ from orchestrator.cli.servers import add_server_options, open_client
 from orchestrator.cli.tables import print_table
 from orchestrator.cli.tally import film_seconds, stages
 from orchestrator.cli.watch import Patience, Watch
+from orchestrator.writer.prices import tokens_and_price
 from shared_protocol.films import FilmState, FilmView
 from shared_protocol.studio import TunnelQuota
 
@@ -97,6 +98,7 @@ def _facts(view: FilmView) -> list[tuple[str, str]]:
         ("attempt", str(view.attempt)),
         ("length", "" if seconds is None else figures.clock(seconds)),
         ("draft", "yes" if view.draft else ""),
+        ("written by", tokens_and_price(view.usage) if view.usage else ""),
         ("cost", _cost(view)),
         ("worker", f"{view.worker.kind} {view.worker.url}" if view.worker else ""),
     ]

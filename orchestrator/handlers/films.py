@@ -155,13 +155,14 @@ async def _engines(film: Film, workers: Workers) -> Sequence[EngineInfo]:
 
 async def _settled(request: web.Request, job_id: str) -> Film:
     """The film once it has more than passing news, or after a moment."""
-    studio, films = request.app[keys.STUDIO], request.app[keys.FILMS]
+    films = request.app[keys.FILMS]
     until = time.monotonic() + request.app[keys.SETTINGS].passing_s
-    film = await studio.find(job_id)
-    while film.state in PASSING and (left_s := until - time.monotonic()) > 0:
-        await films.wait(job_id, film.version, left_s)
-        film = await studio.find(job_id)
-    return film
+    while films.states.get(job_id) in PASSING:
+        left_s = until - time.monotonic()
+        if left_s <= 0:
+            break
+        await films.wait(job_id, films.versions[job_id], left_s)
+    return await request.app[keys.STUDIO].find(job_id)
 
 
 async def _view_now(request: web.Request, job_id: str) -> FilmView:

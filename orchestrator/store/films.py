@@ -20,7 +20,7 @@ from shared_protocol.jobs import JobView
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
 from shared_protocol.orders import GenerateRequest
-from shared_protocol.scripts import Script
+from shared_protocol.scripts import Script, Usage
 from shared_protocol.specs import FilmSpec
 from shared_protocol.wire import content_key
 
@@ -74,6 +74,7 @@ class Film:
     worker_reason: str | None = None
     render_json: str | None = None
     outages_json: str | None = None
+    usage_json: str | None = None
 
     @cached_property
     def request(self) -> GenerateRequest:
@@ -101,6 +102,13 @@ class Film:
     def outages(self) -> tuple[Outage, ...]:
         """When its worker was away, oldest first."""
         return read_outages(self.outages_json)
+
+    @cached_property
+    def usage(self) -> Usage | None:
+        """What its script cost; None where no service was asked."""
+        if self.usage_json is None:
+            return None
+        return Usage.model_validate_json(self.usage_json)
 
     @cached_property
     def error(self) -> ErrorBody | None:
@@ -145,6 +153,8 @@ class FilmStore:
         self._bell = bell
         #: Live versions by job, and of the whole board under ``ANY``.
         self.versions: dict[str, int] = {ANY: int(time.time() * 1000)}
+        #: The state that each film had when it was last changed by this process.
+        self.states: dict[str, FilmState] = {}
 
     async def load(self) -> None:
         """Reads versions, and puts films whose hand-over was cut short back in line."""
@@ -178,7 +188,7 @@ class FilmStore:
             if not taken:
                 raise
             raise KeyTaken(taken) from None
-        self._announce(film.job_id, film.version, (), {film.state})
+        self._announce(film.job_id, film.version, (), film.state)
 
     async def get(self, job_id: str) -> Film | None:
         """The film, or None."""
@@ -229,7 +239,7 @@ class FilmStore:
                 return False
             await connection.execute(_first_script(job_id, script_json))
         # Who writes knows it, and has to hand the film over now.
-        self._announce(job_id, version, (), {values["state"]})
+        self._announce(job_id, version, (), values["state"])
         return True
 
     async def placed(
@@ -290,8 +300,8 @@ class FilmStore:
             ).scalar()
         if version is None:
             return False
-        changed = (states, {values["state"]}) if "state" in values else ((), ())
-        self._announce(job_id, version, *changed)
+        state = values.get("state")
+        self._announce(job_id, version, () if state is None else states, state)
         return True
 
     async def wait(self, job_id: str, since: int, wait_s: float) -> None:
@@ -308,8 +318,9 @@ class FilmStore:
             )
             for table in _OF_FILMS:
                 await connection.execute(table.delete().where(table.c.job_id == job_id))
-        self._announce(job_id, self.versions.get(job_id, 0) + 1, FilmState, ())
+        self._announce(job_id, self.versions.get(job_id, 0) + 1, FilmState, None)
         self.versions.pop(job_id, None)
+        self.states.pop(job_id, None)
         return orphans
 
     def _announce(
@@ -317,13 +328,15 @@ class FilmStore:
         job_id: str,
         version: int,
         left: Iterable[FilmState],
-        entered: Iterable[FilmState],
+        entered: FilmState | None,
     ) -> None:
+        if entered is not None:
+            self.states[job_id] = entered
         self.versions[job_id] = version
         self.versions[ANY] += 1
         self._changes.announce(job_id)
         self._changes.announce(ANY)
-        self._bell.ring(left, entered)
+        self._bell.ring(left, () if entered is None else {entered})
 
     async def _one(self, condition: sa.ColumnElement[bool]) -> Film | None:
         found = await self._some(_FILMS.where(condition))

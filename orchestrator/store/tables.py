@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 #: The newest revision under ``migrations/versions``.
-HEAD = "0006"
+HEAD = "0007"
 
 metadata = sa.MetaData()
 
@@ -39,6 +39,7 @@ films = sa.Table(
     sa.Column("worker_reason", sa.Text),
     sa.Column("render_json", sa.Text),
     sa.Column("outages_json", sa.Text),
+    sa.Column("usage_json", sa.Text),
 )
 
 #: Every version of every script, first written or edited.

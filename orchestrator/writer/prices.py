@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from shared_protocol.scripts import Usage
+
 #: US dollars for a million tokens in and out; a name counts with all that begin so.
 PRICES: dict[str, tuple[float, float]] = {
     "gemini-2.5-flash-lite": (0.10, 0.40),
     "gemini-2.5-flash": (0.30, 2.50),
     "gemini-2.5-pro": (1.25, 10.00),
 }
+
+
+def tokens_and_price(usage: Usage) -> str:
+    """What was spent, for people."""
+    tokens = usage.input_tokens + usage.output_tokens
+    price = "" if usage.price_usd is None else f", about ${usage.price_usd:.3f}"
+    return f"{usage.model}: {tokens} tokens{price}"
 
 
 def price_usd(model: str, input_tokens: int, output_tokens: int) -> float | None:

@@ -13,7 +13,7 @@ import contextlib
 import sqlite3
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +71,12 @@ class Database:
         await self._switch()
         async with self._readers.connect() as connection:
             yield connection
+
+    async def open(self) -> None:
+        """Opens all connections for reading, so that no reader has to wait for one."""
+        async with AsyncExitStack() as stack:
+            for _ in range(READERS):
+                _ = await stack.enter_async_context(self.read())
 
     async def close(self) -> None:
         """Closes all connections."""

@@ -238,6 +238,8 @@ def test_a_topic_is_written_and_a_scene_rewritten(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
 
     expect(said(page, 2)).not_to_have_value(before)
+    page.goto(f"/#/jobs/{job_id(page)}")
+    expect(page.locator(".heading")).to_contain_text("Script by llama3.1: 270 tokens")
 
 
 def said(page: Page, number: int) -> Any:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -42,6 +46,17 @@ def editor(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EDITOR", str(path.absolute()))
 
 
+@contextmanager
+def gemini_by_hand(*words: str) -> Iterator[dict[str, str]]:
+    """The service as people run it; the variables that it prints."""
+    command = [sys.executable, "-m", "tests.servers.gemini", "--port", "0", *words]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        yield dict(pair.split("=", 1) for pair in run.stdout.readline().split())
+        run.terminate()
+
+
 def test_a_script_is_read_edited_and_rendered(
     reviewed: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -64,6 +79,27 @@ def test_a_script_is_read_edited_and_rendered(
         (job,) = worker.worker.jobs.values()
     assert job.spec.scenes[1].narration == "She dropped many stones."
     assert Path("film.mp4").stat().st_size > 0
+
+
+def test_what_a_script_costs_is_told_with_the_film_and_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A topic, made in one go: who wrote it, tokens, and what that costs about."""
+    monkeypatch.setenv("MOONREEL_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MOONREEL_URL_FILE", str(tmp_path / "URL.txt"))
+    monkeypatch.setenv("MOONREEL_DISK_FLOOR_MB", "0")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    words = ["make", "--topic", "a well", "--minutes", "1", "--scenes", "3"]
+    with gemini_by_hand("--fault", "malformed") as variables, WorkerThread() as worker:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setenv("COLAB_API_URL", worker.connect_line)
+        assert main([*words, "-o", "film.mp4"]) == 0
+        told = "gemini-2.5-flash: 1000 tokens, about $0.002"
+        assert f"script by {told}" in capsys.readouterr().out
+        assert main(["status", "latest"]) == 0
+        assert told in capsys.readouterr().out
 
 
 def test_a_character_keeps_its_picture(

@@ -39,6 +39,9 @@ async def test_a_topic_becomes_a_script(
     }  # fmt: skip
     assert script["usage"]["price_usd"] == pytest.approx(0.00103)
     assert script["warnings"] == []
+    film = await studio.film(view["job_id"])
+    assert film["usage"] == script["usage"]
+    assert "(gemini-2.5-flash: 500 tokens, about $0.001)" in film["message"]
 
 
 @pytest.mark.parametrize("version", ["v1", "v1beta"])

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from shared_protocol.kit.database import Database
+from shared_protocol.kit.database import READERS, Database
 
 PROCESSES, ROUNDS = 3, 10
 COUNT = sa.text("SELECT number FROM counter")
@@ -168,3 +169,18 @@ async def test_sqlite_is_set_up_to_survive_a_loss_of_power(database: Database) -
             "foreign_keys": 1,
             "busy_timeout": 30_000,
         }
+
+
+async def test_readers_can_be_opened_before_they_are_needed(database: Database) -> None:
+    """As many as may read at once: those find a connection, each with its thread."""
+    await database.open()
+    before = set(threading.enumerate())
+    together = asyncio.Barrier(READERS)
+
+    async def read() -> None:
+        async with database.read() as connection:
+            await connection.execute(COUNT)
+            await together.wait()
+
+    await asyncio.gather(*(read() for _ in range(READERS)))
+    assert set(threading.enumerate()) == before

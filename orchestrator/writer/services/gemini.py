@@ -328,6 +328,8 @@ def _config(ask: Ask) -> types.GenerateContentConfig:
         response_mime_type="application/json" if ask.schema else None,
         response_json_schema=ask.schema,
         tools=[types.Tool(google_search=types.GoogleSearch())] if ask.search else None,
+        # There are no functions of ours; else every question is logged as if there were.
+        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
     )
 
 
