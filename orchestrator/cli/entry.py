@@ -55,6 +55,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.exit_code
     except OSError as error:
         return _system_said(error, as_json="--json" in words)
+    except ModuleNotFoundError as error:
+        return _package_missing(error, as_json="--json" in words)
     except KeyboardInterrupt:
         print("moonreel: stopped", file=sys.stderr)
         return Exit.CANCELED
@@ -129,6 +131,21 @@ def _system_said(error: OSError, *, as_json: bool) -> int:
     reason = error.strerror or type(error).__name__
     _explain(CliError(f"{where}{reason}", code="system"), as_json=as_json)
     return Exit.FAILED
+
+
+def _package_missing(error: ModuleNotFoundError, *, as_json: bool) -> int:
+    """An update may need a package that is not here yet; our own always are."""
+    package = (error.name or "").partition(".")[0]
+    if package in ("orchestrator", "colab_worker", "shared_protocol", ""):
+        raise error
+    told = CliError(
+        f"the package {package!r} is not installed",
+        code="system",
+        hint="Moonreel was updated: run `make setup` in its folder, or install it again "
+        "with pip.",
+    )
+    _explain(told, as_json=as_json)
+    return told.exit_code
 
 
 def _explain(error: CliError, *, as_json: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -66,3 +67,19 @@ def test_voices_need_no_server(capsys: pytest.CaptureFixture[str]) -> None:
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split("\t")[0] == "ID"
     assert any(line.startswith("guy\t") and "adam" in line for line in lines)
+
+
+def test_a_package_that_is_missing_is_named(tmp_path: Path) -> None:
+    """As after an update that needs one more: what is missing, and what to do."""
+    story = tmp_path / "story.txt"
+    story.write_text("A crow was thirsty. It found a pitcher.", encoding="utf-8")
+    code = (
+        "import sys; sys.modules['sentencex'] = None\n"
+        "from orchestrator.__main__ import main\n"
+        f"sys.exit(main(['make', {str(story)!r}, '--dry-run']))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "the package 'sentencex' is not installed" in done.stderr
+    assert "make setup" in done.stderr
+    assert "Traceback" not in done.stderr
