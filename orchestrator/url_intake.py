@@ -81,7 +81,8 @@ def dig_address(text: str) -> WorkerAddress:
             refusals.append(refusal)
     if not addresses:
         raise refusals[0]
-    return min(addresses, key=lambda ranked: ranked[0])[1]
+    # Where one is named twice, as in a whole log, one of them may come with its token.
+    return min(addresses, key=lambda ranked: (ranked[0], ranked[1].token is None))[1]
 
 
 def _plain(text: str) -> str:

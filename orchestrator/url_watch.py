@@ -49,10 +49,14 @@ class UrlWatch:
                 self._stamp = stamp
                 await self._follow()
 
-    async def save(self, address: WorkerAddress) -> None:
-        """Writes the address, never the token; raises OSError if the file cannot be."""
-        await asyncio.to_thread(_write, self._file, address.url)
-        self._from_file = address.url
+    async def save(self, address: WorkerAddress | None) -> None:
+        """Writes the address, never the token, or takes it out of the file.
+
+        Raises OSError if the file cannot be written.
+        """
+        url = address.url if address else None
+        await asyncio.to_thread(_write, self._file, url)
+        self._from_file = url
         self._stamp = await asyncio.to_thread(_stamp, self._file)
 
     async def _follow(self) -> None:
@@ -117,12 +121,15 @@ def _first_line(file: Path) -> str | None:
     return None
 
 
-def _write(file: Path, url: str) -> None:
+def _write(file: Path, url: str | None) -> None:
+    if url is None and not file.exists():
+        return
     comments = [line for line in _lines(file) if line.lstrip().startswith("#")]
+    lines = [*comments, *([url] if url else [])]
     descriptor, name = tempfile.mkstemp(dir=file.parent, prefix=".worker-url-")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write("\n".join([*comments, url]) + "\n")
+            stream.writelines(f"{line}\n" for line in lines)
         Path(name).chmod(0o644)
         Path(name).replace(file)
     except OSError:

@@ -91,6 +91,8 @@ export const readModels = () => call("/api/models/");
 export const deleteModel = (id) => call(`/api/models/${encodeURIComponent(id)}`, { method: "DELETE" });
 export const readVoices = () => call("/api/voices");
 export const connectWorker = (url) => send("POST", "/api/set-colab-url", { url });
+// There is no remote worker any more.
+export const forgetWorker = () => call("/api/worker", { method: "DELETE" });
 export const cancelFilm = (jobId) => send("POST", `${of(jobId)}/cancel`, {});
 // Goes on with it; with a scene in `order`, draws the picture of that again.
 export const retryFilm = (jobId, order = {}) => send("POST", `${of(jobId)}/retry`, order);

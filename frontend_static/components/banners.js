@@ -32,7 +32,8 @@ function current() {
   // The film's own view is the newer one.
   if (state === "unreachable") return away(message, worker, links.find((link) => link.kind === worker?.kind));
   const remote = links.find((link) => link.kind === "remote");
-  if (remote && !remote.reachable) return away(remote.trouble ?? capabilities.value?.trouble ?? "", remote, remote);
+  const here = capabilities.value?.worker?.kind === "local" ? t("banner.here") : "";
+  if (remote && !remote.reachable) return away(remote.trouble ?? capabilities.value?.trouble ?? "", remote, remote, here);
   return null;
 }
 
@@ -52,11 +53,11 @@ function server() {
   };
 }
 
-function away(why, link, timed) {
+function away(why, link, timed, here = "") {
   const seconds = timed && !timed.reachable ? nextTryOf(timed) : null;
   return {
     kind: link?.asleep ? "asleep" : "worker",
-    more: html`${why} ${seconds !== null && html`<span class="next">${t("banner.retryIn", { time: clock(seconds) })}</span>`}`,
+    more: html`${here} ${why} ${seconds !== null && html`<span class="next">${t("banner.retryIn", { time: clock(seconds) })}</span>`}`,
     action: html`<button type="button" class="quiet" onClick=${tryWorker}>${t("banner.tryNow")}</button>
       <a role="button" class="quiet" href="#/connection">${t("banner.toConnection")}</a>`,
   };

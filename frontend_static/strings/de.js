@@ -31,6 +31,7 @@ export default {
   "banner.worker.more": "Filme warten und gehen von selbst weiter, wenn er oder ein anderer verbunden ist.",
   "banner.asleep": "Der Worker schläft.",
   "banner.asleep.more": "Sein Tunnel antwortet, aber dahinter ist kein Worker: Starte das Notebook wieder. Filme warten und gehen dann von selbst weiter.",
+  "banner.here": "Neue macht dieser Rechner.",
   "banner.updated": "Moonreel wurde erneuert.", "banner.updated.more": "Diese Seite ist aus der Fassung davor; beim Neuladen geht nichts verloren.", "banner.reload": "Neu laden",
   "banner.retryIn": "Nächster Versuch in {time}.", "banner.tryNow": "Jetzt versuchen", "banner.toConnection": "Verbindung",
 
@@ -213,6 +214,7 @@ export default {
   "wizard.open": "Das Notebook öffnen", "wizard.open.more": "Öffne in Google Colab das Notebook aus notebooks/ dieses Projekts, wähle eine GPU und führe alle Zellen aus.",
   "wizard.link": "Adresse von Colab", "wizard.own": "Oder auf irgendeinem Rechner mit GPU:", "wizard.command": "Befehl auf deinem GPU-Rechner",
   "wizard.paste": "Einfügen, was es ausgab", "wizard.paste.more": "Die ganze Zeile, oder was sie enthält", "wizard.paste.button": "Verbinden",
+  "wizard.used": "{url} ist verbunden.", "wizard.awaited": "Auf {url} wird gewartet.", "wizard.forget": "Vergessen",
   "wizard.check": "Prüfen", "wizard.check.more": "Fragt den Worker jetzt und sagt, was zu tun ist, wenn etwas fehlt.", "wizard.check.button": "Jetzt prüfen",
   "wizard.try": "Einen Probefilm machen", "wizard.try.more": "Eine Szene, klein und schnell: Bild, Stimme und Film in einem.", "wizard.try.button": "Probefilm",
   "wizard.try.name": "Eine Probe", "wizard.try.text": "Der Mond ging über dem stillen See auf, und alles ging gut.",

@@ -31,6 +31,7 @@ export default {
   "banner.worker.more": "Films wait and go on by themselves when it, or another one, is connected.",
   "banner.asleep": "The worker is asleep.",
   "banner.asleep.more": "Its tunnel answers, but no worker stands behind it: start the notebook again. Films wait and go on by themselves then.",
+  "banner.here": "New ones are made on this machine.",
   "banner.updated": "Moonreel has been updated.", "banner.updated.more": "This page is of the version before; reloading it loses nothing.", "banner.reload": "Reload",
   "banner.retryIn": "Asking again in {time}.", "banner.tryNow": "Try now", "banner.toConnection": "Connection",
 
@@ -209,6 +210,7 @@ export default {
   "wizard.open": "Open the notebook", "wizard.open.more": "In Google Colab open the notebook of notebooks/ in this project, choose a GPU, and run all cells.",
   "wizard.link": "Address of Colab", "wizard.own": "Or on any machine with a GPU:", "wizard.command": "Command on your GPU machine",
   "wizard.paste": "Paste what it printed", "wizard.paste.more": "The whole line, or anything that contains it", "wizard.paste.button": "Connect",
+  "wizard.used": "{url} is connected.", "wizard.awaited": "{url} is waited for.", "wizard.forget": "Forget it",
   "wizard.check": "Check", "wizard.check.more": "Asks the worker now, and says what to do about whatever is missing.", "wizard.check.button": "Check now",
   "wizard.try": "Make a test film", "wizard.try.more": "One scene, small and quick: pictures, voice and film in one go.", "wizard.try.button": "Test render",
   "wizard.try.name": "A test", "wizard.try.text": "The moon rose over the quiet lake, and everything worked.",

@@ -5,7 +5,7 @@ import { go } from "../lib/router.js";
 import { duration, number, size } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { canReach } from "../api/worker.js";
-import { checkWorker, connectWorker, orderFilm, readWorker } from "../api/orchestrator.js";
+import { checkWorker, connectWorker, forgetWorker, orderFilm, readWorker } from "../api/orchestrator.js";
 import { CopyLine } from "../components/copy_line.js";
 import { PollStrip } from "../components/poll_strip.js";
 import { say } from "../state/spoken.js";
@@ -78,8 +78,24 @@ function Paste() {
     <label for="address">${t("wizard.paste.more")}</label>
     <textarea id="address" rows="3" autocomplete="off" spellcheck="false" value=${pasted.value} onInput=${(event) => { pasted.value = event.target.value; }}></textarea>
     <button type="submit" aria-busy=${busy.value === "paste"} disabled=${!pasted.value.trim()}>${t("wizard.paste.button")}</button>
+    <${Present} />
     ${answer.value && html`<p class=${answer.value.good ? "good" : "refusal"}>${answer.value.text}</p>`}
   </form>`;
+}
+
+// The remote worker, in use or away, and how to be rid of it.
+function Present() {
+  const link = health.value?.workers.find(({ kind }) => kind === "remote");
+  if (!link) return null;
+  return html`<p class="calm">${t(link.reachable ? "wizard.used" : "wizard.awaited", { url: link.url })} <button type="button" class="quiet" aria-busy=${busy.value === "forget"} onClick=${forget}>${t("wizard.forget")}</button></p>`;
+}
+
+async function forget() {
+  await doing("forget", async () => {
+    await forgetWorker();
+    answer.value = steps.value = null;
+  }, (error) => { answer.value = { good: false, text: error.message }; });
+  refresh();
 }
 
 function Check() {

@@ -183,6 +183,10 @@ class Client:
         )
         return self._read(reply, WorkerConnection)
 
+    async def disconnect(self) -> None:
+        """Forgets the remote worker; harmless when there is none."""
+        await self._send("DELETE", routes.API_WORKER)
+
     async def voices(self) -> VoicesReply:
         """The voices and the engine that speaks them."""
         return self._read(await self._send("GET", routes.API_VOICES), VoicesReply)

@@ -10,9 +10,10 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from orchestrator.cli.events import emit
-from orchestrator.cli.exits import Exit
+from orchestrator.cli.exits import CliError, Exit
 from orchestrator.cli.job_ids import add_job_argument, resolve
 from orchestrator.cli.servers import add_server_options, open_client
+from shared_protocol.errors import Code
 from shared_protocol.films import FileLink
 
 
@@ -43,7 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
 async def _ask(arguments: argparse.Namespace) -> FileLink:
     async with open_client(arguments) as client:
         job_id = await resolve(client, arguments.job)
-        return await client.link(job_id, arguments.name)
+        try:
+            return await client.link(job_id, arguments.name)
+        except CliError as error:
+            if error.code == Code.WORKER_UNREACHABLE:
+                error.hint = (
+                    f"`moonreel fetch {job_id}` brings what is on this machine."
+                )
+            raise
 
 
 def _about(link: FileLink) -> str:

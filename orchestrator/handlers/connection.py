@@ -1,4 +1,4 @@
-"""``POST /api/set-colab-url``: takes the address of a worker out of any pasted text."""
+"""The remote worker: taken out of any pasted text, or forgotten."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from shared_protocol.studio import SetWorkerUrl, WorkerConnection
 
 
 async def set_url(request: web.Request) -> web.Response:
-    """Connects a remote worker; saved even when nobody answers there yet."""
+    """``POST /api/set-colab-url``: connects a remote worker; saved even when nobody answers there yet."""
     limit = request.app[keys.SETTINGS].max_body_bytes
     body = await read_model(request, SetWorkerUrl, limit_bytes=limit)
     shown = redact(body.url)
@@ -30,6 +30,23 @@ async def set_url(request: web.Request) -> web.Response:
     address = WorkerAddress(dug.url, body.token or dug.token)
     reply = await _connect(request, address, None if shown == dug.url else shown[:200])
     return web.json_response(text=reply.model_dump_json())
+
+
+async def forget(request: web.Request) -> web.Response:
+    """``DELETE /api/worker``: no remote worker any more; 204. Films on it wait, or go on
+    elsewhere when they are tried again.
+    """
+    file = request.app[keys.SETTINGS].url_file
+    try:
+        await request.app[keys.URL_WATCH].save(None)
+    except OSError as error:
+        raise ApiError(
+            Code.CONFLICT,
+            f"{file.name} could not be written ({error.strerror}), so the worker would "
+            "come back; take its address out of that file.",
+        ) from error
+    await request.app[keys.WORKERS].connect(None)
+    return web.Response(status=204)
 
 
 async def _connect(

@@ -37,6 +37,7 @@ def add_routes(app: web.Application) -> None:
             web.get(routes.API_VOICES, workers.voices),
             web.post(routes.API_VOICE_PREVIEW, previews.voice),
             web.get(routes.API_WORKER, workers.show_worker),
+            web.delete(routes.API_WORKER, connection.forget),
             web.post(routes.API_WORKER_CHECK, capabilities.check),
             web.get(routes.API_CAPABILITIES, capabilities.capabilities),
             web.post(routes.API_SET_WORKER_URL, connection.set_url),

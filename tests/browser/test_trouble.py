@@ -198,6 +198,34 @@ def test_a_worker_asleep_is_woken_by_hand(
             context.close()
 
 
+def test_a_worker_that_is_gone_is_forgotten(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """While it is away this machine makes new films; without it nothing is amiss."""
+    home = tmp_path_factory.mktemp("left") / "home"
+    home.mkdir()
+    env = {
+        "MOONREEL_ENGINES": ENGINES,
+        "COLAB_API_URL": f"http://127.0.0.1:9/#token={TOKEN}",
+    }
+    with Served(home, env) as served:
+        context = browser.new_context(base_url=served.url, locale="en-GB")
+        context.set_default_timeout(LIMIT_MS)
+        page = context.new_page()
+        open_page(page, "/#/connection")
+        expect(page.locator(".banner")).to_contain_text(
+            "New ones are made on this machine."
+        )
+        expect(page.locator("form")).to_contain_text(
+            "http://127.0.0.1:9 is waited for."
+        )
+        page.get_by_role("button", name="Forget it").click()
+        no_banner(page)
+        expect(page.get_by_role("button", name="Forget it")).to_have_count(0)
+        assert violations(page) == []
+        context.close()
+
+
 @contextmanager
 def tunnelled(target: str) -> Iterator[Tunnel]:
     """A tunnel to that address, in a thread of its own."""

@@ -235,6 +235,17 @@ def test_connect_without_a_server(
     assert remote.worker.url in pasted
 
 
+def test_connect_forgets_a_worker(
+    home: Path, remote: WorkerThread, capsys: Capture
+) -> None:
+    """What is not to be used any more leaves the file; an address beside it is an error."""
+    assert main(["connect", remote.connect_line]) == 0
+    assert main(["connect", "--forget", remote.connect_line]) == 2
+    assert main(["connect", "--forget"]) == 0
+    assert "no remote worker is used any more" in capsys.readouterr().out
+    assert home.with_name("url.txt").read_text(encoding="utf-8") == ""
+
+
 def test_no_worker_is_exit_3_and_the_job_stays(home: Path, capsys: Capture) -> None:
     """``--worker remote`` with none connected: parked, and listed afterwards."""
     words = ["make", "story.txt", "--worker", "remote", "--worker-wait", "0.3"]

@@ -243,6 +243,21 @@ async def test_an_unreachable_address_is_saved_all_the_same(tmp_path: Path) -> N
     assert text == "http://127.0.0.1:9\n"
 
 
+async def test_a_worker_that_is_gone_for_good_is_forgotten(tmp_path: Path) -> None:
+    """Neither the file nor a restart brings it back; comments in the file stay."""
+    home = tmp_path / "home"
+    async with LiveOrchestrator(home) as live:
+        file = live.settings.url_file
+        file.write_text("# a comment\n", encoding="utf-8")
+        await live.connect("http://127.0.0.1:9", "some-token-1")
+        assert (await live.api.delete("/api/worker")).status_code == 204
+        assert (await live.api.get("/health")).json()["workers"] == []
+        assert file.read_text(encoding="utf-8") == "# a comment\n"
+        assert (await live.api.delete("/api/worker")).status_code == 204
+    async with LiveOrchestrator(home) as live:
+        assert (await live.api.get("/health")).json()["colab_url"] is None
+
+
 async def test_what_is_no_address_is_refused_with_a_tip(tmp_path: Path) -> None:
     """400 with what was received and what to paste instead."""
     async with LiveOrchestrator(tmp_path / "home") as live:

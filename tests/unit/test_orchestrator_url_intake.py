@@ -116,6 +116,8 @@ def test_refuses_with_a_tip(text: str) -> None:
         f"Connect: **https://abc.ngrok.app/#token={TOKEN}**",
         f'"https://abc.ngrok.app/#token={TOKEN}".',
         f"http://abc.ngrok.app/x/y#a=1&token={TOKEN}",
+        "12:00:00 INFO tunnel up at https://abc.ngrok.app\n"
+        f"connect: https://abc.ngrok.app/#token={TOKEN}\n",
     ],
 )
 def test_a_connect_line_carries_the_token(text: str) -> None:

@@ -40,7 +40,8 @@ def test_what_it_says_can_be_pasted(
 ) -> None:
     """All of it, or its last line: address and token are dug out."""
     text = said(url, capsys)
-    for pasted in (text, text.splitlines()[-1]):
+    log = f"12:00:00 INFO colab_worker: listening on {url} (boot_id=0)\n"
+    for pasted in (text, text.splitlines()[-1], log + text):
         address = dig_address(pasted)
         assert (address.url, address.token) == (f"http://{host}:5001", TOKEN)
 
