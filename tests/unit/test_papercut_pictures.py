@@ -197,12 +197,18 @@ def test_who_sits_is_drawn_on_the_chair(draw) -> None:
 
 
 def test_no_flower_blooms_in_the_snow(draw) -> None:
-    """Neither in a garden nor in a meadow; they do where it is clear."""
-    for place in ("garden", "meadow"):
-        snow, clear = f"a {place} at noon, snow", f"a {place} at noon, clear"
+    """Nor do mushrooms grow in a forest; they do where it is clear."""
+    for place in ("garden", "meadow", "forest"):
+        snow, clear = (
+            [
+                (draw(prompt, seed=seed) != draw(prompt, "flowers", seed=seed)).any()
+                for seed in range(3)
+            ]
+            for prompt in (f"a {place} at noon, snow", f"a {place} at noon, clear")
+        )
 
-        assert (draw(snow) == draw(snow, "flowers")).all()
-        assert (draw(clear) != draw(clear, "flowers")).any()
+        assert not any(snow)
+        assert any(clear)
 
 
 @pytest.mark.parametrize("name", sorted(ITEMS))

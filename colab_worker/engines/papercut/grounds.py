@@ -336,7 +336,8 @@ def _ground(
         draw_flowers(stage, profile, 46 if many else 20)
     if reeds:
         draw_side_plants(stage, plants.reed, 0.2)
-    if ferns and stage.dice.of("ferns").random() < 0.7:
+    bare = "snow" in stage.weathers
+    if ferns and not bare and stage.dice.of("ferns").random() < 0.7:
         draw_side_plants(stage, plants.mushroom, 0.045)
 
 

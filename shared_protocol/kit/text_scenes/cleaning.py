@@ -241,7 +241,7 @@ def _chapter_numbers(lines: Sequence[str]) -> frozenset[str]:
         if _CHAPTER_NUMBER.match(line.strip()) and not (before + after).strip()
     ]
     values = [_value(number.rstrip(".")) for number in alone]
-    counted = all(b in {a + 1, 1} for a, b in pairwise(values))
+    counted = all(b == 1 or a < b < a + 3 for a, b in pairwise(values))
     return frozenset(alone if len(alone) > 1 and counted else ())
 
 
