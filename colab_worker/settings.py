@@ -19,6 +19,7 @@ from colab_worker.tunnels.options import (
 )
 from shared_protocol.fallback import FALLBACK, Fallback, read_fallback
 from shared_protocol.kit import numbers
+from shared_protocol.kit.command_lines import Parser
 from shared_protocol.routes import DEFAULT_WORKER_PORT
 from shared_protocol.tokens import new_token
 
@@ -219,7 +220,7 @@ def _time_limits(limit_s: float | None) -> dict[str, float]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="moonreel worker",
         description="Draws, speaks and joins films for an orchestrator.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,

@@ -17,6 +17,7 @@ from colab_worker.models.folder import SLASH, NotAModel, read_model
 from colab_worker.models.presets import BY_NAME, GB
 from colab_worker.models.pull import OTHERS, NotPulled, pull
 from colab_worker.models.shelf import LORAS, Shelf, models_folder
+from shared_protocol.kit.command_lines import Parser
 from shared_protocol.kit.numbers import amount
 
 
@@ -104,7 +105,7 @@ def _link(folder: Path, arguments: argparse.Namespace) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="moonreel models",
         description="Models on this machine, the one that draws and speaks.",
         epilog="The folder is MOONREEL_MODELS, else in the user's cache. Gated models "

@@ -7,7 +7,6 @@ the hash that its source names.
 
 from __future__ import annotations
 
-import argparse
 import os
 import shutil
 import sys
@@ -32,6 +31,7 @@ from colab_worker.models.presets import (
     VoicePreset,
 )
 from colab_worker.models.shelf import models_folder
+from shared_protocol.kit.command_lines import Parser
 
 #: What can be pulled and is no picture model.
 OTHERS: dict[str, VoicePreset | AdapterPreset] = {
@@ -51,7 +51,7 @@ class NotPulled(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Brings the models named; the exit status."""
-    parser = argparse.ArgumentParser(prog="python -m colab_worker.models.pull")
+    parser = Parser(prog="python -m colab_worker.models.pull")
     names = [*BY_NAME, *OTHERS]
     parser.add_argument("names", nargs="+", choices=names, metavar="NAME",
                         help=f"one of: {', '.join(names)}")  # fmt: skip

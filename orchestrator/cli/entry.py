@@ -7,7 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from orchestrator.cli.exits import CliError, Exit, UsageError
 from orchestrator.loading import without_collecting
@@ -21,6 +21,13 @@ class Command(Protocol):
 
     def run(self, arguments: argparse.Namespace) -> int:
         """Does it; returns the exit code or raises CliError."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A mistake is a sentence, or an event, like any other; options are not listed."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, hint=f"`{self.prog} --help` lists what there is.")
 
 
 #: Command, the module that does it, and its line in ``--help``.
@@ -69,7 +76,7 @@ def _dispatch(words: list[str]) -> int:
     if name not in COMMANDS:
         return _top_level(words)
     command = _module(name)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"moonreel {name}",
         description=f"{COMMANDS[name][1][:1].upper()}{COMMANDS[name][1][1:]}.",
         allow_abbrev=False,
@@ -107,7 +114,7 @@ def _top_level(words: list[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     lines = "\n".join(f"  {name:9} {COMMANDS[name][1]}" for name in COMMANDS)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="moonreel",
         usage="moonreel COMMAND [options]",
         description="Turns a topic or a text into a narrated film.",

@@ -38,8 +38,8 @@ class CliError(Exception):
 class UsageError(CliError):
     """The command was asked for something that it does not take."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__(message, Exit.USAGE, code="usage")
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, Exit.USAGE, code="usage", hint=hint)
 
 
 class Unreachable(CliError):

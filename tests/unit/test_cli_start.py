@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -59,6 +60,30 @@ def test_every_command_has_help(
         main([command, "--help"])
     assert ended.value.code == 0
     assert f"usage: moonreel {command}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["make", "story.md", "--nmu", "3"], "unrecognized arguments: --nmu 3"),
+        (
+            ["serve", "--port", "65536"],
+            "argument --port: 65536 is no port; give 0 to 65535",
+        ),
+        (["fetch"], "the following arguments are required: ID"),
+    ],
+)
+def test_a_mistake_lists_no_options(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong, and where they are; for programs as an event."""
+    assert main(words) == 2
+    wrong, where = capsys.readouterr().err.splitlines()
+    assert wrong == f"moonreel: {says}"
+    assert where == f"  `moonreel {words[0]} --help` lists what there is."
+    assert main([*words, "--json"]) == 2
+    event = json.loads(capsys.readouterr().out)
+    assert (event["event"], event["code"]) == ("error", "usage")
 
 
 def test_voices_need_no_server(capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,7 +63,9 @@ def test_options_that_do_not_fit_are_refused(
         parse_settings(words.split(), {})
 
     assert ended.value.code == 2
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert len(told.splitlines()) == 1
 
 
 def test_an_empty_token_file_is_refused(
