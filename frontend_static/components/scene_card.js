@@ -24,15 +24,15 @@ export function SceneCard({ scene }) {
     <div class="about"><strong>${scene.number}</strong>
       <span>${glimpse ? t("scene.live") : state(scene)}</span>
       ${scene.seconds !== null && html`<span class="seconds">${clock(scene.seconds)}</span>`}</div>
-    ${line && html`<p class="said">${line.narration}</p><p class="calm by">${spokenBy(line)}${isToCome(scene.number) && ` · ${t("scene.toCome")}`}</p>`}
+    ${line && html`<p class="said">${line.narration}</p><p class="calm by">${spokenBy(line)}${isToCome(scene) && ` · ${t("scene.toCome")}`}</p>`}
     <${Seed} scene=${scene} />
     <${Shown} scene=${scene} />
   </li>`;
 }
 
-// The script names another voice than the one that is heard in the film.
-function isToCome(number) {
-  return film.value.state === "complete" && redoOf(number).includes("voice");
+// The script has other words, or another voice, than those that were spoken.
+function isToCome({ number, done }) {
+  return film.value.terminal && done && redoOf(number).includes("voice");
 }
 
 // Whose pictures the scene keeps to, and how well it does.

@@ -203,6 +203,28 @@ def test_canceled_in_the_middle_and_gone_on_with(page: Page, served: Served) -> 
     assert reused
 
 
+def test_new_words_of_a_canceled_film_are_not_taken_for_spoken(
+    page: Page, served: Served
+) -> None:
+    """A finished scene whose words were edited says that they are still to be made."""
+    text = "\n\n".join(f"The sun rose over hill number {n}." for n in range(12))
+    made = make_film(page, text, scenes=12)
+    ready = page.locator(".card[data-done=true]").first
+    expect(ready).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.locator(".job[data-state=canceled]")).to_be_visible()
+    number = int(ready.locator("strong").inner_text())
+    address = f"/api/jobs/{made}/script"
+    written = page.request.get(address).json()
+    scenes = written["script"]["scenes"]
+    scenes[number - 1]["narration"] = "No sun rose."
+    edit = {"version": written["version"], "scenes": scenes}
+    assert page.request.put(address, data=edit).ok
+    page.reload()
+    expect(page.locator(".card").nth(number - 1)).to_contain_text("not rendered yet")
+    expect(page.get_by_text("not rendered yet")).to_have_count(1)
+
+
 def test_what_a_change_makes_anew_is_said_before(page: Page) -> None:
     """The line above Render names the pieces; an earlier version can be taken back."""
     made = make_film(page, scenes=2)
