@@ -45,6 +45,8 @@ def test_who_speaks_and_when_is_not_read(kind: str) -> None:
         "At 0:12\nAnn looked up.",
         "The train left at 9:30\nand nobody saw it leave.",
         "STOP\nsaid the sign, and he stopped.",
+        "Breakfast 8:00\neggs and toast\n\nLunch 12:00\nsoup",
+        "U.S. trains run late.\n\nU.K. trains do too.\n\nU.S. trains are longer.",
     ],
 )
 def test_what_is_no_name_is_read(text: str) -> None:

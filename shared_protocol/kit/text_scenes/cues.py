@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _NUMBER = (
     r"(?:\d+|[IVXLC]+|[ivxlc]+|one|two|three|four|five|six|seven|eight|nine|ten|eleven"
@@ -56,7 +56,7 @@ SPEAKER = re.compile(
 )
 #: How plays and scripts write names: "HAMLET. To be", or on a line of its own.
 _CAPITALS = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]*[A-ZÀ-ÖØ-Þ](?: (?:[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.'’-]*|\d{1,2})){0,2}"
-_IN_PLAY = re.compile(rf"^(?P<name>{_CAPITALS})\.(?:\s+(?=\S)|$)")
+_IN_PLAY = re.compile(rf"^(?!(?:[A-Z]\.){{2}})(?P<name>{_CAPITALS})\.(?:\s+(?=\S)|$)")
 _ALONE = re.compile(rf"^\s*(?P<name>{_CAPITALS})\.?(?:\s*\([^()]{{1,30}}\))*\s*$")
 #: "Ann Lee  0:12" and "0:12 Ann Lee", as meetings are written down.
 _NAME = rf"(?P<name>[A-ZÀ-ÖØ-Þ][\w.'’-]*(?: {_NAME_WORD}){{0,2}})"
@@ -142,24 +142,31 @@ def _names_alone(lines: Sequence[str]) -> set[int]:
 
 
 def _names_with_times(lines: Sequence[str]) -> set[int]:
-    after = {
-        index
+    """Names before times, and after them where no time has anything else behind it."""
+    before = {
+        index: match["name"]
         for index, line in enumerate(lines)
-        if _NAME_THEN_TIME.match(line) and _has_words(lines, index + 1)
+        if (match := _NAME_THEN_TIME.match(line)) and _has_words(lines, index + 1)
     }
     stamped = [
         (index, rest)
         for index, line in enumerate(lines)
         if (rest := without_stamp(line, True))
     ]
-    named = {
-        index
+    after = {
+        index: match["name"]
         for index, rest in stamped
-        if _NAME_ALONE.match(rest) and _has_words(lines, index + 1)
+        if (match := _NAME_ALONE.match(rest)) and _has_words(lines, index + 1)
     }
-    if len(named) < len(stamped):
-        named = set()
-    return set().union(*(lines for lines in (after, named) if len(lines) > 1))
+    if len(after) < len(stamped):
+        after = {}
+    return {index for named in (before, after) if _speak(named) for index in named}
+
+
+def _speak(named: Mapping[int, str]) -> bool:
+    """Whether somebody speaks twice, or is called a speaker: else it is a timetable."""
+    names = set(named.values())
+    return len(named) > len(names) or any(map(_KNOWN_SPEAKERS.fullmatch, names))
 
 
 def _has_words(lines: Sequence[str], index: int) -> bool:
