@@ -116,7 +116,12 @@ def check_torch(*, has_gpu: bool) -> Told:
         return _ok("cuda", f"{told}, bf16 {'yes' if bf16 else 'no'}")
     told = f"torch {torch.__version__} finds no CUDA device"
     if has_gpu:
-        advice = "Install the build of torch for your driver: https://pytorch.org."
+        release = torch.__version__.partition("+")[0]
+        advice = (
+            "Drivers before 580 need a build for an older CUDA: pip install "
+            f"--force-reinstall --no-deps torch=={release} "
+            "--extra-index-url https://download.pytorch.org/whl/cu126."
+        )
         return _fail("cuda", f"{told}, though the driver names one", advice)
     return _ok("cuda", f"{told}, as there is none")
 

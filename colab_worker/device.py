@@ -58,11 +58,12 @@ def gpu_driver() -> str | None:
 
 
 def gpu_memory() -> dict[str, int] | None:
-    """Bytes of the first GPU's memory: ``total``, ``used``; None without one."""
+    """Bytes of the first GPU's memory: ``total``, ``used``; None if nothing is told."""
     told = _asked("memory.total,memory.used", "nounits")
-    if told is None:
-        return None
-    total, used = (int(mib) << 20 for mib in told.split(","))
+    numbers = [part.strip() for part in (told or "").split(",")]
+    if len(numbers) != 2 or not all(map(str.isdigit, numbers)):
+        return None  # where it shares the host's memory, or may not tell, it tells none
+    total, used = (int(mib) << 20 for mib in numbers)
     return {"total_bytes": total, "used_bytes": used}
 
 

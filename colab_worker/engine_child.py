@@ -18,7 +18,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from colab_worker.engine_wire import (
     COMMAND,
@@ -46,6 +46,7 @@ from colab_worker.engines.base import (
     UnitOutput,
     Unusable,
 )
+from colab_worker.engines.cuda import is_fatal
 from colab_worker.stages import STAGES, TOGETHER, Loader
 from shared_protocol.wire import Wire
 
@@ -103,12 +104,11 @@ class Child:
             if isinstance(command, Load):
                 return Done(files=(), facts={})
             return self._do(command, engine)
-        except Unusable as error:
-            # The parent reads these last words, and starts a fresh process.
-            sys.stderr.write(f"{error}\n")
-            sys.stderr.flush()
-            os._exit(UNUSABLE_STATUS)
         except Exception as error:
+            if isinstance(error, Unusable):
+                _give_up(str(error))
+            if is_fatal(error):
+                _give_up(f"the GPU reported a fault: {error}")
             return _failed(error)
 
     def _do(self, command: Do, engine: Any) -> Done:
@@ -170,6 +170,13 @@ class Child:
         with self._events_lock:
             self._events.write(event.model_dump_json().encode() + b"\n")
             self._events.flush()
+
+
+def _give_up(last_words: str) -> NoReturn:
+    """The parent reads them, and starts a fresh process."""
+    sys.stderr.write(f"{' '.join(last_words.split())}\n")
+    sys.stderr.flush()
+    os._exit(UNUSABLE_STATUS)
 
 
 def _done(output: UnitOutput) -> Done:

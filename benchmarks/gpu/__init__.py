@@ -162,7 +162,8 @@ class _Run:
     ) -> dict[str, Any]:
         """What the stock pipeline takes in as many bits; nothing where it does not fit."""
         from benchmarks.gpu.drawing import Stock
-        from colab_worker.engines.diffusion.memory import is_out_of_memory, tidy
+        from colab_worker.engines.cuda import is_out_of_memory
+        from colab_worker.engines.diffusion.memory import tidy
 
         stock, found = None, dict[str, Any]()
         try:

@@ -55,7 +55,7 @@ PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "peft")
 #: Keeps weights in 4 bits; it needs CUDA.
 FOUR_BITS_PACKAGE = "bitsandbytes"
 #: Raise it when the code of the engine draws another picture from the same request.
-ENGINE_VERSION = "1"
+ENGINE_VERSION = "2"
 #: The same for voices.
 VOICE_VERSION = "2"
 #: A step of a large model takes seconds; killing it would throw the loaded model away.

@@ -11,9 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from colab_worker.engines.base import BadInput, Stopped
 from colab_worker.engines.diffusion.batches import ROOMY_BYTES
 from colab_worker.engines.diffusion.memory import RUNGS
 from colab_worker.engines.entry import make_engine
+from tests.models.test_identity import locked
 from tests.models.test_loras import use
 from tests.models.test_sdxl import REQUEST, entry, silent
 
@@ -53,7 +55,7 @@ def test_the_devices_own_lack_of_memory_is_recognized() -> None:
     """More than any card has."""
     import torch
 
-    from colab_worker.engines.diffusion.memory import is_out_of_memory
+    from colab_worker.engines.cuda import is_out_of_memory
 
     with pytest.raises(RuntimeError) as caught:
         torch.empty(1 << 45, dtype=torch.uint8, device="cuda")
@@ -151,6 +153,96 @@ def test_a_redrawing_on_each_rung(shelf: Path, tmp_path: Path, rung: str) -> Non
     assert np.abs(pixels(engine, tmp_path / "c.png") - base).mean() < 3
 
 
+FLOW = {"scheduler": "flow_euler", "guidance": None}
+
+
+@pytest.mark.parametrize(
+    ("name", "bits", "lora", "dials"),
+    [
+        ("sdxl", 16, "ink", {}),
+        ("flux-schnell", 16, "flow", FLOW),
+        ("flux-schnell", 8, "flow", FLOW),
+    ],
+)
+@pytest.mark.parametrize("rung", ["resident", "lean", "offload", "sequential"])
+def test_a_lora_on_each_rung(
+    shelf: Path,
+    tmp_path: Path,
+    name: str,
+    bits: int,
+    lora: str,
+    dials: dict[str, Any],
+    rung: str,
+) -> None:
+    """Put on where the parts lie then; nothing is left of it, and none is half on."""
+    engine = loaded(shelf, name, bits=bits)
+    worn = {"loras": (use(shelf, lora),)} | dials
+    base = pixels(engine, tmp_path / "a.png", **dials)
+    first = pixels(engine, tmp_path / "a.png", **worn)
+    assert not np.array_equal(first, base)
+    assert np.array_equal(pixels(engine, tmp_path / "a.png", **dials), base)
+    engine._settle(rung)
+    again = pixels(engine, tmp_path / "a.png", **dials)
+    other = "flow" if lora == "ink" else "ink"
+    for spoilt in ((use(shelf, lora), use(shelf, other)), (use(shelf, other),)):
+        with pytest.raises(BadInput, match=f"{other} does not fit"):
+            pixels(engine, tmp_path / "b.png", **dials, loras=spoilt)
+        assert np.array_equal(pixels(engine, tmp_path / "a.png", **dials), again)
+    assert np.abs(pixels(engine, tmp_path / "a.png", **worn) - first).mean() < 8
+    assert np.array_equal(pixels(engine, tmp_path / "a.png", **dials), again)
+    facts = engine.draw(replace(REQUEST, **dials), tmp_path / "a.png", silent)
+    assert facts["memory"] == rung
+
+
+@pytest.mark.parametrize("rung", ["resident", "lean", "offload", "sequential"])
+def test_likenesses_on_each_rung(shelf: Path, tmp_path: Path, rung: str) -> None:
+    """Two characters, with a LoRA as well; and pictures of nobody as ever."""
+    engine = loaded(shelf)
+    for name, colour in (("face", "red"), ("other", "blue")):
+        Image.new("RGB", (48, 48), colour).save(tmp_path / name, "PNG")
+    both = locked((tmp_path / "face", "Ann"), (tmp_path / "other", "Bob"), scale=0.8)
+    base = pixels(engine, tmp_path / "a.png")
+    met = pixels(engine, tmp_path / "a.png", **both)
+    dressed = pixels(engine, tmp_path / "a.png", **both, loras=(use(shelf, "ink"),))
+    assert np.array_equal(pixels(engine, tmp_path / "a.png", **both), met)
+    assert np.array_equal(pixels(engine, tmp_path / "a.png"), base)
+    engine._settle(rung)
+    again = pixels(engine, tmp_path / "a.png")
+    assert np.abs(pixels(engine, tmp_path / "a.png", **both) - met).mean() < 3
+    more = {"loras": (use(shelf, "ink"),)} | both
+    assert np.abs(pixels(engine, tmp_path / "a.png", **more) - dressed).mean() < 3
+    assert np.array_equal(pixels(engine, tmp_path / "a.png"), again)
+
+
+def test_a_picture_broken_off_leaves_the_gpu(shelf: Path, tmp_path: Path) -> None:
+    """With off-loading the network at work goes, as after a picture."""
+    import torch
+
+    engine = loaded(shelf)
+    engine._settle("offload")
+    engine.draw(REQUEST, tmp_path / "a.png", silent)
+    before = torch.cuda.memory_allocated()
+
+    def stops(part: float, note: str) -> None:
+        if note.startswith("step"):
+            raise Stopped("canceled")
+
+    with pytest.raises(Stopped):
+        engine.draw(REQUEST, tmp_path / "b.png", stops)
+    assert torch.cuda.memory_allocated() == before
+
+
+def test_pictures_leave_nothing_behind(shelf: Path, tmp_path: Path) -> None:
+    """As much memory is taken after the fifth as after the second."""
+    import torch
+
+    engine, taken = loaded(shelf), []
+    for _ in range(5):
+        engine.draw(REQUEST, tmp_path / "a.png", silent)
+        taken.append(torch.cuda.memory_allocated())
+    assert len(set(taken[1:])) == 1
+
+
 def test_a_compiled_network_draws_nearly_the_same(shelf: Path, tmp_path: Path) -> None:
     """And the picture after it is drawn as before."""
     engine = loaded(shelf)
@@ -165,11 +257,10 @@ def test_flux_with_fewer_bits(shelf: Path, tmp_path: Path, bits: int) -> None:
     """It draws, says so, and wears LoRAs and takes them off."""
     if bits == 4:
         pytest.importorskip("bitsandbytes", reason="pip install 'moonreel[four-bit]'")
-    flux = {"scheduler": "flow_euler", "guidance": None}
     engine = loaded(shelf, "flux-schnell", bits=bits)
-    base = pixels(engine, tmp_path / "a.png", **flux)
-    worn = pixels(engine, tmp_path / "a.png", **flux, loras=(use(shelf, "flow"),))
+    base = pixels(engine, tmp_path / "a.png", **FLOW)
+    worn = pixels(engine, tmp_path / "a.png", **FLOW, loras=(use(shelf, "flow"),))
     assert not np.array_equal(worn, base)
-    assert np.array_equal(pixels(engine, tmp_path / "a.png", **flux), base)
-    request = replace(REQUEST, **flux)
+    assert np.array_equal(pixels(engine, tmp_path / "a.png", **FLOW), base)
+    request = replace(REQUEST, **FLOW)
     assert engine.draw(request, tmp_path / "a.png", silent)["bits"] == bits

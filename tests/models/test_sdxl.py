@@ -194,7 +194,7 @@ def test_a_real_lack_of_memory_is_recognized() -> None:
     """What torch's own allocator raises, and nothing else."""
     import torch
 
-    from colab_worker.engines.diffusion.memory import is_out_of_memory
+    from colab_worker.engines.cuda import is_out_of_memory
 
     with pytest.raises(RuntimeError) as caught:
         torch.empty(1 << 60, dtype=torch.uint8)

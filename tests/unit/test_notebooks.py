@@ -24,6 +24,7 @@ from colab_worker.notebook import (
     watch,
     worker,
 )
+from colab_worker.notebook.gpu import Gpu
 from tests.notebooks import NOTEBOOKS
 
 PULLED = {*BY_NAME, VITS.name}
@@ -142,6 +143,20 @@ def test_a_gpu_is_read_from_the_drivers_own_tool(
         "GPU",
         "Tesla T4: 0 % busy, 1200 of 15360 MiB",
     )
+
+
+@pytest.mark.parametrize(
+    ("driver", "more"),
+    [
+        ("550.54.15", ["--extra-index-url", install.OLDER_BUILDS]),
+        ("580.65.06", []),
+        ("[N/A]", []),
+    ],
+)
+def test_torch_is_built_for_the_driver(driver: str, more: list[str]) -> None:
+    """An older driver would find no GPU through the build for CUDA 13."""
+    assert install.indexes([Gpu("Tesla T4", 15360, 0, 0, driver)]) == more
+    assert install.indexes([]) == []
 
 
 HEALTH = {

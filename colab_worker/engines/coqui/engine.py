@@ -11,12 +11,12 @@ from pathlib import Path
 from colab_worker.engines.base import EngineError, Speech, Tick, VoiceRequest, Word
 from colab_worker.engines.coqui.alignment import Aligner
 from colab_worker.engines.coqui.checks import fault
-from colab_worker.engines.coqui.placing import ran_out
 from colab_worker.engines.coqui.speaking import Said, SpeakingModel, at_speed
 from colab_worker.engines.coqui.steadiness import steady
 from colab_worker.engines.coqui.timing import Span, token_spans
 from colab_worker.engines.coqui.vits import VitsModel
 from colab_worker.engines.coqui.xtts import XttsModel
+from colab_worker.engines.cuda import is_out_of_memory
 from colab_worker.engines.espeak.child import Samples
 from colab_worker.engines.espeak.sound import sounding_part, speech_gain, write_wav
 from colab_worker.engines.espeak.utterances import Utterance, plan_utterances
@@ -127,7 +127,7 @@ def _on_some_device(
     try:
         return at_speed(model, text, request, seed)
     except RuntimeError as error:
-        if not ran_out(error) or not model.slow_down():
+        if not is_out_of_memory(error) or not model.slow_down():
             raise
     warnings.append("The GPU had no memory left for the voice, so it goes on without.")
     return at_speed(model, text, request, seed)

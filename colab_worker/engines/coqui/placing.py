@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from colab_worker.engines.cuda import is_out_of_memory
+
 GIB = 1 << 30
 #: What a picture model and its work take; it is never made to move for a voice.
 FOR_PICTURES = 11 * GIB
@@ -30,11 +32,15 @@ def device_for(needed: int) -> str:
     return choose_device(needed, free, total)
 
 
-def ran_out(error: BaseException) -> bool:
-    """Whether the GPU had no memory left."""
-    import torch
-
-    return isinstance(error, torch.cuda.OutOfMemoryError)
+def placed(model: Any, needed: int) -> tuple[Any, str]:
+    """The model where ``needed`` bytes of weights fit now, and the name of that device."""
+    device = device_for(needed)
+    try:
+        return moved(model, device), device
+    except RuntimeError as error:
+        if device == "cpu" or not is_out_of_memory(error):
+            raise
+    return moved(model, "cpu"), "cpu"  # somebody was quicker
 
 
 def moved(model: Any, device: str) -> Any:

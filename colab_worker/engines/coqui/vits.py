@@ -13,7 +13,7 @@ import numpy as np
 from colab_worker.engines.base import BadInput, EngineError, VoiceRequest
 from colab_worker.engines.coqui.library import import_synthesizer
 from colab_worker.engines.coqui.phonemes import provide_espeak
-from colab_worker.engines.coqui.placing import device_for, moved
+from colab_worker.engines.coqui.placing import moved, placed
 from colab_worker.engines.coqui.speaking import Said
 from colab_worker.engines.coqui.timing import Span, word_spans
 from colab_worker.models.speakers import speakers_file
@@ -52,8 +52,7 @@ class VitsModel:
         self.rate = int(loaded.output_sample_rate)
         self._hop_s = self._model.config.audio.hop_length / self.rate
         self._own_scale = float(self._model.length_scale)
-        self.device = device_for(weights.stat().st_size)
-        self._model = moved(self._model, self.device)
+        self._model, self.device = placed(self._model, weights.stat().st_size)
 
     def say(self, text: str, request: VoiceRequest, seed: int) -> Said:
         """Speaks one sentence; raises BadInput for a voice that is not in the model."""

@@ -12,8 +12,9 @@ import numpy as np
 from colab_worker.engines.base import BadInput, EngineError, VoiceRequest
 from colab_worker.engines.coqui.library import import_xtts
 from colab_worker.engines.coqui.pieces import pieces
-from colab_worker.engines.coqui.placing import device_for, moved, ran_out
+from colab_worker.engines.coqui.placing import moved, placed
 from colab_worker.engines.coqui.speaking import Said
+from colab_worker.engines.cuda import is_fatal, is_out_of_memory
 from colab_worker.engines.espeak.child import Samples
 from colab_worker.engines.espeak.stretch import stretched
 
@@ -56,8 +57,8 @@ class XttsModel:
             ) from error
         self._config = self._model.config
         self.rate = int(self._config.model_args.output_sample_rate)
-        self.device = device_for(int((folder / WEIGHTS).stat().st_size * _GROWTH))
-        self._model = moved(self._model, self.device)
+        needed = int((folder / WEIGHTS).stat().st_size * _GROWTH)
+        self._model, self.device = placed(self._model, needed)
         self._voice: tuple[Path, tuple[Any, Any]] | None = None
 
     def say(self, text: str, request: VoiceRequest, seed: int) -> Said:
@@ -130,7 +131,7 @@ class XttsModel:
             try:
                 heard = self._model.get_conditioning_latents(sample, **options)
             except (OSError, RuntimeError) as error:
-                if ran_out(error):
+                if is_out_of_memory(error) or is_fatal(error):
                     raise
                 raise BadInput(
                     f"the sample of the voice cannot be used: {error}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from colab_worker.engines.base import (
     Tick,
     Unusable,
 )
+from colab_worker.engines.cuda import is_fatal, is_out_of_memory
 from colab_worker.engines.diffusion import memory
 from colab_worker.engines.diffusion.batches import alike, that_fit
 from colab_worker.engines.diffusion.encoders import Encoders
@@ -64,13 +66,17 @@ class DiffusionEngine:
         numbers = part_numbers(self._folder) if self._folder.is_dir() else {}
         parts = part_bytes(numbers, self._family, self._bits)
         rung = memory.first_rung(self._device, parts)
-        pipe = load_pipeline(
-            self._folder,
-            self._family,
-            self._device,
-            bits=self._bits,
-            straight=rung in memory.STAYING,
-        )
+        try:
+            pipe = self._read(rung)
+        except (RuntimeError, MemoryError) as error:
+            # Something else took the GPU's memory meanwhile.
+            _require_out_of_memory(error)
+            if self._device.free_bytes is None or rung not in memory.STAYING:
+                raise
+            traceback.clear_frames(error.__traceback__)
+            memory.tidy()
+            rung = "offload"
+            pipe = self._read(rung)
         self.take(pipe, rung)
 
     def take(self, pipe: Any, rung: str) -> None:
@@ -78,12 +84,17 @@ class DiffusionEngine:
         self._pipe = pipe
         if self._lora is not None:
             self._bake_in(self._lora)
+        # A LoRA freezes what it is put on, and what is frozen is multiplied in another
+        # order: so the first picture would differ from one after a LoRA.
+        for part in pipe.components.values():
+            if hasattr(part, "requires_grad_"):
+                part.requires_grad_(requires_grad=False)
         speed_up(pipe, self._device)
         self._encoders = Encoders(pipe)
         try:
             self._settle(rung)
         except Exception as error:
-            if not memory.is_out_of_memory(error) or not self._step_down():
+            if not is_out_of_memory(error) or not self._step_down():
                 raise
         self._pencil = Pencil(
             pipe,
@@ -157,11 +168,23 @@ class DiffusionEngine:
         self._pipe = self._pencil = self._encoders = None
         memory.tidy()
 
+    def _read(self, rung: str) -> Any:
+        return load_pipeline(
+            self._folder,
+            self._family,
+            self._device,
+            bits=self._bits,
+            straight=rung in memory.STAYING,
+        )
+
     def _drawn(
         self, request: ImageRequest, tick: Tick, warnings: list[str]
     ) -> Image.Image:
         if self._pencil is None or self._encoders is None:
             raise EngineError("the model is not loaded")
+        if request.compiled and self._rung == "sequential":
+            warnings.append("Layers that come and go are not compiled.")
+            request = replace(request, compiled=False)
         tick(0.0, "reading the prompt")
         with self._encoders.at_hand():
             task = self._pencil.prepare(request)
@@ -232,12 +255,17 @@ class DiffusionEngine:
         )
 
     def _step_down(self) -> bool:
-        rung = memory.next_rung(self._device, self._rung)
-        if rung is None:
-            return False
-        memory.tidy()
-        self._settle(rung)
-        return True
+        """To the next rung that can be taken; False where there is none."""
+        while (rung := memory.next_rung(self._device, self._rung)) is not None:
+            memory.tidy()
+            try:
+                self._settle(rung)
+            except (RuntimeError, MemoryError) as error:
+                _require_out_of_memory(error)
+                traceback.clear_frames(error.__traceback__)
+            else:
+                return True
+        return False
 
     def _settle(self, rung: str) -> None:
         self._rung = rung
@@ -253,9 +281,11 @@ class DiffusionEngine:
         offloads = self._rung not in memory.STAYING
         if offloads:
             memory.gather(self._pipe)
-        change()
-        if offloads:
-            memory.settle(self._pipe, self._device, self._rung)
+        try:
+            change()
+        finally:
+            if offloads:
+                memory.settle(self._pipe, self._device, self._rung)
 
     def _bake_in(self, lora: Path) -> None:
         """A distillation is part of the model: loaded once, never unloaded."""
@@ -297,7 +327,7 @@ class DiffusionEngine:
                 self._pencil.identity.eye, picture, request.references, device, dtype
             )
         except (RuntimeError, MemoryError) as error:
-            if not memory.is_out_of_memory(error):
+            if not is_out_of_memory(error):
                 raise
             warnings.append("Memory did not suffice to score the likeness of a scene.")
             return told
@@ -309,9 +339,9 @@ class DiffusionEngine:
 
 def _require_out_of_memory(error: Exception) -> None:
     """Raises what is no lack of memory; a fault of the GPU as one of the process."""
-    if memory.is_out_of_memory(error):
+    if is_out_of_memory(error):
         return
-    if memory.is_fatal(error):
+    if is_fatal(error):
         raise Unusable(f"the GPU reported a fault: {error}") from error
     raise error
 

@@ -73,6 +73,7 @@ class IdentityLock:
                 image_encoder_folder=None,  # it is only here while it looks
                 local_files_only=True,
             )
+            self._pipe.unet.requires_grad_(requires_grad=False)  # as all the rest is
 
         from safetensors import SafetensorError
 
@@ -143,7 +144,9 @@ class IdentityLock:
         names = list(dict.fromkeys(use.name for use in references))
         factor = self._pipe.vae_scale_factor
         across, down = max(1, width // factor), max(1, height // factor)
-        masks = torch.zeros(1, len(references), down, across)
+        # Where it is drawn: every layer of every step looks at them.
+        device = self._pipe._execution_device
+        masks = torch.zeros(1, len(references), down, across, device=device)
         for place, use in enumerate(references):
             band = names.index(use.name)
             begin = across * band // len(names)

@@ -6,14 +6,19 @@ from pathlib import Path
 from typing import Any
 
 from colab_worker.engines.base import BadInput, EngineError, LoraUse
+from colab_worker.engines.cuda import is_fatal, is_out_of_memory
+from colab_worker.engines.diffusion.identity import Rebuild
 
 
 class Wardrobe:
     """The LoRAs that a pipeline wears now; those of one picture stay for its like."""
 
-    def __init__(self, pipe: Any, folder: Path, whole: Any = None) -> None:
+    def __init__(
+        self, pipe: Any, folder: Path, rebuild: Rebuild, whole: Any = None
+    ) -> None:
         self._pipe = pipe
         self._folder = folder
+        self._rebuild = rebuild
         #: Of a network kept in 8 bits, the precision in which it works.
         self._whole = whole
         self._worn: tuple[str, ...] = ()
@@ -22,12 +27,20 @@ class Wardrobe:
         """Exactly these, with their weights; raises BadInput or EngineError."""
         wanted = tuple(_adapter(use) for use in uses)
         if wanted != self._worn:
-            self._undress()
-            for use in uses:
-                self._put_on(use)
+            self._rebuild(lambda: self._change(uses))
             self._worn = wanted
         if uses:
             self._pipe.set_adapters(list(wanted), [use.weight for use in uses])
+
+    def _change(self, uses: tuple[LoraUse, ...]) -> None:
+        """All or none: half a wardrobe would show in the next picture."""
+        self._undress()
+        try:
+            for use in uses:
+                self._put_on(use)
+        except BaseException:
+            self._undress()
+            raise
 
     def _undress(self) -> None:
         self._worn = ()
@@ -42,13 +55,13 @@ class Wardrobe:
                 str(file.parent), weight_name=file.name, adapter_name=_adapter(use)
             )
         except (ValueError, RuntimeError, LookupError) as error:
-            self._undress()
+            if is_out_of_memory(error) or is_fatal(error):
+                raise
             raise BadInput(
                 f"the LoRA {use.name} does not fit this model: "
                 f"{str(error).strip().splitlines()[0][:200]}"
             ) from error
         if _adapter(use) not in adapters(self._pipe):  # the library only warns
-            self._undress()
             raise BadInput(
                 f"the LoRA {use.name} does not fit this model: none of its layers does"
             )

@@ -110,23 +110,6 @@ def gather(pipe: Any) -> None:
     pipe.to("cpu")
 
 
-def is_out_of_memory(error: BaseException) -> bool:
-    """Whether an allocator gave up: CUDA's by its class, the CPU's by its words."""
-    import torch
-
-    if isinstance(error, torch.OutOfMemoryError | MemoryError):
-        return True
-    told = str(error).lower()
-    return isinstance(error, RuntimeError) and (
-        "can't allocate memory" in told or "not enough memory" in told
-    )
-
-
-def is_fatal(error: BaseException) -> bool:
-    """A fault that leaves CUDA unusable for as long as the process lives."""
-    return isinstance(error, RuntimeError) and "CUDA error" in str(error)
-
-
 def tidy() -> None:
     """Gives unused memory back to the GPU."""
     import gc

@@ -54,7 +54,7 @@ class Pencil:
         self._family = FAMILIES[family]
         self._schedule = pipe.scheduler.config
         whole = pipe.vae.dtype if bits == EIGHT else None
-        self._wardrobe = Wardrobe(pipe, loras, whole)
+        self._wardrobe = Wardrobe(pipe, loras, rebuild, whole)
         self._reading = Reading(pipe, family)
         self._compiling = Compiling(getattr(pipe, self._family.denoiser))
         self._bf16 = pipe.vae.dtype == torch.bfloat16
@@ -94,14 +94,16 @@ class Pencil:
         pipe.scheduler = scheduler(str(request.scheduler), self._schedule)
         # Noise from the CPU: the same on every device, and beside any other picture.
         noise = [torch.Generator("cpu").manual_seed(t.request.seed) for t in tasks]
-        done = self._at_work(request)(
-            **joined([task.arguments for task in tasks]),
-            **self._beginning(request),
-            num_inference_steps=request.steps or 1,
-            generator=noise[0] if len(noise) == 1 else noise,
-            callback_on_step_end=self._after_step(request, ticks, shows),
-        )
-        pipe.maybe_free_model_hooks()
+        try:
+            done = self._at_work(request)(
+                **joined([task.arguments for task in tasks]),
+                **self._beginning(request),
+                num_inference_steps=request.steps or 1,
+                generator=noise[0] if len(noise) == 1 else noise,
+                callback_on_step_end=self._after_step(request, ticks, shows),
+            )
+        finally:  # what was at work leaves the GPU, also when a picture is broken off
+            pipe.maybe_free_model_hooks()
         return list(done.images)
 
     def _at_work(self, request: ImageRequest) -> Any:
