@@ -14,7 +14,7 @@ from typing import Any, Literal
 from colab_worker.attempts import Entry, Free, broken
 from colab_worker.engine_host import EngineFailure, EngineHost
 from colab_worker.engine_wire import Load
-from colab_worker.tasks import OnReport, UnitTask
+from colab_worker.tasks import Loads, OnReport, Progressed, UnitTask
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +53,8 @@ class Lane:
         self._slots: list[asyncio.Task[None]] = []
         #: By slot, the job that its last task was of.
         self._jobs: dict[EngineHost, str] = {}
+        #: Engines that are being loaded before any task.
+        self._early: set[str] = set()
 
     def start(self) -> None:
         """Opens the slots; needs a running loop."""
@@ -66,6 +68,7 @@ class Lane:
         entry = Entry(task, on_report)
         heapq.heappush(self._queue, (task.rank, next(self._numbers), entry))
         self._news.set()
+        self._tell_what_loads([entry])
 
     async def cancel(self, meant: Callable[[UnitTask], bool]) -> None:
         """Stops those that are meant; others of the same call are done again later."""
@@ -104,7 +107,7 @@ class Lane:
         if self._warm:
             await _warm_up(host)
         for load in self._preload:
-            await _load_early(host, load)
+            await self._load_early(host, load)
         while True:
             while not self._queue:
                 self._news.clear()
@@ -116,6 +119,29 @@ class Lane:
             work.add_done_callback(self._ended)
             work.add_done_callback(functools.partial(_free, free))
             await free.wait()
+
+    async def _load_early(self, host: EngineHost, load: Load) -> None:
+        def lasts() -> None:
+            self._early.add(load.engine)
+            self._tell_what_loads([entry for *_, entry in self._queue])
+
+        try:
+            await host.call(load, _unheard, limit_s=PRELOAD_S, on_loading=lasts)
+            log.info("%s is loaded", load.engine, extra={"action": "preloaded"})
+        except EngineFailure as failure:
+            # Units try again, and tell whoever asked for them.
+            log.warning("%s could not be loaded: %s", load.engine, failure)
+        finally:
+            self._early.discard(load.engine)
+            for *_, entry in self._queue:
+                if entry.task.engine == load.engine:
+                    entry.on_report(Progressed(entry.task, 0.0, "waiting"))
+
+    def _tell_what_loads(self, waiting: Sequence[Entry]) -> None:
+        """Those that wait for an engine which is just being loaded hear of it."""
+        for entry in waiting:
+            if entry.task.engine in self._early:
+                entry.on_report(Loads(entry.task))
 
     def _next(self, host: EngineHost) -> list[Entry]:
         """The first that waits, and what may be done in the same call.
@@ -179,13 +205,8 @@ async def _warm_up(host: EngineHost) -> None:
         log.warning("an engine process did not start: %s", failure)
 
 
-async def _load_early(host: EngineHost, load: Load) -> None:
-    try:
-        await host.call(load, lambda part, note: None, limit_s=PRELOAD_S)
-        log.info("%s is loaded", load.engine, extra={"action": "preloaded"})
-    except EngineFailure as failure:
-        # Units try again, and tell whoever asked for them.
-        log.warning("%s could not be loaded: %s", load.engine, failure)
+def _unheard(part: float, note: str) -> None:
+    """Loading has no steps."""
 
 
 async def _stop(tasks: list[asyncio.Task[None]]) -> None:

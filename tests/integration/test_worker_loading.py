@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +10,10 @@ from tests.slow_loading import LOADED_VARIABLE, SLOW_ENGINES
 from tests.workers import WorkerProcess, film
 
 
-def loading_worker(folder: Path) -> WorkerProcess:
+def loading_worker(folder: Path, *options: str) -> WorkerProcess:
     """A worker whose picture engine is loaded once the file ``loaded`` is there."""
     env = {LOADED_VARIABLE: str(folder / "loaded")}
-    return WorkerProcess(folder, engines=SLOW_ENGINES, env=env)
+    return WorkerProcess(folder, *options, engines=SLOW_ENGINES, env=env)
 
 
 def notes(view: dict[str, Any]) -> dict[str, str]:
@@ -60,3 +61,19 @@ def test_a_film_is_canceled_while_its_model_loads(tmp_path: Path) -> None:
 
     assert view["state"] == "canceled"
     assert notes(view) == {}
+
+
+def test_pictures_that_wait_for_an_early_load_say_so(tmp_path: Path) -> None:
+    """Nothing is being drawn yet; once the model is there, no scene says it loads."""
+    name = next(e["name"] for e in json.loads(SLOW_ENGINES) if e["kind"] == "image")
+    with loading_worker(tmp_path, "--preload", name) as worker:
+        job_id = worker.submit(film("one", "two"))
+        view = until_it_loads(worker, job_id)
+        assert view["message"] == f"Loading {name} …"
+        (tmp_path / "loaded").touch()
+        while view["units"][0]["state"] != "done" and not view["terminal"]:
+            view = worker.status(job_id, wait=5, since=view["version"])
+        assert notes(view) == {}
+        done = worker.finish(job_id)
+
+    assert done["state"] == "complete", done["error"]
