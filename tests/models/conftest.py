@@ -27,6 +27,8 @@ LIBRARIES_SAY = (
     "ignore:invalid value encountered in cast:RuntimeWarning",
     "ignore:`torch.jit.script_method` is deprecated:DeprecationWarning",
 )
+#: On a GPU their compilers and kernels have more to say, by card and release.
+KERNELS_SAY = ("ignore:::torch", "ignore:::triton", "ignore:::bitsandbytes")
 MISSING = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
 
 
@@ -36,7 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "tests/models/" not in item.path.as_posix():
             continue
         item.add_marker(pytest.mark.models)
-        for told in LIBRARIES_SAY:
+        on_gpu = KERNELS_SAY if item.get_closest_marker("gpu") else ()
+        for told in (*LIBRARIES_SAY, *on_gpu):
             item.add_marker(pytest.mark.filterwarnings(told))
         if MISSING and not os.environ.get(REQUIRED):
             reason = f"not installed: {', '.join(MISSING)}; `make test` installs them"

@@ -243,6 +243,7 @@ def test_pictures_leave_nothing_behind(shelf: Path, tmp_path: Path) -> None:
     assert len(set(taken[1:])) == 1
 
 
+@pytest.mark.timeout(600)
 def test_a_compiled_network_draws_nearly_the_same(shelf: Path, tmp_path: Path) -> None:
     """And the picture after it is drawn as before."""
     engine = loaded(shelf)
