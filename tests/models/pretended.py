@@ -134,14 +134,16 @@ class _Functions(TorchFunctionMode):
         if isinstance(first, Pretended):
             if func is torch.Tensor.__getitem__:
                 return there(first.inner[_bare(args[1])])
+            if func is torch.Tensor.tolist:
+                return first.inner.tolist()
             if func is torch.Tensor.__setitem__:
                 first.inner[_bare(args[1])] = _bare(args[2])
                 return None
             if func is torch.nn.functional.scaled_dot_product_attention:
                 _require_one_device(func, tree_flatten((args, kwargs))[0])
                 return there(func(*_bare(args), **_bare(kwargs)))
-        if func is torch.tensor and _is_cuda(kwargs.get("device")):
-            return torch.tensor(*args, **kwargs | {"device": CPU}).to(CUDA)
+        if func in (torch.tensor, torch.as_tensor) and _is_cuda(kwargs.get("device")):
+            return func(*args, **kwargs | {"device": CPU}).to(CUDA)
         if func is torch.Tensor.cuda:
             return first.to(CUDA)
         if func is torch.Tensor.to and len(args) > 1 and type(args[1]) is int:
