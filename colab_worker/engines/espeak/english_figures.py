@@ -65,6 +65,8 @@ _PARTS = [
     "ninth",
     "tenth",
 ]
+#: What others than one of are named as parts.
+_COMMON = frozenset((3, 4, 5, 8))
 _SLASH = re.compile(r"(?<=\d)/(?=\d)")
 _SIZE = re.compile(r"(?<=\d)(?<!\b0)x(?=\d)")
 _TIMES = re.compile(r"(?<=\d)x(?!\w)")
@@ -162,10 +164,12 @@ def _hour(hour: str, after: str) -> str:
 
 
 def _fraction(match: re.Match[str]) -> str:
-    part = _PARTS[int(match[2]) - 2]
-    if match[1] == "1":
-        return f"one {part}"
-    return f"{match[1]} " + ("halves" if part == "half" else f"{part}s")
+    """ "2/3" is two thirds; "5/6" is more often a day, and "9/10" a score."""
+    count, of = int(match[1]), int(match[2])
+    if count != 1 and (of not in _COMMON or count >= of):
+        return f"{count} {of}"
+    part = _PARTS[of - 2]
+    return f"one {part}" if count == 1 else f"{count} {part}s"
 
 
 def _range(match: re.Match[str]) -> str:
