@@ -17,7 +17,9 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urlsplit
 
+from colab_worker.lost_downloads import why_lost
 from colab_worker.models.hashes import wrong_files
 from colab_worker.models.presets import (
     BY_NAME,
@@ -123,9 +125,7 @@ def _from_hub(preset: Preset | AdapterPreset, staging: Path) -> None:
             "account that may read it"
         ) from error
     except (errors.HfHubHTTPError, OSError) as error:
-        raise NotPulled(
-            f"{_first_line(error)}; run it again, and it goes on"
-        ) from error
+        raise _broken_off(preset.page, error) from error
     for file in wrong:
         file.unlink()
     if wrong:
@@ -141,9 +141,7 @@ def _from_archive(preset: VoicePreset, staging: Path) -> None:
     try:
         _download(preset, archive)
     except (OSError, HTTPException) as error:
-        raise NotPulled(
-            f"{_first_line(error)}; run it again, and it goes on"
-        ) from error
+        raise _broken_off(preset.url, error) from error
     try:
         with zipfile.ZipFile(archive) as opened:  # which checks each file's sum
             for member in opened.namelist():
@@ -152,13 +150,20 @@ def _from_archive(preset: VoicePreset, staging: Path) -> None:
     except (OSError, zipfile.BadZipFile) as error:
         raise NotPulled(
             f"the archive did not come whole and was thrown away "
-            f"({_first_line(error)}); run it again"
+            f"({why_lost(error)}); run it again"
         ) from error
     finally:
         archive.unlink(missing_ok=True)
     missing = [name for name in VOICE_FILES if not (staging / name).is_file()]
     if missing:
         raise NotPulled(f"the archive lacks {', '.join(missing)}; report it, please")
+
+
+def _broken_off(url: str, error: Exception) -> NotPulled:
+    return NotPulled(
+        f"the download from {urlsplit(url).hostname} broke off ({why_lost(error)}); run "
+        "it again, and it goes on"
+    )
 
 
 def _unpack(opened: zipfile.ZipFile, member: str, staging: Path) -> None:
@@ -198,10 +203,6 @@ def _receive(name: str, reply: Any, archive: Path, got: int, whole: int) -> None
                 _say(f"{name}: {100 * got // whole} %")
     if got < whole:
         raise OSError(f"it broke off at {100 * got // whole} %")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0][:300]
 
 
 def _say(sentence: str) -> None:

@@ -17,6 +17,7 @@ from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from colab_worker.lost_downloads import why_lost
 from colab_worker.tunnels.reasons import TunnelGone
 from colab_worker.tunnels.wire import Order
 
@@ -163,7 +164,7 @@ class QuickTunnel:
             _download(f"{RELEASES}/{VERSION}/{_asset()}", part)
         except OSError as error:
             raise TunnelGone(
-                f"cloudflared could not be downloaded ({error}); try again, or name one "
+                f"cloudflared could not be downloaded ({why_lost(error)}); try again, or name one "
                 "with --cloudflared"
             ) from error
         part.chmod(0o700)
