@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 
 help:
 	@echo "make demo   set up, then make a film from examples/"
+	@echo "make setup  set up only, as after an update"
 	@echo "make test   set up, then run all tests (also those of the models, on tiny ones)"
 	@echo "make test-gpu  the tests that need a CUDA device"
 	@echo "make check  format, lint and type checks"
