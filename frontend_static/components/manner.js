@@ -1,6 +1,7 @@
 // In the manner of another script: it is analysed once, and only how it is made is kept.
 
 import { html, signal } from "../lib/html.js";
+import { onChosen } from "../lib/chosen_file.js";
 import { t } from "../lib/strings.js";
 import { analyzeScript } from "../api/orchestrator.js";
 import { change, form } from "../state/order.js";
@@ -21,17 +22,7 @@ export function Manner() {
   </div>`;
 }
 
-async function choose(event) {
-  const [file] = event.target.files;
-  if (!file) return;
-  busy.value = true;
-  trouble.value = null;
-  try {
-    if (file.size > MOST_BYTES) throw new Error(t("restore.tooLong", { name: file.name }));
-    change({ template: await analyzeScript(await file.text(), form.value.story_type) });
-  } catch (error) {
-    trouble.value = [error.message, error.hint].filter(Boolean).join(" ");
-  } finally {
-    busy.value = false;
-  }
-}
+const choose = onChosen(busy, trouble, async (file) => {
+  if (file.size > MOST_BYTES) throw new Error(t("restore.tooLong", { name: file.name }));
+  change({ template: await analyzeScript(await file.text(), form.value.story_type) });
+});

@@ -1,6 +1,7 @@
 // Music under the narration: the user's own file, and how loud.
 
 import { html, signal } from "../lib/html.js";
+import { onChosen } from "../lib/chosen_file.js";
 import { t } from "../lib/strings.js";
 import { sendMusic } from "../api/orchestrator.js";
 import { change, form } from "../state/order.js";
@@ -27,17 +28,7 @@ export function MusicPart() {
   </${Part}>`;
 }
 
-async function choose(event) {
-  const [file] = event.target.files;
-  if (!file) return;
-  busy.value = true;
-  trouble.value = null;
-  try {
-    const { sha256 } = await sendMusic(file);
-    change({ music: { sha256, name: file.name, volume: form.value.music?.volume ?? 30 } });
-  } catch (error) {
-    trouble.value = error.message;
-  } finally {
-    busy.value = false;
-  }
-}
+const choose = onChosen(busy, trouble, async (file) => {
+  const { sha256 } = await sendMusic(file);
+  change({ music: { sha256, name: file.name, volume: form.value.music?.volume ?? 30 } });
+});

@@ -1,6 +1,7 @@
 // A voice of one's own in the form: its sample, and that whoever speaks in it has agreed.
 
 import { html, signal } from "../lib/html.js";
+import { onChosen } from "../lib/chosen_file.js";
 import { t } from "../lib/strings.js";
 import { change, form } from "../state/order.js";
 import { dropSample, heard, takeSample, whyNoSample } from "../state/sample.js";
@@ -24,16 +25,4 @@ export function VoiceSample() {
   </div>`;
 }
 
-async function choose(event) {
-  const [file] = event.target.files;
-  if (!file) return;
-  busy.value = true;
-  trouble.value = null;
-  try {
-    await takeSample(file);
-  } catch (error) {
-    trouble.value = error.message;
-  } finally {
-    busy.value = false;
-  }
-}
+const choose = onChosen(busy, trouble, takeSample);
