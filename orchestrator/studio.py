@@ -37,7 +37,8 @@ _BEFORE = {
     FilmState.GENERATING_IMAGE_PROMPTS,
     FilmState.REVIEW,
 }
-_RETRYABLE = {FilmState.ERROR, FilmState.CANCELED, FilmState.UNREACHABLE}
+#: Films that go on when they are tried again.
+RETRYABLE = {FilmState.ERROR, FilmState.CANCELED, FilmState.UNREACHABLE}
 
 
 class Studio:
@@ -145,7 +146,7 @@ class Studio:
         unwritten = not film.script_json
         if await self._films.change(
             job_id,
-            _RETRYABLE,
+            RETRYABLE,
             of_attempt=film.attempt,
             attempt=film.attempt + 1,
             state=FilmState.GENERATING_SCRIPT if unwritten else FilmState.REQUEUED,

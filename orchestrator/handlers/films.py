@@ -16,6 +16,7 @@ from orchestrator.errors import Unreachable
 from orchestrator.handlers.holds import PASSING, held, versioned
 from orchestrator.project import project_of
 from orchestrator.store.films import Film
+from orchestrator.studio import RETRYABLE
 from orchestrator.views import accepted, film_summary, film_view, worker_of
 from orchestrator.workers import Workers
 from shared_protocol.artifacts import Artifact
@@ -30,7 +31,7 @@ from shared_protocol.kit.http_errors import (
 )
 from shared_protocol.kit.request_keys import idempotency_key
 from shared_protocol.orders import GenerateRequest
-from shared_protocol.scripts import RetryOrder
+from shared_protocol.scripts import RenderOrder, RetryOrder
 from shared_protocol.wire import View, content_key
 from shared_protocol.workers import EngineInfo
 
@@ -114,14 +115,23 @@ async def retry(request: web.Request) -> web.Response:
     if request.can_read_body:
         order = await read_model(request, RetryOrder, limit_bytes=limit)
     job_id = request.match_info["job_id"]
+    film = await request.app[keys.STUDIO].find(job_id)
     if order.scene is None:
-        await request.app[keys.STUDIO].retry(job_id)
+        await _go_on(request, film)
     else:
-        film = await request.app[keys.STUDIO].find(job_id)
         engines = await _engines(film, request.app[keys.WORKERS])
         bring = partial(bring_asked, request.app)
         await request.app[keys.REDRAWING].redraw(film, order, engines, bring)
     return _json(await _view_now(request, job_id), status=202)
+
+
+async def _go_on(request: web.Request, film: Film) -> None:
+    """With the script as people see it: edits since the film was sent count."""
+    desk, written = request.app[keys.DESK], bool(film.spec_json)
+    if film.state in RETRYABLE and written and not await desk.is_rendered(film):
+        await desk.render(film, RenderOrder())
+    else:
+        await request.app[keys.STUDIO].retry(film.job_id)
 
 
 async def project(request: web.Request) -> web.Response:

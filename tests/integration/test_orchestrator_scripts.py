@@ -43,6 +43,29 @@ async def test_a_review_can_be_canceled(studio: LiveOrchestrator) -> None:
     assert (reply.status_code, reply.json()["state"]) == (200, "canceled")
 
 
+async def test_trying_again_takes_the_script_as_it_was_edited(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """Whoever mends the scene that failed does not get the old words again."""
+    job_id = await studio.submitted()
+    await worker.work(job_id, units=2)
+    await worker.fail(job_id, "Scene 3 cannot be drawn.")
+    await studio.until(job_id, "error")
+    told = await script(studio, job_id)
+    scenes = told["script"]["scenes"]
+    scenes[2]["image_prompt"] = "A pitcher that can be drawn."
+    await edit(studio, job_id, version=1, scenes=scenes)
+    reply = await studio.api.post(f"/api/jobs/{job_id}/retry", json={})
+    assert reply.status_code == 202
+    await studio.until(job_id, "sent_to_colab", attempt=2)
+    await worker.work(job_id)
+    await studio.until(job_id, "complete")
+
+    sent = worker.jobs[job_id].spec.scenes
+    assert sent[2].image_prompt == "A pitcher that can be drawn."
+    assert (await script(studio, job_id))["render"]["nothing_to_do"] is True
+
+
 async def test_an_edit_after_rendering_redoes_only_what_it_touches(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
