@@ -71,6 +71,7 @@ def _unless_sentence(aside: re.Match[str]) -> str:
     return "" if is_direction else aside[0]
 
 
+@lru_cache(maxsize=512)
 def count_words(text: str) -> int:
     """How many words of English take as long to say, in scripts without spaces too."""
     from shared_protocol.kit.text_scenes.pieces import spoken_words

@@ -20,6 +20,7 @@ WINDOW = 75
 _PIECE = re.compile(r"'(?:s|t|re|ve|m|ll|d)|[^\W\d_]+|\d|(?:[^\s\w]|_)+")
 
 
+@lru_cache(maxsize=1024)
 def count_tokens(text: str) -> int:
     """The tokens of ``text``, without the marks for begin and end."""
     plain = unicodedata.normalize("NFC", text).lower()

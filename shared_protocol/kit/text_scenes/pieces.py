@@ -65,8 +65,8 @@ def spoken_words(text: str) -> float:
     """How many words of English take as long to say as ``text``."""
     wide = len(_WIDE.findall(text))
     spaced = _WIDE.sub(" ", text) if wide else text
-    words = sum(1 for token in spaced.split() if _SPOKEN.search(token))
-    return words + wide * _WIDE_WORDS
+    words = list(filter(_SPOKEN.search, spaced.split()))
+    return len(words) + wide * _WIDE_WORDS
 
 
 def _together(first: Piece, second: Piece) -> Piece:
