@@ -162,5 +162,5 @@ def _explain(error: CliError, *, as_json: bool) -> None:
         emit(error_event(error))
         return
     print(f"moonreel: {error}", file=sys.stderr)
-    if error.hint:
+    if error.hint and error.hint not in str(error):  # what failed in a job says both
         print(f"  {error.hint}", file=sys.stderr)

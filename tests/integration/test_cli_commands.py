@@ -144,7 +144,7 @@ def test_fetch_all_of_an_unfinished_job_is_partial(
     assert main(["fetch", job_id, "--all", "-o", "all"]) == 4
     assert Path("all/captions.srt").is_file()
     assert main(["fetch", job_id]) == 1
-    assert "Scene 2 failed." in capsys.readouterr().err
+    assert "Scene 2 failed; try again." in capsys.readouterr().err
 
 
 def test_cancel_retry_delete(fake: FakeOrchestrator, capsys: Capture) -> None:

@@ -124,10 +124,10 @@ def test_an_ended_job_is_retried(fake: FakeOrchestrator, state: FilmState) -> No
 def test_a_failed_job_says_why(
     fake: FakeOrchestrator, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The job's own sentence and hint, and exit code 1."""
+    """The job's own sentence, which says what to do, once, and exit code 1."""
     fake.script = Script(units=4, then="error")
     assert main(["make", "story.txt"]) == 1
-    assert capsys.readouterr().err.endswith("moonreel: Scene 2 failed.\n  Try again.\n")
+    assert capsys.readouterr().err.endswith("\nmoonreel: Scene 2 failed; try again.\n")
 
 
 def test_what_a_failed_job_has_is_partial(

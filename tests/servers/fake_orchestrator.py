@@ -215,7 +215,9 @@ class FakeOrchestrator:
     def _stand(self, job: Job) -> None:
         if self.script.then == "error":
             error = ErrorBody(
-                code="engine_failed", message="Scene 2 failed.", hint="Try again."
+                code="engine_failed",
+                message="Scene 2 failed; try again.",
+                hint="try again",
             )
             self._change(
                 job,
