@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from aiohttp import web
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,7 +34,9 @@ async def put_job(request: web.Request) -> web.Response:
 async def post_film(request: web.Request) -> web.Response:
     """``POST /generate_complete_video``: 202 with the id of the one job it makes."""
     raw = await read_body(request, request.app[SETTINGS].body_limit_bytes)
-    spec, warnings = film_spec(parse_model(raw, LegacyFilm))
+    form = parse_model(raw, LegacyFilm)
+    # Words are cut and weighed there, by libraries that read their own files first.
+    spec, warnings = await asyncio.to_thread(film_spec, form)
     posted = Posted(
         spec=spec,
         body=raw,
