@@ -24,6 +24,7 @@ PACKAGES = (
 LIBRARIES_SAY = (
     "ignore:__array__ implementation:DeprecationWarning",
     "ignore:Already found a `peft_config`:UserWarning",
+    "ignore:`upcast_vae` is deprecated:FutureWarning",
     "ignore:invalid value encountered in cast:RuntimeWarning",
     "ignore:`torch.jit.script_method` is deprecated:DeprecationWarning",
 )

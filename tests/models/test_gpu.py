@@ -153,6 +153,8 @@ def test_a_redrawing_on_each_rung(shelf: Path, tmp_path: Path, rung: str) -> Non
     assert np.abs(pixels(engine, tmp_path / "c.png") - base).mean() < 3
 
 
+#: Less than the network takes that draws.
+NETWORK_BYTES = 2 << 20
 FLOW = {"scheduler": "flow_euler", "guidance": None}
 
 
@@ -229,7 +231,7 @@ def test_a_picture_broken_off_leaves_the_gpu(shelf: Path, tmp_path: Path) -> Non
 
     with pytest.raises(Stopped):
         engine.draw(REQUEST, tmp_path / "b.png", stops)
-    assert torch.cuda.memory_allocated() == before
+    assert torch.cuda.memory_allocated() < before + NETWORK_BYTES
 
 
 def test_pictures_leave_nothing_behind(shelf: Path, tmp_path: Path) -> None:
@@ -240,7 +242,43 @@ def test_pictures_leave_nothing_behind(shelf: Path, tmp_path: Path) -> None:
     for _ in range(5):
         engine.draw(REQUEST, tmp_path / "a.png", silent)
         taken.append(torch.cuda.memory_allocated())
-    assert len(set(taken[1:])) == 1
+    assert max(taken) < taken[1] + NETWORK_BYTES / 4
+
+
+def test_memory_that_is_taken_meanwhile_is_one_step_down(
+    shelf: Path, tmp_path: Path
+) -> None:
+    """There was room for all when it was asked, and none when the weights came."""
+    import torch
+
+    torch.cuda.empty_cache()
+    total = torch.cuda.get_device_properties(0).total_memory
+    most = torch.cuda.memory_reserved() + (3 << 20)
+    torch.cuda.set_per_process_memory_fraction(most / total)
+    try:
+        engine = loaded(shelf)
+    finally:
+        torch.cuda.set_per_process_memory_fraction(1.0)
+    facts = engine.draw(REQUEST, tmp_path / "a.png", silent)
+    assert (facts["device"], facts["memory"]) == ("cuda", "offload")
+
+
+def test_a_voice_on_the_gpu(shelf: Path, tmp_path: Path) -> None:
+    """The same bytes each time; and it goes on without, where the GPU is full."""
+    import torch
+
+    from colab_worker.engines.coqui.placing import FOR_PICTURES
+    from tests.models.test_vits import address, spoken
+
+    voice = make_engine(address(shelf))
+    voice.load()
+    roomy = torch.cuda.mem_get_info()[1] > FOR_PICTURES * 1.2
+    first, told = spoken(voice, tmp_path)
+    assert told.device == ("cuda" if roomy else "cpu")
+    assert spoken(voice, tmp_path)[0] == first
+    if roomy:
+        assert voice._model.slow_down()
+    assert spoken(voice, tmp_path)[1].device == "cpu"
 
 
 @pytest.mark.timeout(600)
