@@ -6,8 +6,7 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -106,15 +105,6 @@ def raw(case: Case, frames: Path, work: Path) -> Made:
     watched = run_watched([executable(), *arguments], _environment())
     took = {"wall_s": watched.wall_s, "cpu_s": watched.cpu_s}
     return Made(out, {"film": took}, 0.0, watched.peak_mb)
-
-
-def lossless_frames(case: Case, given: Material, out: Path) -> None:
-    """Every frame of Moonreel's film, captions and all, as raw planes."""
-    with tempfile.TemporaryDirectory(dir=out.parent) as name:
-        exact = replace(case, preset="ultrafast", crf=0)
-        film = moonreel(exact, given, Path(name)).film
-        decode = ("-map", "0:v", "-f", "rawvideo", "-pix_fmt", "yuv420p", str(out))
-        ffmpeg("-i", str(film), *decode)
 
 
 def ffmpeg(*arguments: str, level: str = "error") -> str:
