@@ -9,6 +9,7 @@ import { drop, merge, move, split } from "../state/script_edits.js";
 import { Rewrite } from "./rewrite.js";
 import { SceneHeard, SceneVoice } from "./scene_voice.js";
 import { ShotChoice } from "./shot_choice.js";
+import { Typed } from "./typed.js";
 
 const WORDS_A_SECOND = 2.5;
 // Picture, voice and clip.
@@ -31,12 +32,10 @@ export function ScriptCard({ scene, at, of }) {
     </div>
     <div class="texts">
       <label for=${`narration-${number}`}>${t("scene.wordsOf", { n: number })}</label>
-      <textarea ref=${text} id=${`narration-${number}`} rows="3" readonly=${locked} value=${scene.narration}
-        onChange=${(event) => event.target.value.trim() && change(at, { narration: event.target.value.trim() })}></textarea>
+      <${Typed} box=${text} id=${`narration-${number}`} rows="3" readonly=${locked} value=${scene.narration} onDone=${(narration) => change(at, { narration })} />
       <div class="seen"><label for=${`prompt-${number}`}>${t("scene.promptOf", { n: number })}</label>
         <${ShotChoice} number=${number} prompt=${scene.image_prompt} locked=${locked} onChange=${(prompt) => change(at, { image_prompt: prompt })} /></div>
-      <textarea id=${`prompt-${number}`} class="prompt" rows="2" readonly=${locked} value=${scene.image_prompt}
-        onChange=${(event) => event.target.value.trim() && change(at, { image_prompt: event.target.value.trim() })}></textarea>
+      <${Typed} id=${`prompt-${number}`} class="prompt" rows="2" readonly=${locked} value=${scene.image_prompt} onDone=${(prompt) => change(at, { image_prompt: prompt })} />
       <div class="do">
         <${SceneVoice} id=${`voice-${number}`} number=${number} narration=${scene.narration} voice=${scene.voice} locked=${locked} onChange=${(voice) => change(at, { voice })} />
         ${act("script.up", number, () => to(at - 1), at === 0, "↑")}

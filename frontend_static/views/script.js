@@ -6,6 +6,7 @@ import { go, route } from "../lib/router.js";
 import { duration } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { ScriptCard } from "../components/script_card.js";
+import { Typed } from "../components/typed.js";
 import { film, missing, watchFilm } from "../state/film.js";
 import { say } from "../state/spoken.js";
 import { lines, openScript, plan, rename, render, restore, saving, script, scriptError } from "../state/script.js";
@@ -20,7 +21,7 @@ export function Script() {
   return html`<section class="script">
     <header>
       <label class="sr" for="script-title">${t("story.name")}</label>
-      <input id="script-title" class="title" value=${script.value.script.title} maxlength="200" onChange=${(event) => event.target.value.trim() && rename(event.target.value.trim())} />
+      <${Typed} as="input" id="script-title" class="title" value=${script.value.script.title} maxlength="200" onDone=${rename} />
       <p class="calm">${t("script.about", { n: lines.value.length, words: script.value.words, time: duration(script.value.narration_s) })}${" "}
         <a href=${`#/jobs/${id}`}>${t("script.toFilm")}</a></p>
     </header>

@@ -66,6 +66,7 @@ def test_the_queue_is_a_list_to_read(page: Page, moth: str) -> None:
     page.once("dialog", lambda dialog: dialog.accept())
     with page.expect_request("**/first-film/cancel"):
         page.get_by_role("button", name="Cancel all 2").click()
+    page.unroute_all(behavior="wait")
 
 
 def with_another(route: Route) -> None:

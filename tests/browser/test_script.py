@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from shared_protocol.kit.text_scenes.prompts import SHOTS
 from shared_protocol.specs import picture_seed
@@ -180,6 +180,34 @@ def test_a_scene_is_seen_in_another_shot(page: Page, served: Served) -> None:
     page.get_by_role("switch", name="Lock scene 1").check()
 
     expect(shot).to_be_disabled()
+
+
+def test_what_is_typed_while_a_change_is_saved_stays(
+    page: Page, served: Served
+) -> None:
+    """The reply to an earlier change does not take the place of new words."""
+    made = served.order({"script": "A moth slept.\n\nA crow sang.", "num_scenes": 2})
+    served.finish(made)
+    page.goto(f"/#/jobs/{made}/script")
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if route.request.method == "PUT" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/script", hold_first)
+    with page.expect_request(lambda request: request.method == "PUT"):
+        page.get_by_label("Shot of scene 1").select_option("close-up")
+    said(page, 2).fill("A crow flew.")
+    held[0].continue_()
+    expect(page.locator(".line").first).to_contain_text("its picture, its clip")
+    expect(said(page, 2)).to_have_value("A crow flew.")
+    said(page, 2).press("Tab")
+    expect(page.locator(".line").nth(1)).to_contain_text("its voice")
+
+    assert narrations(page, served, made) == ["A moth slept.", "A crow flew."]
 
 
 def test_canceled_in_the_middle_and_gone_on_with(page: Page, served: Served) -> None:
