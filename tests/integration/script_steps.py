@@ -50,3 +50,12 @@ async def finished(
     await studio.until(job_id, "complete")
     worker.made.clear()
     return job_id, await script(studio, job_id)
+
+
+async def half_made(studio: LiveOrchestrator, worker: FakeWorker) -> str:
+    """A film that is being made: its first five units are done, and here."""
+    job_id = await studio.order()
+    await studio.until(job_id, "sent_to_colab")
+    await worker.work(job_id, units=5)
+    await studio.until(job_id, files=5)
+    return job_id

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 
 from shared_protocol.errors import Code, ErrorBody
-from tests.integration.script_steps import edit, finished, refused, render, script
+from tests.integration.script_steps import (
+    edit,
+    finished,
+    half_made,
+    refused,
+    render,
+    script,
+)
 from tests.servers.fake_worker import FakeWorker
 from tests.servers.live_orchestrator import LiveOrchestrator
 
@@ -16,10 +23,7 @@ async def test_a_scene_is_left_out_while_the_film_renders_and_comes_back(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """By its id, as often as one likes; it comes back to its place with its picture."""
-    job_id = await studio.order()
-    await studio.until(job_id, "sent_to_colab")
-    await worker.work(job_id, units=5)
-    await studio.until(job_id, files=5)
+    job_id = await half_made(studio, worker)
     whole = (await script(studio, job_id))["script"]["scenes"]
     out = await edit(studio, job_id, version=1, leave_out=2)
     again = await edit(studio, job_id, version=2, leave_out=2)
@@ -101,10 +105,7 @@ async def test_an_edit_while_rendering_takes_the_place_of_the_film(
     studio: LiveOrchestrator, worker: FakeWorker
 ) -> None:
     """The worker gets the new words under a higher attempt, and keeps the pictures."""
-    job_id = await studio.order()
-    await studio.until(job_id, "sent_to_colab")
-    await worker.work(job_id, units=5)
-    await studio.until(job_id, files=5)
+    job_id = await half_made(studio, worker)
     scenes = (await script(studio, job_id))["script"]["scenes"]
     scenes[2]["narration"] = "At last she drank."
     await edit(studio, job_id, version=1, scenes=scenes)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
@@ -26,15 +25,22 @@ from orchestrator.writer.services.base import (
     WritingError,
     WrongRequest,
     is_near,
-    told_wait_s,
+)
+from orchestrator.writer.services.gemini_wire import (
+    check_end,
+    config_of,
+    content_of,
+    is_daily,
+    refusal_in,
+    retry_delay_s,
+    take,
 )
 from orchestrator.writer.services.keys import Key, KeyRing
-from shared_protocol.scripts import Source
 
 if TYPE_CHECKING:
     from ssl import SSLContext
 
-    from google.genai import Client, types
+    from google.genai import Client
     from google.genai.errors import APIError
     from httpx2 import AsyncClient
 
@@ -59,8 +65,6 @@ _BELOW = (
     "google.auth.transport.mtls",
     "PIL.Image",
 )
-_FINISHED = {"STOP"}
-_LIMIT = "MAX_TOKENS"
 
 
 class Gemini:
@@ -161,14 +165,14 @@ class Gemini:
         refusal: Blocked | None = None
         try:
             chunks = await client.aio.models.generate_content_stream(
-                model=model, contents=_said(ask.prompt), config=_config(ask)
+                model=model, contents=content_of(ask.prompt), config=config_of(ask)
             )
             async with aclosing(cast("AsyncGenerator[Any, None]", chunks)) as pieces:
                 async for chunk in pieces:
                     self._heard_at = time.monotonic()
                     # Heard to its end: google-genai leaves a broken one half open.
-                    refusal = refusal or _refusal(chunk)
-                    end = _take(answer, chunk) or end
+                    refusal = refusal or refusal_in(chunk)
+                    end = take(answer, chunk) or end
                     yield answer
         except APIError as error:
             raise self._failure(error, key, model) from error
@@ -177,7 +181,7 @@ class Gemini:
             raise Passing(f"the connection to Gemini broke ({what})") from error
         if refusal is not None:
             raise refusal
-        _check_end(end)
+        check_end(end)
 
     async def _client(self, key: Key) -> Client:
         self.prepare()
@@ -257,8 +261,8 @@ class Gemini:
             return _after_refusal(self._ring, model)
         if error.code == 404:
             return UnknownModel(f"Gemini has no model {model}: {said}")
-        wait_s = _retry_delay_s(error)
-        if error.code == 429 and _is_daily(error.details):
+        wait_s = retry_delay_s(error)
+        if error.code == 429 and is_daily(error.details):
             self._ring.spend(key, model)
             return _after_spending(self._ring, model)
         if error.code == 429 or error.code >= 500:
@@ -315,110 +319,3 @@ def _after_spending(ring: KeyRing, model: str) -> WritingError:
     except WritingError:
         return QuotaSpent(_spent(model))
     return Passing("the quota of one key is used up", 0.0)
-
-
-def _config(ask: Ask) -> types.GenerateContentConfig:
-    from google.genai import types
-
-    # What is checked here would be checked once more, by a check that takes a hundredth
-    # of a second to build.
-    return types.GenerateContentConfig.model_construct(
-        system_instruction=_said(ask.system),
-        temperature=ask.temperature,
-        response_mime_type="application/json" if ask.schema else None,
-        response_json_schema=ask.schema,
-        tools=[types.Tool(google_search=types.GoogleSearch())] if ask.search else None,
-        # There are no functions of ours; else every question is logged as if there were.
-        automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
-    )
-
-
-def _said(text: str) -> types.Content:
-    """What google-genai makes of a text, without the checks that it builds for that."""
-    from google.genai import types
-
-    part = types.Part.model_construct(text=text)
-    return types.Content.model_construct(role="user", parts=[part])
-
-
-def _refusal(chunk: types.GenerateContentResponse) -> Blocked | None:
-    """Why the service will not write, or not go on, if this piece says so."""
-    feedback = chunk.prompt_feedback
-    if feedback is not None and feedback.block_reason is not None:
-        return Blocked(_blocked(str(feedback.block_reason.value), feedback))
-    for candidate in (chunk.candidates or ())[:1]:
-        reason = _reason(candidate)
-        if reason and reason not in (*_FINISHED, _LIMIT):
-            return Blocked(_blocked(reason, candidate))
-    return None
-
-
-def _take(answer: Answer, chunk: types.GenerateContentResponse) -> str:
-    """Adds a piece to the answer; why it ended, if it did."""
-    usage = chunk.usage_metadata
-    if usage is not None:
-        answer.input_tokens = usage.prompt_token_count or answer.input_tokens
-        thoughts = usage.thoughts_token_count or 0
-        written = (usage.candidates_token_count or 0) + thoughts
-        answer.output_tokens = written or answer.output_tokens
-    if not chunk.candidates:
-        return ""
-    candidate = chunk.candidates[0]
-    parts = candidate.content.parts if candidate.content else None
-    answer.text += "".join(p.text or "" for p in parts or () if not p.thought)
-    answer.sources += _sources(candidate)
-    return _reason(candidate)
-
-
-def _reason(candidate: types.Candidate) -> str:
-    return str(candidate.finish_reason.value) if candidate.finish_reason else ""
-
-
-def _blocked(reason: str, what: Any) -> str:
-    ratings = [r for r in what.safety_ratings or () if r.blocked]
-    named = [str(r.category.value) for r in ratings if r.category is not None]
-    words = [name.removeprefix("HARM_CATEGORY_").replace("_", " ") for name in named]
-    about = f": {', '.join(words).lower()}" if words else ""
-    return (
-        f"Gemini will not write this ({reason.replace('_', ' ').lower()}{about}); put "
-        "the topic otherwise, or send your own text as script."
-    )
-
-
-def _sources(candidate: Any) -> tuple[Source, ...]:
-    grounding = candidate.grounding_metadata
-    chunks = (grounding.grounding_chunks if grounding else None) or ()
-    return tuple(
-        Source(title=chunk.web.title or chunk.web.uri, url=chunk.web.uri)
-        for chunk in chunks
-        if chunk.web is not None and chunk.web.uri
-    )
-
-
-def _check_end(finish: str) -> None:
-    if finish == _LIMIT:
-        raise Passing("Gemini's answer was longer than it may be")
-    if finish not in _FINISHED:
-        raise Passing("Gemini's answer broke off")
-
-
-def _details(details: Any) -> list[dict[str, Any]]:
-    body = details.get("error", details) if isinstance(details, dict) else {}
-    found = body.get("details") if isinstance(body, dict) else None
-    return [item for item in found or () if isinstance(item, dict)]
-
-
-def _retry_delay_s(error: APIError) -> float | None:
-    for item in _details(error.details):
-        found = re.fullmatch(r"(\d+(?:\.\d+)?)s", str(item.get("retryDelay", "")))
-        if found:
-            return float(found[1])
-    return told_wait_s(getattr(error.response, "headers", {}))
-
-
-def _is_daily(details: Any) -> bool:
-    return any(
-        "PerDay" in str(violation.get("quotaId", ""))
-        for item in _details(details)
-        for violation in item.get("violations") or ()
-    )
