@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.servers.fake_worker import FakeWorker
+from tests.servers.gemini import FakeGemini
 from tests.servers.live_orchestrator import LiveOrchestrator
+from tests.writing import studio_of
 
 
 @pytest.fixture
@@ -24,4 +26,11 @@ async def studio(tmp_path: Path, worker: FakeWorker) -> AsyncIterator[LiveOrches
     async with LiveOrchestrator(tmp_path / "home") as live:
         reply = await live.connect(worker.url, worker.token)
         assert reply["connected"] is True
+        yield live
+
+
+@pytest.fixture
+async def keyed(tmp_path: Path, gemini: FakeGemini) -> AsyncIterator[LiveOrchestrator]:
+    """An orchestrator with a key, and nobody to render."""
+    async with studio_of(tmp_path / "home", gemini) as live:
         yield live

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,10 @@ from tests.servers.live_orchestrator import LiveOrchestrator
 from tests.writing import TOPIC, eventually, reviewed, studio_of
 
 
-@pytest.fixture
-async def studio(tmp_path: Path, gemini: FakeGemini) -> AsyncIterator[LiveOrchestrator]:
-    """An orchestrator with a key, and nobody to render."""
-    async with studio_of(tmp_path / "home", gemini) as live:
-        yield live
-
-
-async def failed(studio: LiveOrchestrator, **fields: Any) -> dict[str, Any]:
+async def failed(keyed: LiveOrchestrator, **fields: Any) -> dict[str, Any]:
     """The error of a topic that could not be written."""
-    job_id = await studio.order(**(TOPIC | fields))
-    view = await studio.until(job_id, "error")
+    job_id = await keyed.order(**(TOPIC | fields))
+    view = await keyed.until(job_id, "error")
     return dict(view["error"])
 
 
@@ -44,11 +36,11 @@ FAULTS = [
     ("fault", "requests"), FAULTS, ids=lambda v: getattr(v, "kind", v)
 )
 async def test_a_fault_that_passes_ends_in_a_script(
-    studio: LiveOrchestrator, gemini: FakeGemini, fault: Fault, requests: int
+    keyed: LiveOrchestrator, gemini: FakeGemini, fault: Fault, requests: int
 ) -> None:
     """It is asked again, exactly as often as needed."""
     gemini.faults = [fault]
-    view = await reviewed(studio)
+    view = await reviewed(keyed)
 
     assert len(view["script"]["scenes"]) == 4
     assert len(gemini.asked) == requests
@@ -56,11 +48,11 @@ async def test_a_fault_that_passes_ends_in_a_script(
 
 @pytest.mark.parametrize("kind", ["429", "503 later", "503 after"])
 async def test_the_delay_that_the_service_names_is_kept(
-    studio: LiveOrchestrator, gemini: FakeGemini, kind: str
+    keyed: LiveOrchestrator, gemini: FakeGemini, kind: str
 ) -> None:
     """Whether in the details of the error or in its header, and never cut short."""
     gemini.faults = [Fault(kind, delay_s=0.4)]
-    await reviewed(studio)
+    await reviewed(keyed)
 
     first, second = gemini.asked
     assert second.at - first.at >= 0.4
@@ -71,8 +63,8 @@ async def test_a_silent_service_is_asked_again(
 ) -> None:
     """An answer that never begins counts as lost."""
     gemini.faults = [Fault("slow", delay_s=30)]
-    async with studio_of(tmp_path / "home", gemini, writer_silence_s=0.3) as studio:
-        assert (await reviewed(studio))["version"] == 1
+    async with studio_of(tmp_path / "home", gemini, writer_silence_s=0.3) as keyed:
+        assert (await reviewed(keyed))["version"] == 1
     assert len(gemini.asked) == 2
 
 
@@ -94,7 +86,7 @@ LASTING = [
     ("faults", "code", "requests", "words"), LASTING, ids=lambda v: str(v)[:30]
 )
 async def test_a_fault_that_stays_is_one_sentence(
-    studio: LiveOrchestrator,
+    keyed: LiveOrchestrator,
     gemini: FakeGemini,
     faults: list[Fault],
     code: str,
@@ -103,7 +95,7 @@ async def test_a_fault_that_stays_is_one_sentence(
 ) -> None:
     """With its code, after exactly so many requests, and without the key."""
     gemini.faults = list(faults)
-    error = await failed(studio)
+    error = await failed(keyed)
 
     assert error["code"] == code
     assert words in error["message"]
@@ -112,12 +104,12 @@ async def test_a_fault_that_stays_is_one_sentence(
 
 
 async def test_a_refusal_in_the_middle_leaves_no_answer_half_open(
-    studio: LiveOrchestrator, gemini: FakeGemini
+    keyed: LiveOrchestrator, gemini: FakeGemini
 ) -> None:
     """Its connection is free for the next question."""
     gemini.faults = [Fault("unsafe")]
-    await failed(studio)
-    await reviewed(studio)
+    await failed(keyed)
+    await reviewed(keyed)
 
     assert (len(gemini.asked), len(gemini.peers)) == (2, 1)
 
@@ -129,9 +121,9 @@ async def test_the_key_is_nowhere_but_in_the_request(
     caplog.set_level("DEBUG")
     gemini.faults = [Fault("429", delay_s=0.01), Fault("401")]
     home = tmp_path / "home"
-    async with studio_of(home, gemini) as studio:
-        error = await failed(studio)
-        shown = [(await studio.api.get(path)).text for path in ("/health", "/api/jobs")]
+    async with studio_of(home, gemini) as keyed:
+        error = await failed(keyed)
+        shown = [(await keyed.api.get(path)).text for path in ("/health", "/api/jobs")]
     files = await asyncio.to_thread(
         lambda: [path.read_bytes() for path in home.rglob("*") if path.is_file()]
     )
@@ -143,20 +135,20 @@ async def test_the_key_is_nowhere_but_in_the_request(
 
 
 async def test_a_film_without_a_script_can_be_tried_again(
-    studio: LiveOrchestrator, gemini: FakeGemini
+    keyed: LiveOrchestrator, gemini: FakeGemini
 ) -> None:
     """The script is written then; nothing of the film is lost."""
     gemini.faults = [Fault("blocked")]
-    job_id = await studio.order(**TOPIC, review=True)
-    await studio.until(job_id, "error")
-    script = await studio.api.get(f"/api/jobs/{job_id}/script")
+    job_id = await keyed.order(**TOPIC, review=True)
+    await keyed.until(job_id, "error")
+    script = await keyed.api.get(f"/api/jobs/{job_id}/script")
     assert (script.status_code, script.json()["code"]) == (409, "not_ready")
-    project = await studio.api.get(f"/api/jobs/{job_id}/project")
+    project = await keyed.api.get(f"/api/jobs/{job_id}/project")
     assert project.status_code == 409
 
-    reply = await studio.api.post(f"/api/jobs/{job_id}/retry", json={})
+    reply = await keyed.api.post(f"/api/jobs/{job_id}/retry", json={})
     assert reply.status_code == 202
-    await studio.until(job_id, "review")
+    await keyed.until(job_id, "review")
 
 
 async def test_keys_are_used_in_turn_and_a_bad_one_is_left_out(
@@ -165,9 +157,9 @@ async def test_keys_are_used_in_turn_and_a_bad_one_is_left_out(
     """Two good ones share the work; one that is refused is never asked again."""
     gemini.keys = {"first-key", "second-key"}
     keys = ("bad-key", "first-key", "second-key")
-    async with studio_of(tmp_path / "home", gemini, gemini_keys=keys) as studio:
+    async with studio_of(tmp_path / "home", gemini, gemini_keys=keys) as keyed:
         for number in range(4):
-            await reviewed(studio, topic=f"lighthouse {number}")
+            await reviewed(keyed, topic=f"lighthouse {number}")
 
     used = [asked.key for asked in gemini.asked]
     assert used == ["bad-key", "first-key", "second-key", "first-key", "second-key"]
@@ -180,19 +172,19 @@ async def test_one_key_with_its_quota_spent_leaves_the_work_to_the_other(
     gemini.keys = {"first-key", "second-key"}
     gemini.faults = [Fault("daily")]
     keys = ("first-key", "second-key")
-    async with studio_of(tmp_path / "home", gemini, gemini_keys=keys) as studio:
-        await reviewed(studio)
+    async with studio_of(tmp_path / "home", gemini, gemini_keys=keys) as keyed:
+        await reviewed(keyed)
 
     assert [asked.key for asked in gemini.asked] == ["first-key", "second-key"]
     assert {asked.model for asked in gemini.asked} == {"gemini-2.5-flash"}
 
 
 async def test_the_next_model_is_asked_when_the_quota_of_one_is_spent(
-    studio: LiveOrchestrator, gemini: FakeGemini
+    keyed: LiveOrchestrator, gemini: FakeGemini
 ) -> None:
     """And the script says which one wrote it."""
     gemini.faults = [Fault("daily")]
-    script = (await reviewed(studio))["script"]
+    script = (await reviewed(keyed))["script"]
 
     models = [asked.model for asked in gemini.asked]
     assert models == ["gemini-2.5-flash", "gemini-2.5-flash-lite"]
@@ -204,13 +196,13 @@ async def test_films_that_wait_for_a_resting_key_are_not_given_up(
 ) -> None:
     """Ten films, one key, three rests: thirteen requests, and ten scripts."""
     gemini.faults = [Fault("429", delay_s=0.2)] * 3
-    async with studio_of(tmp_path / "home", gemini) as studio:
+    async with studio_of(tmp_path / "home", gemini) as keyed:
         job_ids = [
-            await studio.order(**TOPIC | {"topic": f"lighthouse {n}"}, review=True)
+            await keyed.order(**TOPIC | {"topic": f"lighthouse {n}"}, review=True)
             for n in range(10)
         ]
         for job_id in job_ids:
-            await studio.until(job_id, "review")
+            await keyed.until(job_id, "review")
 
     assert len(gemini.asked) == 13
 
@@ -220,9 +212,9 @@ async def test_one_key_is_asked_twice_at_once_and_no_more(
 ) -> None:
     """However many films there are; the others wait, and nobody is refused."""
     gemini.hold = asyncio.Event()
-    async with studio_of(tmp_path / "home", gemini) as studio:
+    async with studio_of(tmp_path / "home", gemini) as keyed:
         job_ids = [
-            await studio.order(**TOPIC | {"topic": f"lighthouse {n}"}, review=True)
+            await keyed.order(**TOPIC | {"topic": f"lighthouse {n}"}, review=True)
             for n in range(5)
         ]
         await eventually(lambda: len(gemini.asked) == AT_ONCE)
@@ -230,7 +222,7 @@ async def test_one_key_is_asked_twice_at_once_and_no_more(
         assert len(gemini.asked) == AT_ONCE == 2
         gemini.hold.set()
         for job_id in job_ids:
-            await studio.until(job_id, "review")
+            await keyed.until(job_id, "review")
 
     assert len(gemini.asked) == 5
 
