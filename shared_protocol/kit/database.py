@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import sqlite3
 import time
+import weakref
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -28,12 +29,40 @@ BUSY_TIMEOUT_MS = 30_000
 _SWITCH_POLL_S = 0.02
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that is really closed by its ``close``, with its transaction.
+
+    Python's own leaves SQLite's open while a statement is not read to its end: so a write
+    that is canceled in the middle would keep the lock until its traceback is collected.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cursors = weakref.WeakSet[sqlite3.Cursor]()
+
+    def cursor(self, *args: Any, **options: Any) -> Any:
+        """A cursor, which ``close`` closes."""
+        cursor = super().cursor(*args, **options)
+        self._cursors.add(cursor)
+        return cursor
+
+    def close(self) -> None:
+        """Ends all statements, rolls back what is not committed, and closes."""
+        for cursor in tuple(self._cursors):
+            cursor.close()
+        super().close()
+
+
 class Database:
     """A writer and a few readers over one database."""
 
     def __init__(self, url: str | sa.URL) -> None:
         self._url = sa.make_url(url)
-        self._writer = create_async_engine(self._url, pool_size=1, max_overflow=0)
+        sqlite = self._url.get_backend_name() == "sqlite"
+        options = {"factory": _Connection} if sqlite else {}
+        self._writer = create_async_engine(
+            self._url, pool_size=1, max_overflow=0, connect_args=options
+        )
         _prepare(self._writer.sync_engine)
         _begin_immediate(self._writer.sync_engine)
         # A reader asks one thing: a transaction around it would take twice the time.
@@ -41,12 +70,13 @@ class Database:
             self._url,
             pool_size=READERS,
             max_overflow=0,
+            connect_args=options,
             isolation_level="AUTOCOMMIT",
             skip_autocommit_rollback=True,
         )
         _prepare(self._readers.sync_engine)
         self._switching = asyncio.Lock()
-        self._switched = self._url.get_backend_name() != "sqlite"
+        self._switched = not sqlite
 
     @classmethod
     def in_file(cls, path: Path) -> Database:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -15,6 +17,8 @@ import sqlalchemy as sa
 from shared_protocol.kit.database import READERS, Database
 
 PROCESSES, ROUNDS = 3, 10
+#: A name that no URL could carry.
+PLACE = "a?b#c %41/test.db"
 COUNT = sa.text("SELECT number FROM counter")
 
 _COUNTING = """
@@ -50,16 +54,16 @@ connection.execute("COMMIT")
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    """A database with a counter at 0, under a name that no URL could carry."""
-    folder = tmp_path / "a?b#c %41"
-    folder.mkdir()
-    opened = Database.in_file(folder / "test.db")
+    """A database with a counter at 0."""
+    path = tmp_path / PLACE
+    path.parent.mkdir()
+    opened = Database.in_file(path)
     async with opened.write() as connection:
         await connection.execute(sa.text("CREATE TABLE counter (number INTEGER)"))
         await connection.execute(sa.text("INSERT INTO counter VALUES (0)"))
     yield opened
     await opened.close()
-    assert sorted(f.name for f in folder.iterdir()) == ["test.db"]
+    assert sorted(f.name for f in path.parent.iterdir()) == ["test.db"]
 
 
 async def counted(database: Database) -> int:
@@ -72,7 +76,7 @@ async def test_processes_that_read_then_write_lose_nothing(
     database: Database, tmp_path: Path
 ) -> None:
     """What a transaction has read is still true when it writes."""
-    path = tmp_path / "a?b#c %41" / "test.db"
+    path = tmp_path / PLACE
     arguments = [sys.executable, "-c", _COUNTING, str(path), str(ROUNDS)]
 
     def count_together() -> list[int]:
@@ -139,6 +143,40 @@ async def test_an_error_undoes_the_whole_transaction(database: Database) -> None
             lambda sync: sa.inspect(sync).get_table_names()
         )
     assert tables == ["counter"]
+
+
+async def test_a_write_canceled_amid_a_statement_lets_go_of_the_lock(
+    database: Database, tmp_path: Path
+) -> None:
+    """Others write at once; what was not committed is gone."""
+    started, goes_on = asyncio.Event(), threading.Event()
+    loop = asyncio.get_running_loop()
+
+    def stay() -> int:
+        loop.call_soon_threadsafe(started.set)
+        goes_on.wait()
+        return 1
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await connection.execute(sa.text("UPDATE counter SET number = 5"))
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver is not None
+            await driver.create_function("stay", 0, stay)
+            await connection.execute(sa.text("SELECT stay()"))
+
+    writing = asyncio.create_task(write())
+    await started.wait()
+    writing.cancel()
+    goes_on.set()
+    with pytest.raises(asyncio.CancelledError) as canceled:
+        await writing
+    assert canceled.tb is not None  # it still holds what the statement was
+    with contextlib.closing(
+        sqlite3.connect(tmp_path / PLACE, timeout=0, isolation_level=None)
+    ) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert other.execute(str(COUNT)).fetchall() == [(0,)]
 
 
 async def test_a_reader_is_not_held_up_by_a_writer(database: Database) -> None:
