@@ -58,8 +58,12 @@ class Ahead:
             self._waking = asyncio.create_task(self._wake(), name="waking a worker")
 
     async def _wake(self) -> None:
-        with suppress(WorkerError):  # whoever needs it says so
+        try:
             await self._workers.choose(self._film.request.engine.image)
+        except WorkerError as error:  # whoever needs it says so
+            log.debug("No worker yet for film %s: %s", self._film.job_id, error)
+        except Exception:  # a head start is never worth a script
+            log.exception("Film %s: no worker can be woken.", self._film.job_id)
 
     def offer(self, scenes: tuple[ScriptScene, ...], language: str) -> None:
         """Takes the scenes that are whole so far; returns at once."""
@@ -85,11 +89,11 @@ class Ahead:
 
     async def stop(self) -> None:
         """Sends no more; what the worker has, it keeps."""
-        for task in (self._waking, self._task):
-            if task is not None:
-                task.cancel()
-                with suppress(asyncio.CancelledError):
-                    await task
+        tasks = [task for task in (self._waking, self._task) if task is not None]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def withdraw(self) -> None:
         """Sends no more, and tells the worker that nothing is wanted."""

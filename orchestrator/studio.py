@@ -71,8 +71,8 @@ class Studio:
         before = await self._films.by_key(key) if key else None
         if before is not None:
             return _same_order(before, body_sha256)
-        if _is_unwritten(request):  # what takes longest begins first
-            self._services.prepare(request.engine.script)
+        if _is_unwritten(request):  # somebody must be there who can write it
+            self._services.name_for(request.engine.script)
         await self._check_room()
         given = given_files(request.music, request.scenes, request.voice_sample)
         given |= character_files(request.characters)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import pytest
@@ -70,26 +71,36 @@ def test_the_queue_is_a_list_to_read(page: Page, moth: str) -> None:
 
 
 def with_another(route: Route) -> None:
-    """The list, with a film that another engine made."""
+    """The moth, and a film that another engine made."""
     reply = route.fetch()
     told = reply.json()
-    other = told["jobs"][0] | {"job_id": "another-film", "title": "Elsewhere"}
-    told["jobs"].append(other | {"engines": ["sdxl", "espeak"], "poster": None})
-    route.fulfill(response=reply, json=told)
+    moth = moth_in(told)
+    other = moth | {"job_id": "another-film", "title": "Elsewhere"}
+    other |= {"engines": ["sdxl", "espeak"], "poster": None}
+    route.fulfill(response=reply, json=told | {"jobs": [moth, other]})
 
 
 def with_open_ones(route: Route) -> None:
-    """The list, with two films in the making, newest first."""
+    """The moth, and two films in the making, newest first."""
     reply = route.fetch()
     told = reply.json()
-    waiting = told["jobs"][0] | {"state": "sent_to_colab", "terminal": False}
+    moth = moth_in(told)
+    waiting = moth | {"state": "sent_to_colab", "terminal": False}
     waiting |= {"progress": 40, "poster": None}
     told["jobs"] = [
         waiting | {"job_id": "second-film", "title": "Second", "queue_position": 2},
         waiting | {"job_id": "first-film", "title": "First", "queue_position": None},
-        *told["jobs"],
+        moth,
     ]
     route.fulfill(response=reply, json=told)
+
+
+def moth_in(told: dict[str, Any]) -> dict[str, Any]:
+    """The moth in the list; the library has the films of other tests, too."""
+    found: dict[str, Any] = next(
+        job for job in told["jobs"] if job["title"] == "The moth"
+    )
+    return found
 
 
 def test_settings_and_seed_come_back(page: Page, moth: str) -> None:

@@ -35,14 +35,40 @@ async def main():
 asyncio.run(main())
 """
 
+_ORDERED = """
+import asyncio, sys
+from pathlib import Path
+from tests.servers.gemini import FakeGemini
+from tests.writing import TOPIC, studio_of
+
+async def main():
+    async with FakeGemini() as gemini, studio_of(Path(sys.argv[1]), gemini) as studio:
+        job_id = await studio.order(**TOPIC, review=True)
+        await studio.until(job_id, "review")
+        print(len(gemini.asked), "google.genai" in sys.modules)
+
+asyncio.run(main())
+"""
+
 
 def test_only_a_coming_topic_loads_google_genai(tmp_path: Path) -> None:
     """A server with a key has it neither at its start nor for own text."""
-    command = [sys.executable, "-c", _SERVER, str(tmp_path / "home")]
-    done = subprocess.run(command, capture_output=True, text=True)
+    told = _told(_SERVER, tmp_path / "home")
+    assert told == ["start False", "own text False", "204 True 0"]
 
-    told = ["start False", "own text False", "204 True 0"]
-    assert done.stdout.splitlines() == told, done.stderr
+
+def test_a_script_that_is_remembered_loads_nothing(tmp_path: Path) -> None:
+    """The same topic after a restart costs no call, and no import."""
+    told = [_told(_ORDERED, tmp_path / "home") for _ in range(2)]
+    assert told == [["1 True"], ["0 False"]]
+
+
+def _told(program: str, home: Path) -> list[str]:
+    """The lines that a fresh process prints."""
+    command = [sys.executable, "-c", program, str(home)]
+    return subprocess.run(
+        command, check=True, stdout=subprocess.PIPE, text=True
+    ).stdout.splitlines()
 
 
 async def test_it_costs_nothing_and_may_be_repeated(

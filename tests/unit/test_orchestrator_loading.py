@@ -18,10 +18,14 @@ from orchestrator.writer.services.gemini import Gemini
 
 async def main():
     service = Gemini(("key",), ("model",), url="http://127.0.0.1:9")
-    for begin in (service.stand_by, service.prepare):
-        begin()
-        await service.close()
-        print("httpx2" in sys.modules, "google.genai" in sys.modules)
+    service.stand_by()
+    await service.close()
+    print("httpx2" in sys.modules, "google.genai" in sys.modules)
+    ready = asyncio.create_task(service.ready())
+    await asyncio.sleep(0)
+    await service.close()
+    print("httpx2" in sys.modules, "google.genai" in sys.modules)
+    await ready
 
 asyncio.run(main())
 """
@@ -68,7 +72,7 @@ def test_garbage_is_looked_for_again_afterwards() -> None:
     gc.unfreeze()
 
 
-def test_google_genai_is_loaded_when_a_script_is_ordered_and_not_before() -> None:
+def test_google_genai_is_loaded_when_it_is_to_be_ready_and_not_before() -> None:
     """A server with a key has only loaded the small packages below it."""
     done = subprocess.run(
         [sys.executable, "-c", _GEMINI], capture_output=True, text=True

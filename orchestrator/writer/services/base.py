@@ -59,11 +59,8 @@ class Service(Protocol):
     def stand_by(self) -> None:
         """Begins to load what is small, as films may be ordered; returns at once."""
 
-    def prepare(self) -> None:
-        """Begins to load all that a request needs, as one is to come; returns at once."""
-
     async def ready(self) -> None:
-        """Prepares, and returns when that is done; asks and costs nothing."""
+        """Loads all that a request needs, as one is to come; asks and costs nothing."""
 
     async def close(self) -> None:
         """Closes its connections."""

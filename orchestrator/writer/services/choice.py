@@ -62,10 +62,6 @@ class Services:
             self.get(self.name_for("auto")).stand_by()
             self._models.begin()
 
-    def prepare(self, asked: str) -> None:
-        """Begins to load what that service needs; ApiError as ``name_for``."""
-        self.get(self.name_for(asked)).prepare()
-
     async def ready(self, asked: str) -> None:
         """Returns when that service could be asked at once; ApiError as ``name_for``."""
         await self.get(self.name_for(asked)).ready()

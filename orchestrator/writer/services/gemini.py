@@ -102,17 +102,9 @@ class Gemini:
         """See ``Service``."""
         self._trust.begin()
 
-    def prepare(self) -> None:
-        """See ``Service``."""
-        self._trust.begin()
-        self._library.begin()
-        if self._opening is None and not self._is_open():
-            self._opening = asyncio.create_task(self._open(), name="opening Gemini")
-            self._opening.add_done_callback(self._opened)
-
     async def ready(self) -> None:
         """See ``Service``."""
-        self.prepare()
+        self._prepare()
         await self._library.get()
         await self._settle_opening()
 
@@ -184,7 +176,7 @@ class Gemini:
         check_end(end)
 
     async def _client(self, key: Key) -> Client:
-        self.prepare()
+        self._prepare()
         await self._library.get()
         connections = await self._connected()
         await self._settle_opening()
@@ -213,6 +205,14 @@ class Gemini:
                 retry_options=types.HttpRetryOptions(attempts=1),
             ),
         )
+
+    def _prepare(self) -> None:
+        """Begins to load the library, and beside it to open a connection."""
+        self._trust.begin()
+        self._library.begin()
+        if self._opening is None and not self._is_open():
+            self._opening = asyncio.create_task(self._open(), name="opening Gemini")
+            self._opening.add_done_callback(self._opened)
 
     async def _connected(self) -> AsyncClient:
         """The connections that all keys share."""

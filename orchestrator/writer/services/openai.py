@@ -55,10 +55,6 @@ class OpenAICompatible:
     def stand_by(self) -> None:
         """See ``Service``; what it needs beside openai is loaded in any case."""
 
-    def prepare(self) -> None:
-        """See ``Service``."""
-        self._library.begin()
-
     async def ready(self) -> None:
         """See ``Service``."""
         await self._connected()
