@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -14,8 +15,10 @@ from rich.table import Table
 
 from colab_worker.models.covers import sidecars
 from colab_worker.models.folder import SLASH, NotAModel, read_model
+from colab_worker.models.hub import INTERRUPTED
+from colab_worker.models.not_pulled import NotPulled
 from colab_worker.models.presets import BY_NAME, GB
-from colab_worker.models.pull import OTHERS, NotPulled, pull
+from colab_worker.models.pull import OTHERS, forget_half, pull
 from colab_worker.models.shelf import LORAS, Shelf, models_folder
 from shared_protocol.kit.command_lines import Parser
 from shared_protocol.kit.numbers import amount
@@ -32,7 +35,7 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         sys.stderr.write("moonreel: stopped; the same command goes on\n")
-        return 130
+        return INTERRUPTED
     return 0
 
 
@@ -64,6 +67,8 @@ def _remove(folder: Path, arguments: argparse.Namespace) -> None:
 
 def _take_away(folder: Path, name: str, kind: str | None) -> None:
     path = folder / name.replace("/", SLASH)
+    known = kind != "lora" and name in (*BY_NAME, *OTHERS)
+    half = known and forget_half(name, folder)
     lora = folder / LORAS / f"{name}.safetensors"
     if kind != "lora" and path.is_symlink():
         path.unlink()
@@ -79,7 +84,7 @@ def _take_away(folder: Path, name: str, kind: str | None) -> None:
     ):
         shutil.rmtree(path)
         _without_pictures(path)
-    else:
+    elif not half:
         raise NotPulled(f"{name} does not stand here; see `moonreel models list`")
 
 
@@ -97,10 +102,13 @@ def _link(folder: Path, arguments: argparse.Namespace) -> None:
     except NotAModel as problem:
         raise NotPulled(str(problem)) from problem
     path = folder / arguments.name
-    if path.exists() or path.parent != folder:
+    if os.path.lexists(path) or path.parent != folder:
         raise NotPulled(f"{arguments.name} is taken, or no name; choose another")
-    folder.mkdir(parents=True, exist_ok=True)
-    path.symlink_to(target)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.symlink_to(target)
+    except OSError as error:
+        raise NotPulled(f"{path} cannot be made: {error.strerror}") from error
     sys.stdout.write(f"{path}\n")
 
 

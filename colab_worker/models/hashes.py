@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Protocol
 
@@ -19,23 +18,15 @@ class Described(Protocol):
     """A file as the hub lists it."""
 
     @property
-    def path(self) -> str: ...
-    @property
     def blob_id(self) -> str: ...
     @property
     def lfs(self) -> _Large | None: ...
 
 
-def wrong_files(listed: Iterable[Described], folder: Path) -> list[Path]:
-    """The files in ``folder`` whose bytes are not those that the hub lists."""
-    return [
-        folder / entry.path
-        for entry in listed
-        if (folder / entry.path).is_file() and not _is_right(entry, folder / entry.path)
-    ]
-
-
-def _is_right(entry: Described, file: Path) -> bool:
+def is_right(entry: Described, file: Path) -> bool:
+    """Whether ``file`` is there, with the bytes that the hub lists."""
+    if not file.is_file():
+        return False
     if entry.lfs is not None:
         return _digest(file, hashlib.sha256()) == entry.lfs.sha256
     head = f"blob {file.stat().st_size}\0".encode()

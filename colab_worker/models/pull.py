@@ -12,15 +12,18 @@ import shutil
 import sys
 import urllib.request
 import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
 
 from colab_worker.lost_downloads import why_lost
-from colab_worker.models.hashes import wrong_files
+from colab_worker.models.hub import INTERRUPTED, PARTS, fetch_files
+from colab_worker.models.not_pulled import NotPulled, broken_off
 from colab_worker.models.presets import (
     BY_NAME,
     GB,
@@ -32,8 +35,9 @@ from colab_worker.models.presets import (
     Preset,
     VoicePreset,
 )
-from colab_worker.models.shelf import models_folder
+from colab_worker.models.shelf import Shelf, models_folder
 from shared_protocol.kit.command_lines import Parser
+from shared_protocol.kit.folder_lock import FolderInUse, lock_folder
 
 #: What can be pulled and is no picture model.
 OTHERS: dict[str, VoicePreset | AdapterPreset] = {
@@ -41,14 +45,14 @@ OTHERS: dict[str, VoicePreset | AdapterPreset] = {
 }
 #: Space that stays free.
 FLOOR_BYTES = 2 * GB
+#: Half downloads stand in here, and beside them the locks of who fetches them.
+PULLING, LOCKS = ".pulling", ".locks"
 CONNECT_S = 30.0
 CHUNK_BYTES = 1 << 20
 #: The archive of a voice holds more; only these are needed.
 VOICE_FILES = ("config.json", "model_file.pth", "speaker_ids.json")
-
-
-class NotPulled(Exception):
-    """The model is not here; the sentence says why and what to do."""
+#: What unpacking ends with where bytes are wrong.
+_SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,6 +67,9 @@ def main(arguments: list[str] | None = None) -> int:
         except NotPulled as reason:
             sys.stderr.write(f"{name}: {reason}\n")
             return 1
+        except KeyboardInterrupt:
+            sys.stderr.write(f"{name}: stopped; the same command goes on\n")
+            return INTERRUPTED
     return 0
 
 
@@ -74,21 +81,78 @@ def pull(name: str, shelf: Path, *, floor_bytes: int = FLOOR_BYTES) -> None:
     preset: Preset | AdapterPreset | VoicePreset = OTHERS.get(name) or BY_NAME[name]
     if isinstance(preset, Preset) and preset.base:
         pull(preset.base, shelf, floor_bytes=floor_bytes)
+    try:
+        _pull(name, preset, shelf, floor_bytes)
+    except FolderInUse as holder:
+        raise NotPulled(f"{name} is being fetched already, by {holder}") from holder
+    except OSError as error:
+        raise NotPulled(f"{shelf} cannot be used: {why_lost(error)}") from error
+
+
+def forget_half(name: str, shelf: Path) -> bool:
+    """Deletes what came of a model that is not whole yet; whether there was any.
+
+    Raises NotPulled while it is being fetched.
+    """
+    staging = shelf / PULLING / name
+    if not staging.is_dir():
+        return False
+    try:
+        with _alone(shelf, name):
+            shutil.rmtree(staging)
+    except FolderInUse as holder:
+        raise NotPulled(f"{name} is being fetched, by {holder}") from holder
+    return True
+
+
+def _pull(
+    name: str,
+    preset: Preset | AdapterPreset | VoicePreset,
+    shelf: Path,
+    floor_bytes: int,
+) -> None:
     home = shelf / (preset.home if isinstance(preset, Preset) else preset.name)
-    if home.exists():
-        _say(f"{name} is here already: {home}")
+    staging = shelf / PULLING / home.name
+    if _is_here(name, home):
         return
-    staging = shelf / ".pulling" / home.name
     staging.mkdir(parents=True, exist_ok=True)
-    _require_space(preset.bytes, staging, floor_bytes)
-    _say(f"{name}: {preset.bytes / GB:.1f} GB, licence {preset.licence}")
-    if isinstance(preset, VoicePreset):
-        _from_archive(preset, staging)
-    else:
-        _from_hub(preset, staging)
-    shutil.rmtree(staging / ".cache", ignore_errors=True)
-    staging.rename(home)
+    with _alone(shelf, home.name):
+        if _is_here(name, home):  # another process was quicker
+            return
+        staging.mkdir(exist_ok=True)
+        _require_space(preset.bytes, staging, floor_bytes)
+        _say(f"{name}: {preset.bytes / GB:.1f} GB, licence {preset.licence}")
+        if isinstance(preset, VoicePreset):
+            _from_archive(preset, staging)
+        else:
+            fetch_files(preset, staging, _say)
+        shutil.rmtree(staging / PARTS, ignore_errors=True)
+        staging.rename(home)
     _say(f"{name} is here: {home}")
+
+
+def _is_here(name: str, home: Path) -> bool:
+    """Says so; raises NotPulled where something else or half of it has its place."""
+    if not os.path.lexists(home):
+        return False
+    listed = Shelf(home.parent, has_gpu=False).inventory()
+    if not any(model.here for model in listed if model.name == name):
+        raise NotPulled(
+            f"what stands in {home} is no whole {name}; `moonreel models remove {name}` "
+            "takes it away, then pull it again"
+        )
+    _say(f"{name} is here already: {home}")
+    return True
+
+
+@contextmanager
+def _alone(shelf: Path, name: str) -> Iterator[None]:
+    """One process a model; raises FolderInUse. The lock stays where it did not end well."""
+    folder = shelf / PULLING / LOCKS / name
+    folder.mkdir(parents=True, exist_ok=True)
+    with lock_folder(folder):
+        yield
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _require_space(needed: int, staging: Path, floor: int) -> None:
@@ -102,68 +166,29 @@ def _require_space(needed: int, staging: Path, floor: int) -> None:
         )
 
 
-def _from_hub(preset: Preset | AdapterPreset, staging: Path) -> None:
-    try:
-        from huggingface_hub import HfApi, RepoFile, errors, snapshot_download
-    except ImportError as error:
-        raise NotPulled("install the packages first: moonreel[image]") from error
-    try:
-        snapshot_download(
-            preset.repo,
-            revision=preset.revision,
-            allow_patterns=list(preset.files),
-            local_dir=staging,
-        )
-        _say(f"{preset.name}: checking every file")
-        tree = HfApi().list_repo_tree(
-            preset.repo, revision=preset.revision, recursive=True
-        )
-        wrong = wrong_files((e for e in tree if isinstance(e, RepoFile)), staging)
-    except errors.GatedRepoError as error:
-        raise NotPulled(
-            f"accept the licence at {preset.page}, then set HF_TOKEN to a token of your "
-            "account that may read it"
-        ) from error
-    except (errors.HfHubHTTPError, OSError) as error:
-        raise _broken_off(preset.page, error) from error
-    for file in wrong:
-        file.unlink()
-    if wrong:
-        names = ", ".join(file.relative_to(staging).as_posix() for file in wrong)
-        raise NotPulled(
-            f"{names} did not come as {preset.page} describes it, and was thrown away; "
-            "run it again"
-        )
-
-
 def _from_archive(preset: VoicePreset, staging: Path) -> None:
     archive = staging / "archive.zip"
     try:
         _download(preset, archive)
     except (OSError, HTTPException) as error:
-        raise _broken_off(preset.url, error) from error
+        raise broken_off(preset.url, error) from error
     try:
         with zipfile.ZipFile(archive) as opened:  # which checks each file's sum
             for member in opened.namelist():
                 if os.path.basename(member) in VOICE_FILES:  # noqa: PTH119 - no path here
                     _unpack(opened, member, staging)
-    except (OSError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise broken_off(preset.url, error) from error
+    except _SPOILT as error:
+        archive.unlink()
         raise NotPulled(
             f"the archive did not come whole and was thrown away "
             f"({why_lost(error)}); run it again"
         ) from error
-    finally:
-        archive.unlink(missing_ok=True)
+    archive.unlink()
     missing = [name for name in VOICE_FILES if not (staging / name).is_file()]
     if missing:
         raise NotPulled(f"the archive lacks {', '.join(missing)}; report it, please")
-
-
-def _broken_off(url: str, error: Exception) -> NotPulled:
-    return NotPulled(
-        f"the download from {urlsplit(url).hostname} broke off ({why_lost(error)}); run "
-        "it again, and it goes on"
-    )
 
 
 def _unpack(opened: zipfile.ZipFile, member: str, staging: Path) -> None:
@@ -188,20 +213,22 @@ def _download(preset: VoicePreset, archive: Path) -> None:
         if reply.status != HTTPStatus.PARTIAL_CONTENT:
             got = 0
         length = reply.headers.get("Content-Length")
-        whole = got + int(length) if length else preset.bytes
-        _receive(preset.name, reply, archive, got, whole)
+        whole = got + int(length) if length else None
+        _receive(preset, reply, archive, got, whole)
 
 
-def _receive(name: str, reply: Any, archive: Path, got: int, whole: int) -> None:
-    told = 0
+def _receive(
+    preset: VoicePreset, reply: Any, archive: Path, got: int, whole: int | None
+) -> None:
+    told, about = 0, whole or preset.bytes
     with archive.open("ab" if got else "wb") as file:
         while chunk := reply.read(CHUNK_BYTES):
             file.write(chunk)
             got += len(chunk)
-            if 20 * got // whole > told:
-                told = 20 * got // whole
-                _say(f"{name}: {100 * got // whole} %")
-    if got < whole:
+            if 20 * got // about > told:
+                told = 20 * got // about
+                _say(f"{preset.name}: {min(100, 100 * got // about)} %")
+    if whole is not None and got < whole:
         raise OSError(f"it broke off at {100 * got // whole} %")
 
 

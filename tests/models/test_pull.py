@@ -2,113 +2,55 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
-import json
 import os
+import signal
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from colab_worker.models import pull
 from colab_worker.models.presets import BY_NAME, VITS
-
-FILES = {
-    "model_index.json": b"{ }\n",
-    "unet/config.json": b"{}",
-    "unet/model.fp16.safetensors": b"weights" * 1000,
-    "unet/model.bin": b"pickled: never asked for",
-    "sdxl_lightning_4step_lora.safetensors": b"four steps",
-}
-
-
-class Hub(BaseHTTPRequestHandler):
-    """As much of a hub as the real client asks for."""
-
-    asked: list[str] = []
-    #: Files that break off in the middle, once each.
-    broken: set[str] = set()
-    #: Files that come with other bytes of the same number.
-    damaged: set[str] = set()
-    gated = False
-
-    def log_message(self, *words: object) -> None:
-        pass
-
-    def do_HEAD(self) -> None:
-        self._answer()
-
-    def do_GET(self) -> None:
-        self._answer()
-
-    def _answer(self) -> None:
-        path = self.path.partition("?")[0]
-        name = path.partition("/resolve/")[2].partition("/")[2]
-        if "/tree/" in path and not self.gated:
-            self._send(
-                200, json.dumps([_entry(*item) for item in FILES.items()]).encode()
-            )
-        elif name in FILES and not self.gated:
-            self.asked.append(f"{self.command} {name}")
-            content = FILES[name]
-            self._send(200, content[::-1] if name in self.damaged else content, name)
-        elif self.gated:
-            self._send(403, b"", gated="GatedRepo")
-        else:
-            self._send(404, b"")
-
-    def _send(self, status: int, body: bytes, name: str = "", gated: str = "") -> None:
-        commit = BY_NAME["sdxl"].revision
-        self.send_response(status)
-        self.send_header("ETag", f'"{hashlib.sha256(body).hexdigest()}"')
-        self.send_header("X-Repo-Commit", commit)
-        if gated:
-            self.send_header("X-Error-Code", gated)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            cut = name in self.broken
-            self.broken.discard(name)
-            self.wfile.write(body[: len(body) // 2] if cut else body)
-
-
-def _entry(name: str, content: bytes) -> dict[str, object]:
-    """As the hub lists a file: by git's hash, a large one by its own too."""
-    oid = hashlib.sha1(f"blob {len(content)}\0".encode() + content).hexdigest()
-    told = {"type": "file", "path": name, "size": len(content), "oid": oid}
-    if not name.endswith(".safetensors"):
-        return told
-    sha256 = hashlib.sha256(content).hexdigest()
-    large = {"oid": sha256, "size": len(content), "pointerSize": 130}
-    return told | {"lfs": large}
+from tests.servers.model_sources import FILES, Archive, Hub, fresh_hub, serving
 
 
 @pytest.fixture
 def hub() -> Iterator[str]:
     """The address of a hub of its own."""
-    Hub.asked, Hub.broken, Hub.damaged, Hub.gated = [], set(), set(), False
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Hub)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
+    fresh_hub()
+    with serving(Hub) as address:
+        yield address
 
 
-def pulled(hub: str, shelf: Path, *names: str) -> subprocess.CompletedProcess[str]:
+def pulling(hub: str, shelf: Path, *names: str, **env: str) -> subprocess.Popen[str]:
     """Runs the command as a person would, in a process of its own."""
-    env = {"HF_ENDPOINT": hub, "MOONREEL_MODELS": str(shelf), "HF_HUB_DISABLE_XET": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", "colab_worker.models.pull", *names],
-        # Engines that other tests loaded have turned the hub off for this process.
-        env={**os.environ, "HF_HUB_OFFLINE": "0", **env}, capture_output=True, text=True,
+    # Engines that other tests loaded have turned the hub off for this process.
+    env = {
+        **os.environ, "HF_HUB_OFFLINE": "0", "HF_ENDPOINT": hub,
+        "MOONREEL_MODELS": str(shelf), "HF_HUB_DISABLE_XET": "1", **env,
+    }  # fmt: skip
+    return subprocess.Popen(
+        [sys.executable, "-m", "colab_worker.models", "pull", *names],
+        env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
+
+
+def ended(process: subprocess.Popen[str]) -> subprocess.CompletedProcess[str]:
+    """What it said, once it is done."""
+    out, err = process.communicate(timeout=100)
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def pulled(
+    hub: str, shelf: Path, *names: str, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """The command, to its end."""
+    return ended(pulling(hub, shelf, *names, **env))
 
 
 def test_a_model_comes_with_the_one_that_it_draws_with(
@@ -125,6 +67,7 @@ def test_a_model_comes_with_the_one_that_it_draws_with(
     assert files == {
         "sdxl/model_index.json",
         "sdxl/unet/config.json",
+        "sdxl/vae/config.json",
         "sdxl/unet/model.fp16.safetensors",
         "sdxl-fast/sdxl_lightning_4step_lora.safetensors",
     }
@@ -196,44 +139,19 @@ def test_a_voice_is_unpacked_without_its_folders(
     assert "vits: 100 %" in capsys.readouterr().out
 
 
-class Archive(BaseHTTPRequestHandler):
-    """One file, whose first answer breaks off; parts are given."""
-
-    content = b""
-    asked: list[str | None] = []
-
-    def log_message(self, *words: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        part = self.headers.get("Range")
-        self.asked.append(part)
-        begin = int(part.removeprefix("bytes=").rstrip("-")) if part else 0
-        if part and begin >= len(self.content):
-            self.send_error(416)
-            return
-        body = self.content[begin:]
-        self.send_response(206 if part else 200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body if part else body[: len(body) // 2])
-
-
 @pytest.fixture
 def archive(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Archive]]:
     """The voice comes from here."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as opened:
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
         for name in pull.VOICE_FILES:
-            opened.writestr(f"vits/{name}", os.urandom(9000))
+            opened.writestr(f"vits/{name}", os.urandom(9000).hex())
     Archive.content, Archive.asked = packed.getvalue(), []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Archive)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    url = f"http://127.0.0.1:{server.server_port}/voice.zip"
-    monkeypatch.setitem(pull.OTHERS, "vits", replace(VITS, url=url))
-    yield Archive
-    server.shutdown()
-    server.server_close()
+    Archive.whole, Archive.measured = False, True
+    with serving(Archive) as address:
+        voice = replace(VITS, url=f"{address}/voice.zip")
+        monkeypatch.setitem(pull.OTHERS, "vits", voice)
+        yield Archive
 
 
 def test_an_archive_that_came_whole_is_unpacked_after_all(
@@ -266,3 +184,144 @@ def test_some_space_stays_free(tmp_path: Path) -> None:
     """As much as was asked for; nothing is fetched."""
     with pytest.raises(pull.NotPulled, match=r"1000000000\.0 GB shall stay so"):
         pull.pull("vits", tmp_path, floor_bytes=10**18)
+
+
+def one_sentence(done: subprocess.CompletedProcess[str]) -> str:
+    """What a command that failed says last; never a trace."""
+    assert done.returncode == 1, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    return done.stderr.splitlines()[-1]
+
+
+def test_a_file_that_broke_off_goes_on(hub: str, tmp_path: Path) -> None:
+    """The next run asks for the rest of it only; the client writes 10 MiB at a time."""
+    name, content = "unet/model.fp16.safetensors", b"weights" * 4_000_000
+    Hub.files, Hub.broken = FILES | {name: content}, {name}
+    told = one_sentence(pulled(hub, tmp_path, "sdxl"))
+    assert "run it again, and it goes on" in told
+    assert not (tmp_path / "sdxl").exists()
+
+    Hub.broken, Hub.asked = set(), []
+    done = pulled(hub, tmp_path, "sdxl")
+    assert done.returncode == 0
+    assert f"bytes={10 << 20}- {name}" in Hub.asked
+    assert f"GET {name}" not in Hub.asked
+    assert "sdxl: 35 %" in done.stdout
+    assert "sdxl: 100 %" in done.stdout
+    assert (tmp_path / "sdxl" / name).read_bytes() == content
+
+
+def test_a_hub_that_answers_with_a_page_is_one_sentence(
+    hub: str, tmp_path: Path
+) -> None:
+    """As one under repair, or the page of a network that wants a login."""
+    Hub.listing = b"<html>maintenance</html>"
+    told = one_sentence(pulled(hub, tmp_path, "sdxl"))
+    assert "run it again, and it goes on" in told
+    assert not (tmp_path / "sdxl").exists()
+
+
+def test_a_proxy_that_refuses_is_one_sentence(hub: str, tmp_path: Path) -> None:
+    """With what it said."""
+    Hub.refusal = (407, {})
+    done = pulled("https://hub.invalid", tmp_path, "sdxl", HTTPS_PROXY=hub)
+    assert "the download from" in one_sentence(done)
+
+
+def test_a_token_that_the_hub_does_not_know_is_said(hub: str, tmp_path: Path) -> None:
+    """By the variable's name; to go on would not help."""
+    wrong = "hf_" + "w" * 34
+    Hub.refusal = (
+        401, {"X-Error-Message": "Invalid credentials in Authorization header"}
+    )  # fmt: skip
+    done = pulled(hub, tmp_path, "sdxl", HF_TOKEN=wrong)
+    assert "HF_TOKEN" in one_sentence(done)
+    assert wrong not in done.stdout + done.stderr
+    assert f"Bearer {wrong}" in Hub.tokens
+
+
+def test_a_hub_that_is_turned_off_is_said(hub: str, tmp_path: Path) -> None:
+    """By the variable that did it."""
+    told = one_sentence(pulled(hub, tmp_path, "sdxl", HF_HUB_OFFLINE="1"))
+    assert "HF_HUB_OFFLINE" in told
+    assert not Hub.asked
+
+
+def test_of_two_pulls_of_one_model_one_fetches(hub: str, tmp_path: Path) -> None:
+    """The other one says so at once, and harms nothing."""
+    Hub.go_on.clear()
+    first = pulling(hub, tmp_path, "sdxl")
+    assert Hub.waits.wait(60)
+    second = pulled(hub, tmp_path, "sdxl")
+    Hub.go_on.set()
+    assert ended(first).returncode == 0
+    assert "is being fetched" in one_sentence(second)
+    assert pulled(hub, tmp_path, "sdxl").stdout.count("is here already") == 1
+
+
+def test_an_interrupt_ends_it_at_once_and_the_next_run_goes_on(
+    hub: str, tmp_path: Path
+) -> None:
+    """Though a body is under way."""
+    Hub.go_on.clear()
+    process = pulling(hub, tmp_path, "sdxl")
+    assert Hub.waits.wait(60)
+    process.send_signal(signal.SIGINT)
+    done = ended(process)
+    assert not Hub.go_on.is_set()
+    assert done.returncode == 130
+    assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].endswith("the same command goes on")
+    Hub.go_on.set()
+    assert pulled(hub, tmp_path, "sdxl").returncode == 0
+
+
+def test_half_a_model_is_not_taken_for_one(hub: str, tmp_path: Path) -> None:
+    """As somebody's own copy that broke off leaves it."""
+    (tmp_path / "sdxl").mkdir(parents=True)
+    (tmp_path / "sdxl" / "model_index.json").write_bytes(b"{}")
+    told = one_sentence(pulled(hub, tmp_path, "sdxl"))
+    assert "`moonreel models remove sdxl`" in told
+
+
+def test_an_archive_with_other_bytes_is_thrown_away(
+    archive: type[Archive], tmp_path: Path
+) -> None:
+    """Wherever they are; the next run is whole."""
+    right, Archive.whole = archive.content, True
+    for place in range(0, len(right), 1500):
+        Archive.content = right[:place] + bytes(3000) + right[place + 3000 :]
+        with pytest.raises(pull.NotPulled, match="thrown away"):
+            pull.pull("vits", tmp_path)
+    Archive.content = right
+    pull.pull("vits", tmp_path)
+    assert {p.name for p in (tmp_path / "vits").iterdir()} == set(pull.VOICE_FILES)
+
+
+def test_an_archive_whose_length_nobody_tells_is_whole_by_itself(
+    archive: type[Archive], tmp_path: Path
+) -> None:
+    """A proxy may leave it out; that the listed size is about right is not relied on."""
+    Archive.whole, Archive.measured = True, False
+    pull.pull("vits", tmp_path)
+    assert {p.name for p in (tmp_path / "vits").iterdir()} == set(pull.VOICE_FILES)
+
+
+@pytest.mark.usefixtures("archive")
+def test_a_disk_that_gets_full_is_said(tmp_path: Path) -> None:
+    """And not that the server broke off, as running it again would not help."""
+    staging = tmp_path / ".pulling" / "vits"
+    staging.mkdir(parents=True)
+    (staging / "archive.zip").symlink_to("/dev/full")
+    with pytest.raises(pull.NotPulled, match="the disk is full"):
+        pull.pull("vits", tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By its name; so by the command that the notebook runs."""
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("MOONREEL_MODELS", str(tmp_path / "file" / "models"))
+    assert pull.main(["vits"]) == 1
+    assert str(tmp_path / "file" / "models") in capsys.readouterr().err

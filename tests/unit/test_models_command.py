@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from colab_worker.models import __main__ as command
+from shared_protocol.kit.folder_lock import lock_folder
 from tests.unit.test_models_shelf import put_model
 
 
@@ -60,6 +61,7 @@ def test_what_cannot_be_done_is_told(
     shelf: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing outside the shelf is ever removed, and no folder without a model linked."""
+    (shelf / "gone").symlink_to(tmp_path / "unplugged")
     for words, told in (
         (["remove", "mine"], "does not stand here"),
         (["remove", "../models"], "does not stand here"),
@@ -67,10 +69,44 @@ def test_what_cannot_be_done_is_told(
         (["remove", "."], "does not stand here"),
         (["link", "mine", str(tmp_path)], "is no diffusers model"),
         (["link", "sdxl", str(shelf / "sdxl")], "is taken"),
+        (["link", "gone", str(shelf / "sdxl")], "is taken"),
     ):
         assert command.main(words) == 1
         assert told in capsys.readouterr().err
     assert (shelf / "sdxl" / "model_index.json").is_file()
+
+
+def test_half_a_download_can_be_removed(
+    shelf: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It takes as much of the disk as what came; while it is fetched it stays."""
+    half = shelf / ".pulling" / "flux-dev"
+    half.mkdir(parents=True)
+    (half / "part").write_bytes(b"x" * 99)
+    (shelf / ".pulling" / ".locks" / "flux-dev").mkdir(parents=True)
+    with lock_folder(shelf / ".pulling" / ".locks" / "flux-dev"):
+        assert command.main(["remove", "flux-dev"]) == 1
+        assert "flux-dev is being fetched, by process" in capsys.readouterr().err
+    assert command.main(["remove", "--kind", "lora", "flux-dev"]) == 1
+    assert half.is_dir()
+
+    assert command.main(["remove", "flux-dev"]) == 0
+    assert not half.exists()
+    assert command.main(["remove", "flux-dev"]) == 1
+    assert command.main(["remove", ".."]) == 1
+
+
+def test_a_link_that_cannot_be_made_is_told(
+    shelf: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """As on a disk that is not one's own."""
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("MOONREEL_MODELS", str(tmp_path / "file" / "models"))
+    assert command.main(["link", "mine", str(shelf / "sdxl")]) == 1
+    assert "cannot be made: Not a directory" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("shelf")
