@@ -17,6 +17,7 @@ from colab_worker.engine_host import EngineFailure
 from shared_protocol.errors import Code
 from tests.hosted import KEYS, Asking
 from tests.servers.fal import FakeFal
+from tests.servers.model_sources import Archive, serving
 from tests.servers.threaded import make_certificate
 
 pytestmark = pytest.mark.slow
@@ -215,6 +216,73 @@ async def test_what_is_no_picture_is_told(fal: FakeFal, asking: Asking) -> None:
     with Image.open(io.BytesIO(content)) as picture:
         assert picture.size == (640, 368)
     assert fal.counts["file"] == 4
+
+
+async def test_a_request_that_was_sent_is_not_forgotten_for_trouble_on_the_way(
+    fal: FakeFal, asking: Asking
+) -> None:
+    """Gateways that give up, pages of proxies, a key that was changed: asked after again."""
+    page = b"<html>login</html>"
+    slow = {"retry-after": "0.02"}
+    fal.faults.poll = [(504, slow, {}), (200, {}, page), (522, slow, {})]
+    fal.faults.result = [(504, slow, {})]
+    await asking.picture(**DIALS)
+    assert len(fal.requests) == 1
+
+    fal.faults.poll = [(200, {}, {"status": "IN_PROGRESS", "logs": None})]
+    fal.faults.poll += [(401, {}, {"detail": "no such key"})] * 2
+    for _ in range(2):
+        with pytest.raises(EngineFailure, match="does not know the key in FAL_KEY"):
+            await asking.picture(**DIALS, seed=8)
+    await asking.picture(**DIALS, seed=8)
+    assert len(fal.requests) == 2
+
+
+@pytest.mark.parametrize("reply", [(504, {}, {}), (200, {}, b""), (200, {}, {})])
+async def test_an_order_without_a_whole_answer_may_be_counted(
+    fal: FakeFal, asking: Asking, reply: tuple[int, dict[str, str], Any]
+) -> None:
+    """Said, and not sent again by itself."""
+    fal.faults.submit = [reply]
+    with pytest.raises(EngineFailure, match="may be counted") as caught:
+        await asking.picture(**DIALS)
+    assert fal.counts["submit"] == 1
+    assert not caught.value.retryable
+
+
+async def test_an_address_that_ran_out_is_asked_for_anew_by_the_next_try(
+    fal: FakeFal, asking: Asking
+) -> None:
+    """It would give nothing however often the film is tried again."""
+    fal.faults.file = [410] * 4
+    with pytest.raises(EngineFailure, match=r"does not give the picture \(HTTP 410\)"):
+        await asking.picture(**DIALS)
+    await asking.picture(**DIALS)
+    assert len(fal.requests) == 2
+
+
+@pytest.mark.parametrize("result", [[], {"images": []}, {"images": [{"url": None}]}])
+async def test_a_result_without_a_picture_is_told(
+    fal: FakeFal, asking: Asking, result: Any
+) -> None:
+    """Whatever its form; nobody asks again by himself."""
+    fal.faults.result = [(200, {}, result)]
+    with pytest.raises(EngineFailure, match="answered without a picture") as caught:
+        await asking.picture(**DIALS)
+    assert caught.value.code == Code.SERVICE_FAILED
+
+
+async def test_a_proxy_that_refuses_was_never_a_request(
+    fal: FakeFal, asking: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is not told as one that may be counted."""
+    with serving(Archive) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy)
+        monkeypatch.setenv("NO_PROXY", "")
+        await asking.die()
+        with pytest.raises(EngineFailure, match="cannot be reached"):
+            await asking.picture(**DIALS)
+    assert not fal.requests
 
 
 def _appears(receipts: Path) -> None:

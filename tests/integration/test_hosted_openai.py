@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from colab_worker.engine_host import EngineFailure
+from colab_worker.engines.hosted.prices import about_usd
 from shared_protocol.errors import Code
 from tests.hosted import KEYS, Asking
 from tests.servers.openai_images import FakeOpenAIImages
@@ -210,3 +211,29 @@ async def test_the_key_stays_until_an_answer_was_no_good(
         await asking.picture(**DIALS, seed=9)
     _, facts = await asking.picture(**DIALS, seed=9)
     assert "warnings" not in facts  # nothing was done the first time
+
+
+@pytest.mark.parametrize("body", [b"", b'{"data": [{"b64_js', b"<html></html>"])
+async def test_an_answer_that_is_none_is_not_asked_for_again(
+    openai: FakeOpenAIImages, asking: Asking, body: bytes
+) -> None:
+    """It may have been counted, so a person decides; the key stays."""
+    openai.faults.replies = [(200, {}, body)]
+    with pytest.raises(EngineFailure, match="may be counted") as caught:
+        await asking.picture(**DIALS)
+    assert caught.value.code == Code.SERVICE_FAILED
+    assert not caught.value.retryable
+    await asking.picture(**DIALS)
+    assert len(set(openai.names)) == 1
+    assert len(openai.names) == 2
+
+
+@pytest.mark.parametrize("usage", [{"total_tokens": 5}, {"input_tokens": "few"}])
+async def test_without_its_tokens_a_picture_costs_about_what_the_list_says(
+    openai: FakeOpenAIImages, asking: Asking, usage: dict[str, Any]
+) -> None:
+    """Gateways count otherwise; what was paid for is not thrown away for that."""
+    openai.faults.usage = usage
+    _, facts = await asking.picture(**DIALS)
+    assert facts["cost_usd"] == about_usd("gpt-image-2.5-flare", 640, 368, "medium")
+    assert len(openai.asked) == 1

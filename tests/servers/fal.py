@@ -171,6 +171,8 @@ def drawn(body: dict[str, Any], size: tuple[int, int] | None = None) -> bytes:
 
 def _reply(fault: tuple[int, dict[str, str], Any]) -> web.Response:
     status, headers, body = fault
+    if isinstance(body, bytes):
+        return web.Response(body=body, status=status, headers=headers)
     return web.json_response(body, status=status, headers=headers)
 
 

@@ -25,15 +25,15 @@ from tests.servers.threaded import ThreadedServer
 class Faults:
     """What goes wrong; (status, headers, error) replies are given one for each request."""
 
-    replies: list[tuple[int, dict[str, str], dict[str, Any]]] = field(
-        default_factory=list
-    )
+    replies: list[tuple[int, dict[str, str], Any]] = field(default_factory=list)
     #: The connection ends after the request was taken.
     lost: int = 0
     seconds: float = 0.0
     content: bytes | None = None
     #: A request under a known key gets the answer of the first one, and is not paid.
     heeds_keys: bool = False
+    #: In place of the tokens that were used.
+    usage: Any = None
 
 
 class FakeOpenAIImages(ThreadedServer):
@@ -70,6 +70,9 @@ class FakeOpenAIImages(ThreadedServer):
         self.names.append(name)
         if self.faults.replies:
             status, headers, error = self.faults.replies.pop(0)
+            if isinstance(error, bytes):
+                told = {"Content-Type": "application/json"} | headers
+                return web.Response(body=error, status=status, headers=told)
             return web.json_response({"error": error}, status=status, headers=headers)
         if self.faults.lost:
             self.faults.lost -= 1
@@ -88,7 +91,7 @@ class FakeOpenAIImages(ThreadedServer):
             {
                 "created": 1,
                 "data": [{"b64_json": base64.b64encode(content).decode()}],
-                "usage": tokens | details,
+                "usage": self.faults.usage or tokens | details,
             },
             headers={"Idempotent-Replayed": "true"} if replayed else {},
         )

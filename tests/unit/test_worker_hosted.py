@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from pydantic import ValidationError
 
 from colab_worker.engine_host import EngineFailure
+from colab_worker.engines.base import ImageRequest, ServiceFailed
 from colab_worker.engines.entry import EngineEntry
+from colab_worker.engines.hosted.pictures import write_png
 from colab_worker.engines.hosted.prices import about_usd, tokens_usd
 from colab_worker.engines.hosted.receipts import Receipts
 from colab_worker.engines.hosted.services import OFFERS, service_entries, take_keys
@@ -232,3 +236,39 @@ def test_an_address_with_a_key_in_it_is_refused(name: str, *, taken: bool) -> No
         return
     with pytest.raises(ValidationError, match="holds a key or token"):
         Lora(name=name)
+
+
+def test_a_picture_with_wrong_bytes_in_it_is_told(tmp_path: Path) -> None:
+    """Its second part has no name; else the kept answer would fail every further try."""
+    packed = io.BytesIO()
+    Image.effect_noise((640, 368), 90).save(packed, "PNG")
+    head, part, rest = packed.getvalue().partition(b"IDAT")
+    begun, other, end = rest.partition(b"IDAT")
+    assert other
+    request = ImageRequest("a", "", "none", 1, 640, 368)
+    for content in (
+        head + part + begun + b"\0\0\0\0" + end,
+        head + part + begun,
+        head + part + begun + b"FDAT" + end,
+        b"",
+    ):
+        with pytest.raises(ServiceFailed, match="is no picture"):
+            write_png(content, request, tmp_path / "out.png", "it")
+
+
+def test_only_formats_of_services_are_decoded(tmp_path: Path) -> None:
+    """Others have decoders that start programs."""
+    packed = io.BytesIO()
+    Image.new("RGB", (64, 32)).save(packed, "GIF")
+    request = ImageRequest("a", "", "none", 1, 64, 32)
+    with pytest.raises(ServiceFailed, match="is no picture"):
+        write_png(packed.getvalue(), request, tmp_path / "out.png", "it")
+
+
+@pytest.mark.parametrize("key", ["ключ-abcdef", "abc def", "abc\ndef", "abc…def"])
+def test_a_key_that_cannot_be_one_is_said(key: str) -> None:
+    """It cannot be sent; that failed amid the film, as an answer that was lost."""
+    made = registry({"FAL_KEY": key})
+    with pytest.raises(PlanRefused, match="FAL_KEY holds characters that no") as told:
+        planned(made, engine={"image": "fal"})
+    assert key not in str(told.value)

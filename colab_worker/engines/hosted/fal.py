@@ -28,7 +28,25 @@ TIMEOUT_S = 30.0
 POLL_S = 0.5
 _IN_OTHER_WORDS = "write the scene's image prompt in other words"
 #: Errors of a connection that was never there, so that nothing was asked yet.
-_UNASKED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_UNASKED = (
+    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout),
+    *(httpx.ProxyError, httpx.UnsupportedProtocol),
+)
+#: An address that ran out, or never was.
+_GONE = {403, 404, 410}
+#: Somebody between did not wait for the answer.
+_LATE = {408, 504, 520, 522, 524}
+_ACCOUNT = {401, 403}
+_LOST = "fal.ai took the request, and its answer was lost; it may be counted"
+_ANEW = "retry the job; the picture is asked for anew"
+
+
+class _Gone(Passing):
+    """The picture's address gives nothing any more."""
+
+
+class _Kept(ServiceFailed):
+    """It says nothing about the request that was sent: that one is asked after again."""
 
 
 class FalEngine:
@@ -63,7 +81,7 @@ class FalEngine:
             _cancel(handle)
             raise
         except ServiceFailed as failed:
-            if not isinstance(failed.__cause__, Passing):
+            if _is_over(failed):
                 receipt.forget()
             raise
         return {
@@ -88,7 +106,7 @@ class FalEngine:
         try:
             status = patiently(lambda: _asked(handle.status), tick, LABEL)
         except ServiceFailed as failed:
-            if isinstance(failed.__cause__, Passing):
+            if not _is_over(failed):
                 raise
             return None
         return None if getattr(status, "error", None) else handle
@@ -112,6 +130,14 @@ class FalEngine:
         if self._client is None:
             raise ServiceFailed("the engine is not loaded")
         return self._client
+
+
+def _is_over(failed: ServiceFailed) -> bool:
+    """Whether nothing can come of the request that was sent."""
+    cause = failed.__cause__
+    if isinstance(failed, _Kept):
+        return False
+    return isinstance(cause, _Gone) or not isinstance(cause, Passing)
 
 
 def _arguments(request: ImageRequest) -> dict[str, Any]:
@@ -149,7 +175,10 @@ def _cancel(handle: Any) -> None:
 
 def _fetched(result: Mapping[str, Any], tick: Tick) -> bytes:
     """The picture's bytes; its address gets no key."""
-    if any(result.get("has_nsfw_concepts") or ()):
+    if not isinstance(result, Mapping):
+        raise ServiceFailed("fal.ai answered without a picture")
+    flags = result.get("has_nsfw_concepts")
+    if any(flags) if isinstance(flags, list) else flags:
         raise ServiceFailed(
             "fal.ai drew it and holds it back as unsafe; it is counted all the same",
             _IN_OTHER_WORDS,
@@ -168,12 +197,13 @@ def _downloaded(url: httpx.URL) -> bytes:
     try:
         with httpx.stream("GET", url, timeout=TIMEOUT_S) as reply:
             if reply.status_code != httpx.codes.OK:
-                raise Passing(f"does not give the picture (HTTP {reply.status_code})")
+                said = f"does not give the picture (HTTP {reply.status_code})"
+                raise (_Gone if reply.status_code in _GONE else Passing)(said)
             for chunk in reply.iter_bytes():
                 content += chunk
                 if len(content) > MOST_BYTES:
                     raise ServiceFailed("fal.ai sent a picture that does not end")
-    except httpx.TransportError as error:
+    except (httpx.TransportError, httpx.DecodingError) as error:
         raise Passing("broke the picture off") from error
     return content
 
@@ -187,32 +217,36 @@ def _asked(ask: Any, *, pays: bool = False) -> Any:
     except httpx.TransportError as error:
         if not pays:
             raise Passing("broke the answer off") from error
-        raise ServiceFailed(
-            "fal.ai took the request, and its answer was lost; it may be counted",
-            "retry the job; the picture is asked for anew",
-        ) from error
+        raise ServiceFailed(_LOST, _ANEW) from error
     except fal_client.FalClientHTTPError as error:
-        raise _refusal(error) from error
+        raise _refusal(error, pays=pays) from error
     except (ValueError, KeyError, TypeError) as error:
+        if pays:
+            raise ServiceFailed(_LOST, _ANEW) from error
+        if isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+            raise Passing("answered with something that is no answer") from error
         raise ServiceFailed(
             "fal.ai answered with something that is no answer"
         ) from error
 
 
-def _refusal(error: fal_client.FalClientHTTPError) -> Exception:
+def _refusal(error: fal_client.FalClientHTTPError, *, pays: bool) -> Exception:
     status = error.status_code
-    if status in BUSY:
+    if status in BUSY or (not pays and status in _LATE):
         return busy(status, error.response_headers)
+    if status in _LATE:
+        return ServiceFailed(_LOST, _ANEW)
+    failed = _Kept if not pays and status in _ACCOUNT else ServiceFailed
     said = _said(error.message)
     if "content_policy" in f"{error.error_type} {error.message}":
         return ServiceFailed(f"fal.ai refuses to draw this: {said}", _IN_OTHER_WORDS)
     if status == httpx.codes.UNAUTHORIZED:
-        return ServiceFailed(
+        return failed(
             f"fal.ai does not know the key in {VARIABLE}",
             "set it to a key from https://fal.ai/dashboard/keys, then start Moonreel again",
         )
     if status == httpx.codes.FORBIDDEN:
-        return ServiceFailed(
+        return failed(
             f"fal.ai refuses the account of {VARIABLE}: {said}",
             "see https://fal.ai/dashboard/billing",
         )

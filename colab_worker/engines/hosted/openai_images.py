@@ -22,6 +22,7 @@ LABEL = "OpenAI"
 VARIABLE = "OPENAI_API_KEY"
 #: The slowest level of care takes minutes.
 TIMEOUT_S = 300.0
+CONNECT_S = 30.0
 #: As the IETF's draft of it says (draft-ietf-httpapi-idempotency-key-header); that an
 #: answer was given before is told as Stripe does.
 KEY_HEADER, REPLAYED_HEADER = "Idempotency-Key", "idempotent-replayed"
@@ -30,6 +31,8 @@ _PERHAPS_TWICE = (
     "lost; it may be counted twice."
 )
 _IN_OTHER_WORDS = "write the scene's image prompt in other words"
+#: Errors of a connection that was never there.
+_UNASKED = {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError"}
 _BLOCKED = {"moderation_blocked", "content_policy_violation"}
 
 
@@ -108,6 +111,8 @@ def _asked(asked: dict[str, Any], receipt: Receipt, tick: Tick) -> tuple[Any, bo
     again = receipt.begin()
     try:
         reply, replayed = asyncio.run(_watched(asked, receipt.key, tick))
+    except ValueError as error:  # the client does not wrap what is no JSON
+        raise _lost() from error
     except openai.OpenAIError as error:
         trouble = _trouble(error)
         if isinstance(trouble, Passing) and not again:
@@ -123,7 +128,9 @@ async def _watched(asked: dict[str, Any], name: str, tick: Tick) -> tuple[Any, b
     # A second try of the client's own would be paid for like the first.
     key = os.environ[VARIABLE]
     async with openai.AsyncOpenAI(
-        api_key=key, max_retries=0, timeout=TIMEOUT_S
+        api_key=key,
+        max_retries=0,
+        timeout=openai.Timeout(TIMEOUT_S, connect=CONNECT_S),
     ) as client:
         images: Any = client.images.with_raw_response
         named = {KEY_HEADER: name}
@@ -149,10 +156,13 @@ def _picture(reply: Any) -> bytes:
 
 
 def _cost_usd(reply: Any, model: str, request: ImageRequest) -> float | None:
-    usage = reply.usage
-    if usage is None:
+    """By the tokens, where the answer tells them; gateways leave them out."""
+    usage = getattr(reply, "usage", None)
+    tokens = [getattr(usage, f"{way}_tokens", None) for way in ("input", "output")]
+    into, out = [count if isinstance(count, int) else None for count in tokens]
+    if into is None or out is None:
         return about_usd(model, request.width, request.height, request.level)
-    return tokens_usd(model, usage.input_tokens, usage.output_tokens)
+    return tokens_usd(model, into, out)
 
 
 def _trouble(error: Exception) -> Exception:
@@ -160,8 +170,12 @@ def _trouble(error: Exception) -> Exception:
         return _refusal(error)
     if not isinstance(error, openai.APIConnectionError):
         return ServiceFailed("OpenAI answered with something that is no answer")
-    if not isinstance(error, openai.APITimeoutError) and _is_unasked(error):
+    if _is_unasked(error):
         return Passing("cannot be reached")
+    return _lost()
+
+
+def _lost() -> ServiceFailed:
     return ServiceFailed(
         "OpenAI took the request, and its answer was lost; it may be counted",
         "retry the job; the picture is asked for again, under the same key",
@@ -170,7 +184,7 @@ def _trouble(error: Exception) -> Exception:
 
 def _is_unasked(error: openai.APIConnectionError) -> bool:
     """Whether there never was a connection."""
-    return type(error.__cause__).__name__ == "ConnectError"
+    return type(error.__cause__).__name__ in _UNASKED
 
 
 def _refusal(error: openai.APIStatusError) -> Exception:

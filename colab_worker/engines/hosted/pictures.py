@@ -10,6 +10,8 @@ from PIL import Image, UnidentifiedImageError
 from colab_worker.engines.base import ImageRequest, ServiceFailed
 
 MOST_BYTES = 64 << 20
+#: What services send; decoders of other formats are never asked.
+_FORMATS = ("PNG", "JPEG", "WEBP")
 #: A service may round a side; a picture of another shape is not what was asked for.
 _SHAPE_TOLERANCE = 0.03
 
@@ -17,9 +19,13 @@ _SHAPE_TOLERANCE = 0.03
 def write_png(content: bytes, request: ImageRequest, out: Path, label: str) -> None:
     """RGB of exactly the asked size; ServiceFailed for what is no such picture."""
     try:
-        with Image.open(io.BytesIO(content)) as opened:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             picture = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+    # The decoders raise the last two where bytes within a file are wrong.
+    except (
+        *(UnidentifiedImageError, OSError, Image.DecompressionBombError),
+        *(ValueError, SyntaxError),
+    ) as error:
         raise ServiceFailed(
             f"what {label} sent is no picture ({len(content)} bytes)",
             "retry the job; it is asked, and paid for, anew",

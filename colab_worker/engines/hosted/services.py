@@ -118,6 +118,12 @@ def _why_not(offer: _Offer, keys: Mapping[str, str] | None) -> str | None:
             f"{variable} is not set; set it to your key ({offer.page}), then start "
             "Moonreel again"
         )
+    key = keys[variable]
+    if not key.isascii() or not key.isprintable() or " " in key:
+        return (
+            f"{variable} holds characters that no key has; copy it again from "
+            f"{offer.page}, then start Moonreel again"
+        )
     if importlib.util.find_spec(offer.package) is None:
         return (
             f"{offer.package} is not installed; pip install 'moonreel[{offer.extra}]'"
