@@ -17,8 +17,8 @@ from colab_worker.models.covers import sidecars
 from colab_worker.models.folder import SLASH, NotAModel, read_model
 from colab_worker.models.hub import INTERRUPTED
 from colab_worker.models.not_pulled import NotPulled
-from colab_worker.models.presets import BY_NAME, GB
-from colab_worker.models.pull import OTHERS, forget_half, pull
+from colab_worker.models.presets import GB
+from colab_worker.models.pull import forget_half, pull, pullable
 from colab_worker.models.shelf import LORAS, Shelf, models_folder
 from shared_protocol.kit.command_lines import Parser
 from shared_protocol.kit.numbers import amount
@@ -67,8 +67,7 @@ def _remove(folder: Path, arguments: argparse.Namespace) -> None:
 
 def _take_away(folder: Path, name: str, kind: str | None) -> None:
     path = folder / name.replace("/", SLASH)
-    known = kind != "lora" and name in (*BY_NAME, *OTHERS)
-    half = known and forget_half(name, folder)
+    half = path.parent == folder and kind != "lora" and forget_half(path.name, folder)
     lora = folder / LORAS / f"{name}.safetensors"
     if kind != "lora" and path.is_symlink():
         path.unlink()
@@ -123,8 +122,13 @@ def _parser() -> argparse.ArgumentParser:
     add = commands.add_parser("list", help="what is here, and what could be")
     add.set_defaults(run=_list)
     add = commands.add_parser("pull", help="fetch models; goes on where it stopped")
-    known = [*BY_NAME, *OTHERS]
-    add.add_argument("models", nargs="+", choices=known, metavar="NAME")
+    add.add_argument(
+        "models",
+        nargs="+",
+        type=pullable,
+        metavar="NAME",
+        help="of the list, or owner/model[@revision] of the hub: SDXL or FLUX",
+    )
     add.add_argument(
         "--floor-gb", type=amount, default=2.0, help="space that stays free"
     )

@@ -27,17 +27,18 @@ INTERRUPTED = 130
 PARTS = ".cache"
 AT_ONCE = 4
 _REFUSED = {401, 403}
+_UNKNOWN = 404
 Says = Callable[[str], None]
 
 
 def fetch_files(preset: Preset | AdapterPreset, folder: Path, say: Says) -> None:
     """Brings what lacks in ``folder``; raises NotPulled, and what came stays."""
     try:
-        from huggingface_hub import HfApi, RepoFile, errors
+        from huggingface_hub import HfApi, RepoFile
         from huggingface_hub.utils import filter_repo_objects
     except ImportError as error:
         raise NotPulled("install the packages first: moonreel[image]") from error
-    try:
+    with asking(preset.page, gated=isinstance(preset, Preset) and preset.gated):
         tree = HfApi().list_repo_tree(
             preset.repo, revision=preset.revision, recursive=True
         )
@@ -47,16 +48,25 @@ def fetch_files(preset: Preset | AdapterPreset, folder: Path, say: Says) -> None
             key=lambda entry: entry.path,
         )
         wrong = _fetch_all(preset, list(needed), folder, say)
-    except errors.GatedRepoError as error:
-        raise _not_accepted(preset) from error
-    # Its connections have errors of their own, which are no OSError.
-    except (errors.HTTPError, OSError, ValueError, RuntimeError) as error:
-        raise _why(preset, error, errors) from error
     if wrong:
         raise NotPulled(
             f"{', '.join(wrong)} did not come as {preset.page} describes it, and was "
             "thrown away; run it again"
         )
+
+
+@contextmanager
+def asking(page: str, *, gated: bool) -> Iterator[None]:
+    """What the hub's client raises becomes NotPulled, with what to do."""
+    from huggingface_hub import errors
+
+    try:
+        yield
+    except errors.GatedRepoError as error:
+        raise _not_accepted(page) from error
+    # Its connections have errors of their own, which are no OSError.
+    except (errors.HTTPError, OSError, ValueError, RuntimeError) as error:
+        raise _why(page, error, errors, gated=gated) from error
 
 
 def _fetch_all(
@@ -139,27 +149,29 @@ class _Counted(io.BufferedWriter):
         return count
 
 
-def _not_accepted(preset: Preset | AdapterPreset) -> NotPulled:
+def _not_accepted(page: str) -> NotPulled:
     return NotPulled(
-        f"accept the licence at {preset.page}, then set HF_TOKEN to a token of your "
-        "account that may read it"
+        f"accept the licence at {page}, then set HF_TOKEN to a token of your account "
+        "that may read it"
     )
 
 
-def _why(preset: Preset | AdapterPreset, error: Exception, errors: Any) -> NotPulled:
+def _why(page: str, error: Exception, errors: Any, *, gated: bool) -> NotPulled:
     """A refusal has its reason in words; all else broke off."""
     if isinstance(error, errors.OfflineModeIsEnabled):
         return NotPulled(
             "HF_HUB_OFFLINE turns the hub off, so nothing is fetched; unset it"
         )
     status = getattr(getattr(error, "response", None), "status_code", None)
+    if status == _UNKNOWN:
+        return NotPulled(f"the hub has no {page}, or not this revision or file of it")
     if status not in _REFUSED or is_full(error):
-        return broken_off(preset.page, error)
-    if isinstance(preset, Preset) and preset.gated:
-        return _not_accepted(preset)
+        return broken_off(page, error)
+    if gated:
+        return _not_accepted(page)
     return NotPulled(
-        f"the hub refuses {preset.page} (HTTP {status}); a wrong token is refused for "
-        "public models too: set HF_TOKEN to one of "
+        f"the hub refuses {page} (HTTP {status}): look at its name; a wrong token is "
+        "refused for public models too, so set HF_TOKEN to one of "
         "https://huggingface.co/settings/tokens, or unset it"
     )
 

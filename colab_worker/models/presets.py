@@ -118,7 +118,8 @@ class HubVoicePreset(AdapterPreset):
     languages: tuple[str, ...] = ()
 
 
-_SETTINGS = ("*.json", "*/*.json", "*/*.txt", "*/*.model")
+#: Files beside the weights.
+SETTINGS = ("*.json", "*/*.json", "*/*.txt", "*/*.model")
 
 PRESETS = (
     Preset(
@@ -126,7 +127,7 @@ PRESETS = (
         repo="stabilityai/stable-diffusion-xl-base-1.0",
         revision="462165984030d82259a11f4367a4eed129e94a7b",
         licence="CreativeML Open RAIL++-M",
-        files=(*_SETTINGS, "*/*.fp16.safetensors"),
+        files=(*SETTINGS, "*/*.fp16.safetensors"),
         bytes=6_940_000_000,
         drawing=SDXL,
         preference=3,
@@ -148,7 +149,7 @@ PRESETS = (
         repo="black-forest-labs/FLUX.1-dev",
         revision="3de623fc3c33e44ffbe2bad470d0f45bccf2eb21",
         licence="FLUX.1 [dev] Non-Commercial License",
-        files=(*_SETTINGS, "*/*.safetensors"),
+        files=(*SETTINGS, "*/*.safetensors"),
         bytes=33_700_000_000,
         drawing=FLUX_DEV,
         gated=True,
@@ -158,7 +159,7 @@ PRESETS = (
         repo="black-forest-labs/FLUX.1-schnell",
         revision="741f7c3ce8b383c54771c7003378a50191e9efe9",
         licence="Apache 2.0",
-        files=(*_SETTINGS, "*/*.safetensors"),
+        files=(*SETTINGS, "*/*.safetensors"),
         bytes=33_700_000_000,
         drawing=FLUX_SCHNELL,
         gated=True,

@@ -8,11 +8,13 @@ the hash that its source names.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 import urllib.request
 import zipfile
 import zlib
+from argparse import ArgumentTypeError
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -22,8 +24,10 @@ from typing import Any
 from urllib.error import HTTPError
 
 from colab_worker.lost_downloads import why_lost
+from colab_worker.models.folder import SLASH
 from colab_worker.models.hub import INTERRUPTED, PARTS, fetch_files
 from colab_worker.models.not_pulled import NotPulled, broken_off
+from colab_worker.models.others import describe
 from colab_worker.models.presets import (
     BY_NAME,
     GB,
@@ -51,6 +55,7 @@ CONNECT_S = 30.0
 CHUNK_BYTES = 1 << 20
 #: The archive of a voice holds more; only these are needed.
 VOICE_FILES = ("config.json", "model_file.pth", "speaker_ids.json")
+_ON_THE_HUB = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(@[\w.-]+)?", re.ASCII)
 #: What unpacking ends with where bytes are wrong.
 _SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 
@@ -58,9 +63,7 @@ _SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runtim
 def main(arguments: list[str] | None = None) -> int:
     """Brings the models named; the exit status."""
     parser = Parser(prog="python -m colab_worker.models.pull")
-    names = [*BY_NAME, *OTHERS]
-    parser.add_argument("names", nargs="+", choices=names, metavar="NAME",
-                        help=f"one of: {', '.join(names)}")  # fmt: skip
+    parser.add_argument("names", nargs="+", type=pullable, metavar="NAME")
     for name in parser.parse_args(arguments).names:
         try:
             pull(name, models_folder())
@@ -73,12 +76,27 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def pullable(word: str) -> str:
+    """A name that ``pull`` takes, on a command line."""
+    if word in (*BY_NAME, *OTHERS) or _ON_THE_HUB.fullmatch(word):
+        return word
+    names = ", ".join((*BY_NAME, *OTHERS))
+    raise ArgumentTypeError(
+        f"{word!r} is none of {names}, and no owner/model of the hub"
+    )
+
+
 def pull(name: str, shelf: Path, *, floor_bytes: int = FLOOR_BYTES) -> None:
     """Brings a model, and the one that it draws with; raises NotPulled.
 
+    ``name`` is one of ours, or ``owner/model`` of the hub, which may end in ``@revision``.
     ``floor_bytes`` of the disk stay free.
     """
-    preset: Preset | AdapterPreset | VoicePreset = OTHERS.get(name) or BY_NAME[name]
+    preset: Preset | AdapterPreset | VoicePreset | None
+    preset = OTHERS.get(name) or BY_NAME.get(name)
+    if preset is None:
+        preset = describe(name)
+        name = preset.name
     if isinstance(preset, Preset) and preset.base:
         pull(preset.base, shelf, floor_bytes=floor_bytes)
     try:
@@ -122,6 +140,8 @@ def _pull(
         staging.mkdir(exist_ok=True)
         _require_space(preset.bytes, staging, floor_bytes)
         _say(f"{name}: {preset.bytes / GB:.1f} GB, licence {preset.licence}")
+        if "/" in name and isinstance(preset, Preset):
+            _say(f"{name}: revision {preset.revision}")
         if isinstance(preset, VoicePreset):
             _from_archive(preset, staging)
         else:
@@ -136,7 +156,8 @@ def _is_here(name: str, home: Path) -> bool:
     if not os.path.lexists(home):
         return False
     listed = Shelf(home.parent, has_gpu=False).inventory()
-    if not any(model.here for model in listed if model.name == name):
+    names = {name, home.name.replace(SLASH, "/")}
+    if not any(model.here for model in listed if model.name in names):
         raise NotPulled(
             f"what stands in {home} is no whole {name}; `moonreel models remove {name}` "
             "takes it away, then pull it again"

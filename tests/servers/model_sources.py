@@ -21,11 +21,16 @@ FILES = {
 }
 
 
+#: A model that nobody knows by name, and its newest commit.
+STRANGER, COMMIT = "somebody/o-model.1", "c0ffee" * 6 + "c0ff"
+
+
 class Hub(BaseHTTPRequestHandler):
     """As much of a hub as the real client asks for."""
 
     files: dict[str, bytes] = FILES
     asked: list[str] = []
+    paths: list[str] = []
     #: Files that break off in the middle, however often they are asked for.
     broken: set[str] = set()
     #: Files that come with other bytes of the same number.
@@ -56,9 +61,13 @@ class Hub(BaseHTTPRequestHandler):
         self.tokens.add(self.headers.get("Authorization", ""))
         if self.refusal:
             self._send(self.refusal[0], b"", told=self.refusal[1])
+        elif "/revision/" in path or path == f"/api/models/{STRANGER}":
+            told = {"id": STRANGER, "sha": COMMIT, "cardData": {"license": "mit"}}
+            self._send(200, json.dumps(told).encode())
         elif "/tree/" in path and not self.gated:
             self._list()
         elif name in self.files and not self.gated:
+            self.paths.append(path)
             self.asked.append(f"{self.headers.get('Range') or self.command} {name}")
             content = self.files[name]
             self._send(200, content[::-1] if name in self.damaged else content, name)
@@ -150,7 +159,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 
 def fresh_hub() -> None:
     """All is well with the hub, and nothing was asked yet."""
-    Hub.files, Hub.asked, Hub.tokens = FILES, [], set()
+    Hub.files, Hub.asked, Hub.paths, Hub.tokens = FILES, [], [], set()
     Hub.broken, Hub.damaged, Hub.gated = set(), set(), False
     Hub.refusal, Hub.listing = None, b""
     Hub.go_on, Hub.waits = threading.Event(), threading.Event()
