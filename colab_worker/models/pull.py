@@ -113,7 +113,7 @@ def forget_half(name: str, shelf: Path) -> bool:
     Raises NotPulled while it is being fetched.
     """
     staging = shelf / PULLING / name
-    if not staging.is_dir():
+    if name.startswith(".") or not staging.is_dir():  # no model's name begins so
         return False
     try:
         with _alone(shelf, name):

@@ -93,7 +93,18 @@ def test_half_a_download_can_be_removed(
     assert command.main(["remove", "flux-dev"]) == 0
     assert not half.exists()
     assert command.main(["remove", "flux-dev"]) == 1
-    assert command.main(["remove", ".."]) == 1
+    for words in ("..", ".", ".locks", "../..", ""):
+        assert command.main(["remove", words]) == 1
+    assert (shelf / "sdxl" / "model_index.json").is_file()
+    assert (shelf / ".pulling" / ".locks").is_dir()
+
+
+def test_half_a_download_of_any_model_can_be_removed(shelf: Path) -> None:
+    """By the name under which it was asked for."""
+    half = shelf / ".pulling" / "owner--model"
+    half.mkdir(parents=True)
+    assert command.main(["remove", "owner/model"]) == 0
+    assert not half.exists()
 
 
 def test_a_link_that_cannot_be_made_is_told(

@@ -272,3 +272,13 @@ def test_a_key_that_cannot_be_one_is_said(key: str) -> None:
     with pytest.raises(PlanRefused, match="FAL_KEY holds characters that no") as told:
         planned(made, engine={"image": "fal"})
     assert key not in str(told.value)
+
+
+def test_what_a_service_leaves_transparent_is_white(tmp_path: Path) -> None:
+    """The colours beneath are whatever its network left there."""
+    packed = io.BytesIO()
+    Image.new("RGBA", (64, 32), (255, 0, 0, 0)).save(packed, "PNG")
+    request = ImageRequest("a", "", "none", 1, 64, 32)
+    write_png(packed.getvalue(), request, tmp_path / "out.png", "it")
+    with Image.open(tmp_path / "out.png") as picture:
+        assert (picture.mode, picture.getpixel((9, 9))) == ("RGB", (255, 255, 255))

@@ -20,7 +20,7 @@ def write_png(content: bytes, request: ImageRequest, out: Path, label: str) -> N
     """RGB of exactly the asked size; ServiceFailed for what is no such picture."""
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
-            picture = opened.convert("RGB")
+            picture = _opaque(opened)
     # The decoders raise the last two where bytes within a file are wrong.
     except (
         *(UnidentifiedImageError, OSError, Image.DecompressionBombError),
@@ -41,3 +41,12 @@ def write_png(content: bytes, request: ImageRequest, out: Path, label: str) -> N
             )
         picture = picture.resize(wanted, Image.Resampling.LANCZOS)
     picture.save(out, "PNG", compress_level=4)
+
+
+def _opaque(opened: Image.Image) -> Image.Image:
+    """On white, as what lies under transparency was never meant to be seen."""
+    if not opened.has_transparency_data:
+        return opened.convert("RGB")
+    above = opened.convert("RGBA")
+    white = Image.new("RGBA", above.size, "white")
+    return Image.alpha_composite(white, above).convert("RGB")
