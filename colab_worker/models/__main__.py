@@ -79,7 +79,8 @@ def _take_away(folder: Path, name: str, kind: str | None) -> None:
         kind != "lora"
         and path.parent == folder
         and path.is_dir()
-        and path.name not in (LORAS, "..")  # whose parent is the shelf, by its words
+        and path.name != LORAS
+        and not path.name.startswith(".")  # of "..", too, the parent is the shelf
     ):
         shutil.rmtree(path)
         _without_pictures(path)

@@ -213,12 +213,20 @@ async def test_the_key_stays_until_an_answer_was_no_good(
     assert "warnings" not in facts  # nothing was done the first time
 
 
-@pytest.mark.parametrize("body", [b"", b'{"data": [{"b64_js', b"<html></html>"])
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b"", "application/json"),
+        (b'{"data": [{"b64_js', "application/json"),
+        (b"<html></html>", "application/json"),
+        (b"<html></html>", "text/html"),
+    ],
+)
 async def test_an_answer_that_is_none_is_not_asked_for_again(
-    openai: FakeOpenAIImages, asking: Asking, body: bytes
+    openai: FakeOpenAIImages, asking: Asking, body: bytes, told: str
 ) -> None:
     """It may have been counted, so a person decides; the key stays."""
-    openai.faults.replies = [(200, {}, body)]
+    openai.faults.replies = [(200, {"Content-Type": told}, body)]
     with pytest.raises(EngineFailure, match="may be counted") as caught:
         await asking.picture(**DIALS)
     assert caught.value.code == Code.SERVICE_FAILED

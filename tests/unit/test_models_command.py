@@ -93,7 +93,7 @@ def test_half_a_download_can_be_removed(
     assert command.main(["remove", "flux-dev"]) == 0
     assert not half.exists()
     assert command.main(["remove", "flux-dev"]) == 1
-    for words in ("..", ".", ".locks", "../..", ""):
+    for words in ("..", ".", ".locks", ".pulling", "../..", ""):
         assert command.main(["remove", words]) == 1
     assert (shelf / "sdxl" / "model_index.json").is_file()
     assert (shelf / ".pulling" / ".locks").is_dir()

@@ -145,7 +145,10 @@ async def _watched(asked: dict[str, Any], name: str, tick: Tick) -> tuple[Any, b
             await asyncio.wait({drawing})
             raise
         raw = drawing.result()
-        return raw.parse(), raw.headers.get(REPLAYED_HEADER) == "true"
+        reply = raw.parse()
+        if isinstance(reply, str):  # a page of something between
+            raise ValueError("no JSON")
+        return reply, raw.headers.get(REPLAYED_HEADER) == "true"
 
 
 def _picture(reply: Any) -> bytes:
