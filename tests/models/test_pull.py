@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from colab_worker.engines.entry import make_engine
 from colab_worker.models import pull
 from colab_worker.models.presets import BY_NAME, VITS
+from tests.models.test_sdxl import drawn, entry
 from tests.servers.model_sources import (
     COMMIT,
     FILES,
@@ -405,3 +407,19 @@ def test_a_name_that_is_none_is_refused(name: str, tmp_path: Path) -> None:
     done = pulled("http://127.0.0.1:9", tmp_path, name)
     assert done.returncode == 2
     assert "is none of sdxl, sdxl-fast" in done.stderr
+
+
+def test_a_model_of_the_hub_draws(hub: str, shelf: Path, tmp_path: Path) -> None:
+    """What came is enough, and draws the same picture as where it came from."""
+    own = [path for path in (shelf / "sdxl").rglob("*") if path.is_file()]
+    Hub.files = {p.relative_to(shelf / "sdxl").as_posix(): p.read_bytes() for p in own}
+    done = pulled(hub, tmp_path / "models", STRANGER)
+    assert done.returncode == 0, done.stderr
+
+    pictures = []
+    for folder, name in ((shelf, "sdxl"), (tmp_path / "models", STRANGER)):
+        engine = make_engine(entry(folder, name).address)
+        engine.load()
+        pictures.append(drawn(engine, tmp_path))
+        engine.unload()
+    assert pictures[0] == pictures[1]
