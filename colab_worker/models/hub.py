@@ -47,7 +47,9 @@ def fetch_files(preset: Preset | AdapterPreset, folder: Path, say: Says) -> None
             allow_patterns=list(preset.files),
             key=lambda entry: entry.path,
         )
-        wrong = _fetch_all(preset, list(needed), folder, say)
+        files = list(needed)
+        _require_inside(files, folder, preset.page)
+        wrong = _fetch_all(preset, files, folder, say)
     if wrong:
         raise NotPulled(
             f"{', '.join(wrong)} did not come as {preset.page} describes it, and was "
@@ -67,6 +69,13 @@ def asking(page: str, *, gated: bool) -> Iterator[None]:
     # Its connections have errors of their own, which are no OSError.
     except (errors.HTTPError, OSError, ValueError, RuntimeError) as error:
         raise _why(page, error, errors, gated=gated) from error
+
+
+def _require_inside(files: list[Any], folder: Path, page: str) -> None:
+    home = folder.resolve()
+    for entry in files:
+        if not (home / entry.path).resolve().is_relative_to(home):
+            raise NotPulled(f"{page} lists a file outside of itself: {entry.path}")
 
 
 def _fetch_all(

@@ -103,6 +103,17 @@ def test_other_bytes_than_described_are_thrown_away(
     assert (tmp_path / "sdxl" / name).read_bytes() == FILES[name]
 
 
+def test_a_file_outside_of_the_model_is_refused(hub: str, tmp_path: Path) -> None:
+    """Whoever lists it; nothing is fetched."""
+    outside = "../../unet/other.json"
+    Hub.files = FILES | {outside: b"{}"}
+    done = pulled(hub, tmp_path / "shelf", "sdxl")
+
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"lists a file outside of itself: {outside}\n")
+    assert Hub.asked == []
+
+
 def test_a_gated_model_says_where_its_licence_is(hub: str, tmp_path: Path) -> None:
     """And nothing stands on the shelf."""
     Hub.gated = True

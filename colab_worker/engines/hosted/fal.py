@@ -29,8 +29,11 @@ POLL_S = 0.5
 _IN_OTHER_WORDS = "write the scene's image prompt in other words"
 #: Errors of a connection that was never there, so that nothing was asked yet.
 _UNASKED = (
-    *(httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout),
-    *(httpx.ProxyError, httpx.UnsupportedProtocol),
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
 )
 #: An address that ran out, or never was.
 _GONE = {403, 404, 410}

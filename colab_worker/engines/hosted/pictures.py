@@ -12,6 +12,14 @@ from colab_worker.engines.base import ImageRequest, ServiceFailed
 MOST_BYTES = 64 << 20
 #: What services send; decoders of other formats are never asked.
 _FORMATS = ("PNG", "JPEG", "WEBP")
+#: The last two are raised by decoders where bytes within a file are wrong.
+_SPOILT = (
+    UnidentifiedImageError,
+    OSError,
+    Image.DecompressionBombError,
+    ValueError,
+    SyntaxError,
+)
 #: A service may round a side; a picture of another shape is not what was asked for.
 _SHAPE_TOLERANCE = 0.03
 
@@ -21,11 +29,7 @@ def write_png(content: bytes, request: ImageRequest, out: Path, label: str) -> N
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as opened:
             picture = _opaque(opened)
-    # The decoders raise the last two where bytes within a file are wrong.
-    except (
-        *(UnidentifiedImageError, OSError, Image.DecompressionBombError),
-        *(ValueError, SyntaxError),
-    ) as error:
+    except _SPOILT as error:
         raise ServiceFailed(
             f"what {label} sent is no picture ({len(content)} bytes)",
             "retry the job; it is asked, and paid for, anew",
