@@ -62,8 +62,9 @@ def make_app(
 
     Raises PlanRefused for an engine to preload that is not here.
     """
+    counted = [traffic_middleware] if settings.tunnels.kinds else []
     app = web.Application(
-        middlewares=[traffic_middleware, error_middleware, access.access_middleware],
+        middlewares=[*counted, error_middleware, access.access_middleware],
         client_max_size=settings.body_limit_bytes,
     )
     app[keys.SETTINGS] = settings
