@@ -33,12 +33,10 @@ Says = Callable[[str], None]
 
 def fetch_files(preset: Preset | AdapterPreset, folder: Path, say: Says) -> None:
     """Brings what lacks in ``folder``; raises NotPulled, and what came stays."""
-    try:
+    with asking(preset.page, gated=isinstance(preset, Preset) and preset.gated):
         from huggingface_hub import HfApi, RepoFile
         from huggingface_hub.utils import filter_repo_objects
-    except ImportError as error:
-        raise NotPulled("install the packages first: moonreel[image]") from error
-    with asking(preset.page, gated=isinstance(preset, Preset) and preset.gated):
+
         tree = HfApi().list_repo_tree(
             preset.repo, revision=preset.revision, recursive=True
         )
@@ -59,9 +57,11 @@ def fetch_files(preset: Preset | AdapterPreset, folder: Path, say: Says) -> None
 
 @contextmanager
 def asking(page: str, *, gated: bool) -> Iterator[None]:
-    """What the hub's client raises becomes NotPulled, with what to do."""
-    from huggingface_hub import errors
-
+    """What the hub's client raises becomes NotPulled, with what to do; so its absence."""
+    try:
+        from huggingface_hub import errors
+    except ImportError as error:
+        raise NotPulled("install the packages first: moonreel[image]") from error
     try:
         yield
     except errors.GatedRepoError as error:

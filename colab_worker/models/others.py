@@ -22,15 +22,13 @@ def describe(name: str) -> Preset:
 
     Asks the hub; raises NotPulled for what could not be drawn with.
     """
-    try:
-        from huggingface_hub import HfApi, RepoFile, hf_hub_url
-        from huggingface_hub.file_download import http_get
-        from huggingface_hub.utils import build_hf_headers
-    except ImportError as error:
-        raise NotPulled("install the packages first: moonreel[image]") from error
     repo, _, revision = name.partition("@")
     page = f"https://huggingface.co/{repo}"
     with asking(page, gated=False):
+        from huggingface_hub import HfApi, RepoFile, hf_hub_url
+        from huggingface_hub.file_download import http_get
+        from huggingface_hub.utils import build_hf_headers
+
         info = HfApi().model_info(repo, revision=revision or None)
         tree = HfApi().list_repo_tree(repo, revision=info.sha, recursive=True)
         sizes = {e.path: e.size for e in tree if isinstance(e, RepoFile)}

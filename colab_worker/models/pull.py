@@ -57,7 +57,7 @@ CHUNK_BYTES = 1 << 20
 VOICE_FILES = ("config.json", "model_file.pth", "speaker_ids.json")
 _ON_THE_HUB = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*(@[\w.-]+)?", re.ASCII)
 #: What unpacking ends with where bytes are wrong.
-_SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_SPOILT = (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -73,12 +73,7 @@ async def test_an_answer_that_cannot_be_told_is_asked_again(
     keyed: LiveOrchestrator, gemini: FakeGemini, change: Any
 ) -> None:
     """Once more, and then it is right: the film does not fail for it."""
-    gemini.edit = _first_only(change)
-    view = await reviewed(keyed)
-
-    assert len(gemini.asked) == 2
-    assert len(view["script"]["scenes"]) == 4
-    assert view["script"]["warnings"] == []
+    await _is_right_the_second_time(keyed, gemini, change)
 
 
 async def test_a_title_is_one_line(keyed: LiveOrchestrator, gemini: FakeGemini) -> None:
@@ -105,6 +100,17 @@ async def test_a_script_without_spaces_is_counted_by_its_characters(
     assert len(gemini.asked) == 1
     assert view["script"]["warnings"] == []
     assert abs(view["narration_s"] - 60) <= 0.15 * 60
+
+
+async def _is_right_the_second_time(
+    keyed: LiveOrchestrator, gemini: FakeGemini, change: Any
+) -> None:
+    gemini.edit = _first_only(change)
+    view = await reviewed(keyed)
+
+    assert len(gemini.asked) == 2
+    assert len(view["script"]["scenes"]) == 4
+    assert view["script"]["warnings"] == []
 
 
 def _first_only(change: Any) -> Any:
@@ -139,13 +145,9 @@ async def test_a_wrong_length_is_repaired_once(
     keyed: LiveOrchestrator, gemini: FakeGemini, change: Any
 ) -> None:
     """The service is told what was wrong, and does it right."""
-    gemini.edit = _first_only(change)
-    view = await reviewed(keyed)
+    await _is_right_the_second_time(keyed, gemini, change)
 
-    assert len(gemini.asked) == 2
     assert "instead of" in gemini.asked[1].prompt
-    assert len(view["script"]["scenes"]) == 4
-    assert view["script"]["warnings"] == []
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib.util
 import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.servers.model_sources import Hub, fresh_hub, serving
 
 #: Set by ``make test``: then a missing package is a failure, not a reason to skip.
 REQUIRED = "REQUIRE_MODELS"
@@ -85,3 +88,11 @@ def whisper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return build_whisper(tmp_path_factory.mktemp("aligner") / "whisper")
+
+
+@pytest.fixture
+def hub() -> Iterator[str]:
+    """The address of a hub of its own."""
+    fresh_hub()
+    with serving(Hub) as address:
+        yield address
