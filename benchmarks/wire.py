@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from benchmarks.films import (
 )
 from benchmarks.relay import Bytes, relay
 from shared_protocol import routes
+from shared_protocol.kit.tasks import end_tasks
 from tests.workers import TOKEN, WorkerProcess
 
 PER_CHANGE = at_most(1.0)
@@ -95,9 +96,7 @@ async def _watch_nothing(
             _watch_as_mirror(second, job_id, mirror, stretch.hold_s),
         )
         done, _ = await asyncio.wait([watching], timeout=stretch.seconds)
-        watching.cancel()
-        with suppress(asyncio.CancelledError):
-            await watching
+        await end_tasks([watching])
         if done:
             raise RuntimeError("The job ended in a stretch that was to be quiet.")
     return page, mirror

@@ -46,6 +46,7 @@ from shared_protocol import routes
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.database import Database
 from shared_protocol.kit.http_errors import error_middleware
+from shared_protocol.kit.tasks import end_tasks
 
 LAST_LOOK_S = 10.0
 
@@ -118,7 +119,7 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
         await app[keys.RUNNER].start()
         shelf = asyncio.create_task(_watch_shelf(app), name="watch the shelf")
         yield
-        shelf.cancel()
+        await end_tasks([shelf])
         await app[keys.RUNNER].stop()
     finally:
         await app[keys.DISPATCHER].close()
@@ -131,8 +132,7 @@ async def _archiving(app: web.Application) -> AsyncIterator[None]:
     await archivist.restore()
     following = asyncio.create_task(archivist.run(), name="keep the memo folder")
     yield
-    following.cancel()
-    await asyncio.wait([following])
+    await end_tasks([following])
     with contextlib.suppress(TimeoutError):  # a slow disk may not hold the end up
         async with asyncio.timeout(LAST_LOOK_S):
             await archivist.follow()

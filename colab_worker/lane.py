@@ -15,6 +15,7 @@ from colab_worker.attempts import Entry, Free, broken
 from colab_worker.engine_host import EngineFailure, EngineHost
 from colab_worker.engine_wire import Load
 from colab_worker.tasks import Loads, OnReport, Progressed, UnitTask
+from shared_protocol.kit.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +80,7 @@ class Lane:
             for work, entries in self._running.items()
             if any(meant(entry.task) for entry in entries)
         }
-        await _stop(list(hit))
+        await end_tasks(hit)
         for entry in itertools.chain(*hit.values()):
             if not entry.over and not meant(entry.task):
                 self.put(entry.task, entry.on_report)
@@ -87,8 +88,8 @@ class Lane:
     async def close(self) -> None:
         """Stops everything."""
         self._queue.clear()
-        await _stop(self._slots)
-        await _stop(list(self._running))
+        await end_tasks(self._slots)
+        await end_tasks(self._running)
         await asyncio.gather(*(host.close() for host in self._hosts))
 
     def loaded(self) -> set[str]:
@@ -207,10 +208,3 @@ async def _warm_up(host: EngineHost) -> None:
 
 def _unheard(part: float, note: str) -> None:
     """Loading has no steps."""
-
-
-async def _stop(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    if tasks:
-        await asyncio.wait(tasks)

@@ -18,6 +18,7 @@ from colab_worker.store.rows import JobRow
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import JobState, UnitState
+from shared_protocol.kit.tasks import end_tasks
 from shared_protocol.specs import FilmSpec
 
 log = logging.getLogger(__name__)
@@ -56,10 +57,7 @@ class Runner:
 
     async def stop(self) -> None:
         """Stops working; unfinished jobs go on at the next start."""
-        tasks = [*self._loops, *self._tasks.values()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end_tasks([*self._loops, *self._tasks.values()])
 
     def wake(self) -> None:
         """Tells that a job was queued."""

@@ -20,6 +20,7 @@ from orchestrator.writer.film_spec import film_spec
 from shared_protocol.films import FilmState
 from shared_protocol.jobs import JobSubmission
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.kit.tasks import end_tasks
 from shared_protocol.references import character_files, given_files
 from shared_protocol.scripts import Script, ScriptScene
 from shared_protocol.specs import FilmSpec
@@ -89,11 +90,8 @@ class Ahead:
 
     async def stop(self) -> None:
         """Sends no more; what the worker has, it keeps."""
-        tasks = [task for task in (self._waking, self._task) if task is not None]
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+        tasks = (self._waking, self._task)
+        await end_tasks(task for task in tasks if task is not None)
 
     async def withdraw(self) -> None:
         """Sends no more, and tells the worker that nothing is wanted."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -44,6 +43,7 @@ from orchestrator.writing import Writing
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
 from shared_protocol.kit.http_errors import error_middleware
+from shared_protocol.kit.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -138,11 +138,7 @@ def _loops(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
             for name, loop in _all_loops(app, parts)
         ]
         yield
-        for task in tasks:
-            task.cancel()
-        for task in tasks:
-            with suppress(asyncio.CancelledError):
-                await task
+        await end_tasks(tasks)
 
     return loops
 

@@ -19,6 +19,7 @@ from orchestrator.errors import Unreachable
 from orchestrator.settings import Settings
 from orchestrator.url_intake import WorkerAddress
 from shared_protocol.clock import new_id
+from shared_protocol.kit.tasks import end_tasks
 from shared_protocol.tokens import new_token
 
 log = logging.getLogger(__name__)
@@ -67,11 +68,8 @@ class LocalWorker:
 
     async def stop(self) -> None:
         """Ends the process; what it was doing goes on at the next start."""
-        if self._task is None:
-            return
-        self._task.cancel()
-        with suppress(asyncio.CancelledError):
-            await self._task
+        if self._task is not None:
+            await end_tasks([self._task])
 
     async def _supervise(self) -> None:
         loop = asyncio.get_running_loop()

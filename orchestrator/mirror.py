@@ -25,6 +25,7 @@ from orchestrator.workers import Slot, Workers
 from shared_protocol.clock import utc_now
 from shared_protocol.films import FilmState
 from shared_protocol.jobs import JobState, JobView, WaitReply
+from shared_protocol.kit.tasks import end_tasks
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +135,9 @@ class Mirror:
     ) -> WaitReply | None:
         """The held reply, or None once something else is to be watched."""
         hold_s, settle_s = self._times(client, known)
-        asking = asyncio.create_task(client.wait(known, hold_s, settle_s))
+        asking = asyncio.create_task(
+            client.wait(known, hold_s, settle_s), name="held request"
+        )
         try:
             while True:
                 woken = asyncio.create_task(self._ear.wait())
@@ -145,9 +148,7 @@ class Mirror:
                 if await self._is_other(client, placed):
                     return None
         finally:
-            asking.cancel()
-            with suppress(asyncio.CancelledError, WorkerError):
-                await asking
+            await end_tasks([asking])
 
     def _times(
         self, client: WorkerClient, known: dict[str, int]

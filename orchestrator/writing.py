@@ -30,6 +30,7 @@ from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.films import FilmState
 from shared_protocol.kit.http_errors import ApiError
+from shared_protocol.kit.tasks import end_tasks
 from shared_protocol.scripts import Script, ScriptScene
 from shared_protocol.wire import canonical_json
 
@@ -70,10 +71,7 @@ class Writing:
                 await self._look()
                 await self._ear.wait()
         finally:
-            tasks = list(self._tasks.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(self._tasks.values())
 
     async def _look(self) -> None:
         """Begins what is to be written, and stops what is not wanted any more."""

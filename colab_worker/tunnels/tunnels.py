@@ -11,6 +11,7 @@ from colab_worker.settings import Settings
 from colab_worker.tunnels.keeper import Keeper, Pace
 from colab_worker.tunnels.wire import KINDS, Kind, Order
 from shared_protocol.clock import utc_now
+from shared_protocol.kit.tasks import end_tasks
 from shared_protocol.workers import TunnelView
 
 FOLDER = "tunnels"
@@ -60,9 +61,7 @@ class Tunnels:
         try:
             yield
         finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await end_tasks(tasks)
 
     def _prepare(self) -> Path:
         folder = self._folder

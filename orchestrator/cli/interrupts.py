@@ -11,6 +11,7 @@ from types import FrameType, TracebackType
 from typing import Any, TypeVar
 
 from orchestrator.cli.exits import Exit
+from shared_protocol.kit.tasks import end_tasks
 
 T = TypeVar("T")
 SHOW_CURSOR = "\x1b[?25h"
@@ -53,8 +54,7 @@ class Interrupts:
                 return task.result()
             raise Interrupted
         finally:
-            await _stop(task)
-            await _stop(asked)
+            await end_tasks([task, asked])
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._count += 1
@@ -68,9 +68,3 @@ def leave_at_once() -> None:
     if sys.stderr.isatty():
         os.write(sys.stderr.fileno(), SHOW_CURSOR.encode())
     os._exit(Exit.CANCELED)
-
-
-async def _stop(task: asyncio.Future[Any]) -> None:
-    if not task.done():
-        task.cancel()
-        await asyncio.wait((task,))

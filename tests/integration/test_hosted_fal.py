@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ from PIL import Image
 
 from colab_worker.engine_host import EngineFailure
 from shared_protocol.errors import Code
+from shared_protocol.kit.tasks import end_tasks
 from tests.hosted import KEYS, Asking
 from tests.servers.fal import FakeFal
 from tests.servers.model_sources import Archive, serving
@@ -159,9 +159,7 @@ async def test_a_cancel_cancels_the_request(fal: FakeFal, asking: Asking) -> Non
     drawing = asyncio.create_task(asking.picture(**DIALS))
     assert await asyncio.to_thread(fal.submitted.wait, 20)
     await asyncio.sleep(0.3)
-    drawing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await drawing
+    await end_tasks([drawing])
     assert await asyncio.to_thread(fal.canceled.wait, 5)
 
     fal.faults.waits = 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import io
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from PIL import Image
 from colab_worker.engine_host import EngineFailure
 from colab_worker.engines.hosted.prices import about_usd
 from shared_protocol.errors import Code
+from shared_protocol.kit.tasks import end_tasks
 from tests.hosted import KEYS, Asking
 from tests.servers.openai_images import FakeOpenAIImages
 
@@ -132,9 +132,7 @@ async def test_a_cancel_closes_the_request(
     openai.faults.seconds = 30.0
     drawing = asyncio.create_task(asking.picture(**DIALS))
     assert await asyncio.to_thread(openai.begun.wait, 20)
-    drawing.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await drawing
+    await end_tasks([drawing])
     assert await asyncio.to_thread(openai.left.wait, 5)
 
 

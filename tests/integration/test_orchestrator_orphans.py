@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
@@ -17,6 +17,7 @@ from orchestrator.store.schema import prepare_schema
 from orchestrator.workers import Workers
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
+from shared_protocol.kit.tasks import end_tasks
 from shared_protocol.workers import Health
 
 NOTE = ("job-12345", "https://worker.example")
@@ -63,7 +64,5 @@ async def test_what_is_noted_while_the_worker_is_told_is_told_again(
         assert await asyncio.wait_for(worker.asked.get(), 60) == NOTE[0]
         assert await store.all() == [NOTE]
     finally:
-        telling.cancel()
-        with suppress(asyncio.CancelledError):
-            await telling
+        await end_tasks([telling])
         await database.close()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from unittest.mock import ANY
 
 import pytest
@@ -354,3 +357,30 @@ async def test_an_unreachable_film_can_be_tried_elsewhere(
         await live.until(job_id, "complete")
 
     assert len(worker.made) == len(set(worker.made)) == 10
+
+
+async def test_a_stop_is_heard_while_a_held_request_is_let_go(
+    studio: LiveOrchestrator, worker: FakeWorker
+) -> None:
+    """The one that watches ends, also in the moment after a film is complete."""
+    job_id = await studio.submitted()
+    watching = _task(lambda task: task.get_name() == "mirror-remote")
+    assert watching is not None
+    await studio.until(job_id, message="0 units.")
+    await worker.work(job_id)
+    async with asyncio.timeout(60):
+        while _task(_is_being_let_go) is None:  # noqa: ASYNC110 - no event tells it
+            await asyncio.sleep(0)
+
+    watching.cancel()
+    ended, _ = await asyncio.wait([watching], timeout=60)
+
+    assert ended == {watching}
+
+
+def _task(wanted: Callable[[asyncio.Task[Any]], bool]) -> asyncio.Task[Any] | None:
+    return next((task for task in asyncio.all_tasks() if wanted(task)), None)
+
+
+def _is_being_let_go(task: asyncio.Task[Any]) -> bool:
+    return task.get_name() == "held request" and task.cancelling() > 0
