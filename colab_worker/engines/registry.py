@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -35,7 +36,8 @@ BUILT_IN = (
         "espeak",
         "voice",
         "colab_worker.engines.espeak:EspeakEngine",
-        version="4",
+        # With what reads kanji, it says them.
+        version="5-kanji" if find_spec("janome") else "5",
         draft=True,
     ),
     EngineEntry(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from colab_worker.engines.base import Speech, Tick, VoiceRequest, Word
 from colab_worker.engines.espeak.child import SAMPLE_RATE, Child, Samples, Sound
+from colab_worker.engines.espeak.japanese import has_kanji
 from colab_worker.engines.espeak.languages import espeak_name, espeak_voice
 from colab_worker.engines.espeak.pace import Pace, fit_pace
 from colab_worker.engines.espeak.sound import sounding_part, speech_gain, write_wav
@@ -18,6 +19,10 @@ from colab_worker.engines.espeak.utterances import Utterance, plan_utterances
 #: Characters of the text on which the pace is tried out.
 _TRIAL_CHARS = 1_500
 _TRIAL_WORDS = "Ready."
+_SPELLED = (
+    "The draft voice cannot read kanji and spells them out: install moonreel[japanese] "
+    "where the worker runs, or choose another voice."
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,10 @@ class EspeakEngine:
             for done, utterance in enumerate(utterances, start=1):
                 sentences.append(_speak(narrator, utterance, pace))
                 tick(done / len(utterances), f"sentence {done} of {len(utterances)}")
-        return _assemble(sentences, request, out)
+        speech = _assemble(sentences, request, out)
+        japanese = (u.text for u in utterances if u.language.startswith("ja"))
+        spells = any(map(has_kanji, japanese))
+        return replace(speech, warnings=(_SPELLED,) if spells else ())
 
 
 def _pace(

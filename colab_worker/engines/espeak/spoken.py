@@ -5,14 +5,17 @@
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 
-from colab_worker.engines.espeak import english
+from colab_worker.engines.espeak import english, japanese
 
 _QUOTES = str.maketrans(
     dict.fromkeys('"“”„‟«»‹›「」『』', "")
     | dict.fromkeys("’‘‛´`ʼ", "'")
     | {"…": "...", "\u00a0": " ", "‐": "-", "‑": "-"}
+    # Full-width figures and letters are silent; marks stay, they end sentences.
+    | {0xFEE0 + ord(c): c for c in string.digits + string.ascii_letters}
 )
 _DASHES = re.compile(r"\s*(?:[—–―]|--+)\s*")
 _ELLIPSIS = re.compile(r"\.{2,}(?=\w)")
@@ -36,6 +39,8 @@ def spoken_form(token: str, before: str, after: str, language: str) -> str:
     said = _ADDRESS.sub(_spoken_address, token.translate(_QUOTES))
     if language.startswith("en"):
         said = english.expand(said, before, after)
+    elif language.startswith("ja"):
+        said = japanese.in_kana(said)
     said = _DASHES.sub(", ", said)
     said = _SLASH.sub(" ", _ELLIPSIS.sub("... ", _MARKS.sub(" ", said)))
     said = "".join(filter(_kept, unicodedata.normalize("NFC", said)))

@@ -122,6 +122,8 @@ class Breaker:
             return 1.0
         if words[at].glued:
             return 7.0
+        if words[at - 1].glued:  # without spaces between words, one ends a clause
+            return 1.0
         return _english_hurt(before, words[at].text) if self._english else 5.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from colab_worker.film.captions.measure import (
     is_wide,
     reading_s,
 )
+from colab_worker.film.captions.phrases import CLOSING, phrases
 
 #: A cue stays at least this long where the next one allows it.
 MIN_CUE_S = 1.0
@@ -78,7 +80,7 @@ def cues_of(
 
     ``measure`` tells how much of a line a text fills; 1 is a full line.
     """
-    timed, sentences = _pieces(words, measure)
+    timed, sentences = _pieces(words, measure, language)
     if not timed:
         return []
     breaker = Breaker(measure, language)
@@ -117,9 +119,9 @@ def title_cue(text: str, length_s: float, measure: Measure, language: str) -> Cu
 
 
 def _pieces(
-    words: dict[str, Any], measure: Measure
+    words: dict[str, Any], measure: Measure, language: str
 ) -> tuple[list[TimedWord], set[int]]:
-    """The words, those too long for a line in parts, and where sentences begin."""
+    """The words, what is written without spaces in parts, and where sentences begin."""
     sentences = set(words["sentences"])
     timed: list[TimedWord] = []
     starts = set()
@@ -128,7 +130,7 @@ def _pieces(
             starts.add(len(timed))
         glued = bool(timed) and _goes_on(timed[-1].text, str(text))
         word = TimedWord(str(text), float(start), float(end), glued)
-        timed += _parts(word, measure)
+        timed += _parts(word, measure, language)
     return timed, starts
 
 
@@ -137,30 +139,43 @@ def _goes_on(before: str, after: str) -> bool:
     return before.rstrip(_WIDE_CLOSING)[-1:] in _WIDE_ENDS and is_wide(after[0])
 
 
-def _parts(word: TimedWord, measure: Measure) -> list[TimedWord]:
-    """A word too long for a line in parts, each with the time of its letters."""
-    if measure(word.text) <= 1:
-        return [word]
-    letters = list(clusters(word.text))
-    step = (word.end_s - word.start_s) / len(letters)
-    parts, begin = [], 0
-    while begin < len(letters):
-        end = begin + _fitting(letters[begin:], measure)
-        span = (word.start_s + step * begin, word.start_s + step * end)
-        glued = word.glued or begin > 0
-        parts.append(TimedWord("".join(letters[begin:end]), *span, glued))
-        begin = end
-    return parts
+def _parts(word: TimedWord, measure: Measure, language: str) -> list[TimedWord]:
+    """Its phrases, or what fits a line of them, each with the time of its letters."""
+    pieces = [
+        piece
+        for phrase in phrases(word.text, language)
+        for piece in _cut(phrase, measure)
+    ]
+    counts = [len(piece) for piece in pieces]
+    step = (word.end_s - word.start_s) / sum(counts)
+    ends = list(itertools.accumulate(counts, initial=0))
+    return [
+        TimedWord(
+            "".join(piece),
+            word.start_s + step * begin,
+            word.start_s + step * end,
+            word.glued or begin > 0,
+        )
+        for piece, (begin, end) in zip(pieces, itertools.pairwise(ends), strict=True)
+    ]
+
+
+def _cut(phrase: str, measure: Measure) -> Iterator[list[str]]:
+    """The letters of a phrase; in parts if it is too long for a line."""
+    letters = list(clusters(phrase))
+    if measure(phrase) <= 1:
+        yield letters
+        return
+    while letters:
+        size = _fitting(letters, measure)
+        yield letters[:size]
+        letters = letters[size:]
 
 
 _WIDE_ENDS = tuple("\u3002\uff01\uff1f")
 _WIDE_CLOSING = "\u300d\u300f\u201d\u2019\uff09"
 #: A part of a long word takes at most this share of a line, so that lines fill well.
 _PART = 0.5
-#: Marks that may not stand at the beginning of a line.
-_CLOSING = (
-    ",.!?;:)]}\u2026\u3001\u3002\uff0c\uff0e\uff01\uff1f\uff1b\uff1a\u300d\u300f\uff09"
-)
 
 
 def _fitting(letters: list[str], measure: Measure) -> int:
@@ -169,7 +184,7 @@ def _fitting(letters: list[str], measure: Measure) -> int:
         last, following = letters[size - 1], letters[size]
         share = measure("".join(letters[: size + 1]))
         if share > 1 or (
-            following not in _CLOSING and (share > _PART or last in _CLOSING)
+            following not in CLOSING and (share > _PART or last in CLOSING)
         ):
             return size
     return len(letters)
