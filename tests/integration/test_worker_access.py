@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import pickle
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +50,9 @@ WRONG: dict[str, str | bytes | None] = {
 
 def _table() -> list[tuple[str, str]]:
     """Method and path template of every route that the application has."""
-    app = make_app(Settings(Path("x"), "x"), Identity("w", None), Registry(BUILT_IN))
+    with tempfile.TemporaryDirectory() as folder:
+        settings = Settings(Path(folder), "x")
+        app = make_app(settings, Identity("w", None), Registry(BUILT_IN))
     return [
         (route.method, route.resource.canonical)
         for route in app.router.routes()
