@@ -14,7 +14,7 @@ import pytest
 
 from colab_worker.film.captions.ass import document, escaped
 from colab_worker.film.captions.burned import write_clip_captions
-from colab_worker.film.captions.cues import Cue, cues_of, joined, title_cue
+from colab_worker.film.captions.cues import Cue, cues_of, joined, title_cues
 from colab_worker.film.captions.fonts import FontBook
 from colab_worker.film.captions.letters import clusters
 from colab_worker.film.captions.looks import STYLES, Frame, Look, line_measure
@@ -126,15 +126,32 @@ def test_words_without_time_are_still_shown() -> None:
     assert all(a.end_s <= b.start_s for a, b in itertools.pairwise(cues))
 
 
-def test_a_fixed_text_is_shown_whole() -> None:
-    """Two hundred characters take the lines they need, for the whole clip."""
-    text = "A title that is much longer than any title ought to be, " * 4
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("The End", 1),
+        ("A title that is just a little longer than one line of a film", 1),
+        ("A title that is much longer than any title ought to be, " * 4, 3),
+        ("\u4e4c\u9e26\u53e3\u6e34\u4e86\uff0c" * 16, 3),
+    ],
+)
+def test_a_fixed_text_is_shown_whole(text: str, parts: int) -> None:
+    """For the whole clip; what does not fit two lines is shown in turn."""
     measure = line_measure(FRAME, PLAIN, FontBook("RobotoMedium", ()))
-    cue = title_cue(text, 9.0, measure, "en")
+    cues = title_cues(text, 9.0, measure, "en")
 
-    assert cue.text.split() == text.split()
-    assert (cue.start_s, cue.end_s) == (0.0, 9.0)
-    assert max(map(len, cue.text.split("\n"))) <= MAX_LINE_CHARS
+    assert len(cues) == parts
+    shown = " ".join(joined(line) for cue in cues for line in cue.lines)
+    assert shown.replace(" ", "") == text.replace(" ", "")
+    assert (cues[0].start_s, cues[-1].end_s) == (0.0, pytest.approx(9.0))
+    assert all(a.end_s == b.start_s for a, b in itertools.pairwise(cues))
+    assert all(len(cue.lines) <= 2 for cue in cues)
+    for cue in cues:
+        words = [word for line in cue.lines for word in line]
+        middle_s = (cue.start_s + cue.end_s) / 2
+        assert words[0].start_s == cue.start_s
+        assert words[-1].end_s <= middle_s + 1e-6
+        assert max(map(by_characters, cue.text.split("\n"))) <= 1
 
 
 @pytest.mark.parametrize(

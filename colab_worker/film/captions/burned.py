@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from colab_worker.film.captions.ass import document
-from colab_worker.film.captions.cues import Cue, cues_of, title_cue
+from colab_worker.film.captions.cues import Cue, cues_of, title_cues
 from colab_worker.film.captions.fonts import FontBook
 from colab_worker.film.captions.looks import STYLES, Frame, Look, line_measure
 
@@ -38,7 +38,7 @@ def write_clip_captions(
     book = _book(look, language)
     measure = line_measure(frame, look, book)
     if captions["mode"] == "fixed":
-        cues = [title_cue(str(captions["text"]), length_s, measure, language)]
+        cues = title_cues(str(captions["text"]), length_s, measure, language)
     else:
         cues = cues_of(words, measure, language)
     text = document(cues, frame, look, book)

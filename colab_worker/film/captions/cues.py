@@ -23,6 +23,8 @@ MIN_CUE_S = 1.0
 LEAST_CUE_S = 0.1
 #: A cue may stay this long after its last word.
 LINGER_S = 0.25
+#: A letter of a fixed text takes so long to be read.
+_PACE_S = 1 / 15
 #: A shorter gap between two cues would only flicker, so it is closed.
 FLICKER_S = 0.3
 
@@ -96,26 +98,45 @@ def cues_of(
     ]
 
 
-def title_cue(text: str, length_s: float, measure: Measure, language: str) -> Cue:
-    """A fixed text for the whole clip, on as many lines as it needs.
+def title_cues(
+    text: str, length_s: float, measure: Measure, language: str
+) -> list[Cue]:
+    """A fixed text for the whole clip; one of more than two lines is shown in turn.
 
-    Its words are timed at reading pace, for animations that go by words.
+    Each part stays for its share of the time that all take to be read. Words are timed
+    at reading pace, for animations that go by words.
     """
-    tokens = text.split()
-    pace = min(length_s / 2 / max(len(text), 1), 1 / 15)
     words, at = [], 0.0
-    for token in tokens:
-        words.append(TimedWord(token, at, at + pace * len(token)))
-        at += pace * (len(token) + 1)
-    spoken = {
-        "words": [[word.text, word.start_s, word.end_s] for word in words],
-        "sentences": [0],
-        "duration_s": length_s,
-    }
+    for token in text.split():
+        words.append([token, at, at + _PACE_S * len(token)])
+        at += _PACE_S * (len(token) + 1)
+    read = {"words": words, "sentences": [0], "duration_s": at}
+    parts = cues_of(read, measure, language)
+    shares = [reading_s(part.text) for part in parts]
+    ends = itertools.accumulate(shares, initial=0.0)
+    times = [length_s * end / sum(shares) for end in ends]
+    return [
+        _within(part, begin_s, end_s)
+        for part, (begin_s, end_s) in zip(parts, itertools.pairwise(times), strict=True)
+    ]
+
+
+def _within(cue: Cue, begin_s: float, end_s: float) -> Cue:
+    """The cue at another time, its words read in the first half of it at the latest."""
+    first_s, last_s = cue.lines[0][0].start_s, cue.lines[-1][-1].end_s
+    scale = min((end_s - begin_s) / 2 / (last_s - first_s), 1.0)
     lines = tuple(
-        line for cue in cues_of(spoken, measure, language) for line in cue.lines
+        tuple(
+            replace(
+                word,
+                start_s=begin_s + scale * (word.start_s - first_s),
+                end_s=begin_s + scale * (word.end_s - first_s),
+            )
+            for word in line
+        )
+        for line in cue.lines
     )
-    return Cue(lines, 0.0, length_s)
+    return Cue(lines, begin_s, end_s)
 
 
 def _pieces(
