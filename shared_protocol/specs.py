@@ -51,6 +51,11 @@ class Caption(Wire):
     position: CaptionPosition = "bottom"
     animation: CaptionAnimation = "none"
 
+    @field_validator("text")
+    @classmethod
+    def _blank_is_none(cls, text: str | None) -> str | None:
+        return text if text and text.strip() else None
+
 
 class EngineChoice(Wire):
     """Engines asked for by name; ``auto`` takes the best one that the worker has."""

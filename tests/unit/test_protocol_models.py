@@ -68,6 +68,7 @@ REFUSED: list[tuple[type[Wire], dict[str, Any], str, str]] = [
     (FilmSpec, film(language="English"), "language", "pattern"),
     (FilmSpec, film(image_style="cubist"), "image_style", "watercolor"),
     (FilmSpec, film(caption={"style": "simple"}), "body", "set auto_captions"),
+    (FilmSpec, film(caption={"text": " \n"}), "body", "set auto_captions"),
     (
         FilmSpec,
         film(caption={"text": "x"}, auto_captions=True),
