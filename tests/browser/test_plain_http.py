@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -12,18 +11,22 @@ from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from tests.browser.conftest import LIMIT_MS, SECONDS
 from tests.browser.steps import finished, make_film
 from tests.browser.watched_page import PLAIN_NAME, watched
+from tests.servers.kept_port import KeptPort
 from tests.servers.served import Served
 
 
 def test_a_film_is_made_over_plain_http(browser: Browser, tmp_path: Path) -> None:
     """What such pages do not have (``crypto.randomUUID``, a clipboard) is not needed."""
-    port = _free_port()
+    with KeptPort() as port:
+        _make_one(browser, tmp_path / "home", port.number)
+
+
+def _make_one(browser: Browser, home: Path, port: int) -> None:
     env = {
         "MOONREEL_ENGINES": ENGINES,
         SECONDS_VARIABLE: json.dumps(SECONDS),
         "MOONREEL_ALLOWED_HOSTS": f"{PLAIN_NAME}:{port}",
     }
-    home = tmp_path / "home"
     home.mkdir()
     with Served(home, env, port):
         context = browser.new_context(
@@ -35,9 +38,3 @@ def test_a_film_is_made_over_plain_http(browser: Browser, tmp_path: Path) -> Non
             assert not watch.page.evaluate("isSecureContext")
             finished(watch.page)
         context.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

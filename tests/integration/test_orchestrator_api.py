@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import pytest
 
 from orchestrator.errors import HomeInUse, PortInUse
 from tests.servers.fake_worker import FakeWorker
+from tests.servers.kept_port import KeptPort
 from tests.servers.live_orchestrator import STORY, LiveOrchestrator
 from tests.workers import TOKEN, WorkerProcess
 
@@ -317,13 +317,14 @@ async def test_one_home_has_one_orchestrator(tmp_path: Path) -> None:
 
 async def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
     """No traceback, and the folder is free again."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-        with pytest.raises(PortInUse, match=f"127.0.0.1:{port}"):
-            async with LiveOrchestrator(tmp_path / "home", port=port):
-                raise AssertionError("it listens on a taken port")
-    async with LiveOrchestrator(tmp_path / "home", port=port) as live:
-        assert live.url.endswith(f":{port}")
+    with KeptPort() as port:
+        with port.server_socket() as taken:
+            taken.listen()
+            with pytest.raises(PortInUse, match=f"127.0.0.1:{port.number}"):
+                async with LiveOrchestrator(tmp_path / "home", port=port.number):
+                    raise AssertionError("it listens on a taken port")
+        async with LiveOrchestrator(tmp_path / "home", port=port.number) as live:
+            assert live.url.endswith(f":{port.number}")
 
 
 async def test_a_page_gets_a_token_that_only_reads(

@@ -63,7 +63,7 @@ async def test_a_silent_service_is_asked_again(
 ) -> None:
     """An answer that never begins counts as lost."""
     gemini.faults = [Fault("slow", delay_s=30)]
-    async with studio_of(tmp_path / "home", gemini, writer_silence_s=0.3) as keyed:
+    async with studio_of(tmp_path / "home", gemini, writer_silence_s=3.0) as keyed:
         assert (await reviewed(keyed))["version"] == 1
     assert len(gemini.asked) == 2
 

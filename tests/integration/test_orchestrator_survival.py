@@ -119,12 +119,11 @@ async def test_a_worker_that_restarts_with_its_disk_just_goes_on(
         await worker.work(job_id, units=4)
         await live.until(job_id, mirrored=4)
 
-        port = int(worker.url.rpartition(":")[2])
         await worker.stop()
         await live.until(job_id, "unreachable")
         worker.boots += 1
         worker.jobs[job_id].version = 1  # counts anew
-        await worker.start(port)
+        await worker.start()
         await live.until(job_id, "sent_to_colab", boot="boot-2")
         await worker.work(job_id)
         await live.until(job_id, "complete")
@@ -136,7 +135,6 @@ async def test_when_the_worker_was_away_is_kept(
     tmp_path: Path, worker: FakeWorker
 ) -> None:
     """From the first silence to the next answer, each time; restarts forget nothing."""
-    port = int(worker.url.rpartition(":")[2])
     async with LiveOrchestrator(tmp_path / "home") as live:
         await live.connect(worker.url, worker.token)
         job_id = await live.order()
@@ -144,7 +142,7 @@ async def test_when_the_worker_was_away_is_kept(
         assert view["outages"] == []
         await worker.stop()
         await live.until(job_id, "unreachable")
-        await worker.start(port)
+        await worker.start()
         (first,) = (await live.until(job_id, "sent_to_colab"))["outages"]
         worker.gateway = offline
         await worker.work(job_id, units=1)  # ends the held request

@@ -6,22 +6,25 @@ import logging
 import shutil
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from colab_worker.archive import Archive
 from shared_protocol.artifacts import FileRef, MemoEntry, UnitResult
 from shared_protocol.kit.blobs import BlobStore
+from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 from tests.workers import WorkerProcess, film
 
 SECONDS = {"image": 0.4, "voice": 0.1, "clip": 0.2, "film": 0.2}
 SCENES = ("a hill", "a lake", "a wood", "a town")
 
 
-def machine(folder: Path, memo: Path) -> WorkerProcess:
+def machine(folder: Path, memo: Path, **process: Any) -> WorkerProcess:
     """A machine with a disk of its own and the folder that lasts."""
     folder.mkdir()
-    return WorkerProcess(folder, "--memo-folder", str(memo), seconds=SECONDS)
+    words = ("--memo-folder", str(memo))
+    return WorkerProcess(folder, *words, seconds=SECONDS, **process)
 
 
 def kept(memo: Path) -> int:
@@ -34,13 +37,17 @@ def test_a_lost_machine_is_replaced_and_its_job_goes_on_by_itself(
 ) -> None:
     """Nobody submits anything again; what was done is not done again."""
     memo = tmp_path / "drive"
-    with machine(tmp_path / "first", memo) as first:
+    gate = Gate(tmp_path / "gate")  # the film cannot end before the machine is lost
+    gated = {"engines": GATED_ENGINES, "env": {GATE_VARIABLE: str(gate.path)}}
+    gate.let(2)
+    with machine(tmp_path / "first", memo, **gated) as first:
         job_id = first.submit(film(*SCENES))
         while kept(memo) < 3:
             time.sleep(0.05)
         first.kill()
         shutil.rmtree(first.data_dir)
-    with machine(tmp_path / "second", memo) as second:
+    gate.let(len(SCENES))
+    with machine(tmp_path / "second", memo, **gated) as second:
         view = second.finish(job_id)
         while list(memo.glob("jobs/*.json")):
             time.sleep(0.05)
@@ -65,6 +72,7 @@ def test_a_deleted_film_leaves_the_memo_folder_too(tmp_path: Path) -> None:
         assert worker.client.delete(f"/jobs/{gone}").status_code == 200
         while kept(memo) > len(ours):
             time.sleep(0.05)
+        worker.stop()  # the files go after the entry; a stop waits for them
 
     files = {path.name for path in memo.glob("blobs/*/*")}
     mine = {

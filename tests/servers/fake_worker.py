@@ -32,6 +32,7 @@ from shared_protocol.transfers import BlobQuery, BlobReply, BundleRequest
 from shared_protocol.wire import content_key
 from shared_protocol.workers import Health, PairReply, PairRequest, TunnelView
 from tests.servers.fake_units import FakeJob, FakeUnit, artifact_of, plan, unit_view
+from tests.servers.kept_port import KeptPort
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 #: Answers in place of the worker; None lets the request through.
@@ -68,20 +69,21 @@ class FakeWorker:
         self.never: set[str] = set()
         self._news = asyncio.Condition()
         self._runner: web.AppRunner | None = None
+        self._port: KeptPort | None = None
 
     async def __aenter__(self) -> FakeWorker:
         return await self.start()
 
     async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+        await self.close()
 
     @property
     def boot_id(self) -> str:
         """The present run."""
         return f"boot-{self.boots}"
 
-    async def start(self, port: int = 0) -> FakeWorker:
-        """Listens on loopback."""
+    async def start(self) -> FakeWorker:
+        """Listens on loopback; after a ``stop`` at the same address."""
         app = web.Application(middlewares=[self._middleware], client_max_size=64 << 20)
         app.router.add_get(routes.HEALTH, self._health)
         app.router.add_post(routes.PAIR, self._pair)
@@ -97,16 +99,24 @@ class FakeWorker:
             app, shutdown_timeout=0.1, handler_cancellation=True
         )
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", port)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        if self._port is None:
+            self._port = KeptPort()
+        await web.SockSite(self._runner, self._port.server_socket()).start()
+        self.url = f"http://127.0.0.1:{self._port.number}"
         return self
 
     async def stop(self) -> None:
-        """Stops listening; jobs and files stay."""
+        """Stops listening; jobs and files stay, and nobody else gets the address."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    async def close(self) -> None:
+        """Stops for good."""
+        await self.stop()
+        if self._port is not None:
+            self._port.close()
+            self._port = None
 
     async def lose_machine(self) -> None:
         """A new, empty machine answers at the same address."""

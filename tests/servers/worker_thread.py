@@ -37,7 +37,7 @@ class WorkerThread:
     ) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._working.result()
-        self._call(self.worker.stop()).result()
+        self._call(self.worker.close()).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
