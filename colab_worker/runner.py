@@ -39,7 +39,8 @@ class Runner:
         self._runs: dict[str, JobRun] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._news = asyncio.Event()
-        #: A job gets another spec, or a run of its present one: not both at once.
+        #: A job gets another spec, or begins or ends a run of its present one: never
+        #: both at once.
         self._door = asyncio.Lock()
         self._loops: list[asyncio.Task[None]] = []
 
@@ -149,7 +150,9 @@ class Runner:
             raise
         except Exception as error:
             log.exception("job %s broke the runner", job_id)
-            await self._fail(job_id, _unexpected(error))
+            self._runs.pop(job_id, None)
+            async with self._door:
+                await self._fail(job_id, _unexpected(error))
         finally:
             self._runs.pop(job_id, None)
             self._tasks.pop(job_id, None)
@@ -159,23 +162,26 @@ class Runner:
         row = await self._parts.store.job(job_id)
         if row is None or not await self._prepare(row):
             return  # canceled or deleted a moment ago
-        try:
-            while (run := await self._begin(job_id)) is not None:
-                finished = await run.run()
-                self._runs.pop(job_id, None)
+        while (run := await self._begin(job_id)) is not None:
+            finished = await run.run()
+            self._runs.pop(job_id, None)
+            async with self._door:  # a spec that comes meanwhile would find no run
                 if await self._end(job_id, run, finished=finished):
                     return
-        except PlanRefused as refused:  # a model was removed while the job waited
-            await self._fail(job_id, _refusal(refused))
 
     async def _begin(self, job_id: str) -> JobRun | None:
-        """A run of the job's present spec; None when the job is gone."""
+        """A run of the job's present spec; None when the job is gone, or cannot run."""
         async with self._door:
             status = await self._parts.board.find(job_id)
             row = await self._parts.store.job(job_id)
             if row is None or status is None:
                 return None
-            run = JobRun(self._parts, status, await self._plan(row), row.attempt)
+            try:
+                planned = await self._plan(row)
+            except PlanRefused as refused:  # a model was removed while the job waited
+                await self._fail(job_id, _refusal(refused))
+                return None
+            run = JobRun(self._parts, status, planned, row.attempt)
             self._runs[job_id] = run
         if not await self._move(job_id, ACTIVE, JobState.RUNNING):
             run.cancel()
