@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
+from benchmarks.simulated import SECONDS_VARIABLE
+from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 ROOT = Path(__file__).parents[2]
@@ -26,12 +27,14 @@ class Shell:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.home = folder / "home"
-        seconds = {"image": 0.3, "voice": 0.1, "clip": 0.1}
+        self.gate = Gate(folder / "gate")
+        seconds = {"image": 0.1, "voice": 0.1, "clip": 0.1}
         self._environ = os.environ | {
             "MOONREEL_HOME": str(self.home),
             "MOONREEL_URL_FILE": str(folder / "url.txt"),
             "MOONREEL_DISK_FLOOR_MB": "0",
-            "MOONREEL_ENGINES": ENGINES,
+            "MOONREEL_ENGINES": GATED_ENGINES,
+            GATE_VARIABLE: str(self.gate.path),
             SECONDS_VARIABLE: json.dumps(seconds),
             "PYTHONPATH": str(ROOT),
         }
@@ -62,7 +65,7 @@ class Shell:
 
 @pytest.fixture
 def shell(tmp_path: Path) -> Shell:
-    """A fresh home with quick simulated engines."""
+    """A fresh home with simulated engines, whose pictures come when the test says so."""
     return Shell(tmp_path)
 
 
@@ -80,6 +83,7 @@ def read_until(process: subprocess.Popen[str], pictures: int) -> str:
 def test_ctrl_c_in_a_terminal_then_the_same_line_again(shell: Shell) -> None:
     """The signal goes to the whole terminal; only the command hears it, and rests."""
     words = ("make", "story.txt", "--scenes", "3", "-o", "a.mp4")
+    shell.gate.let(1)
     process = shell.start(*words, "--json")
     job_id = read_until(process, pictures=1)
     os.killpg(process.pid, signal.SIGINT)
@@ -89,6 +93,7 @@ def test_ctrl_c_in_a_terminal_then_the_same_line_again(shell: Shell) -> None:
     assert (last["event"], last["code"]) == ("error", "canceled")
     log = (shell.home / "server.log").read_text("utf-8")
     assert len(re.findall("local worker listens", log)) == 1
+    shell.gate.let(1000)
     *_, done = shell.events(*words)
     assert (done["event"], done["job_id"]) == ("done", job_id)
     assert (shell.folder / "a.mp4").stat().st_size == done["bytes"]
@@ -97,9 +102,11 @@ def test_ctrl_c_in_a_terminal_then_the_same_line_again(shell: Shell) -> None:
 def test_kill_then_the_same_line_again(shell: Shell) -> None:
     """Nothing is lost when the command is killed: the job goes on, its parts stay."""
     words = ("make", "story.txt", "--scenes", "3", "-o", "a.mp4")
+    shell.gate.let(2)
     process = shell.start(*words, "--json")
     job_id = read_until(process, pictures=2)
     os.killpg(process.pid, signal.SIGKILL)
+    shell.gate.let(1000)
     process.communicate(timeout=LIMIT_S)
     accepted, *_, done = shell.events(*words)
     assert accepted["resumed"] is True

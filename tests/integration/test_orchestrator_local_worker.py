@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
+from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 from tests.servers.live_orchestrator import STORY, LiveOrchestrator
 from tests.workers import WorkerProcess
 
@@ -31,17 +32,29 @@ def _simulated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(SECONDS_VARIABLE, json.dumps({"image": 0.2, "voice": 0.05}))
 
 
+@pytest.fixture
+def gate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Gate:
+    """Children of this process draw as many pictures as the test says."""
+    made = Gate(tmp_path / "gate")
+    monkeypatch.setenv("MOONREEL_ENGINES", GATED_ENGINES)
+    monkeypatch.setenv(GATE_VARIABLE, str(made.path))
+    return made
+
+
 def local_workers(of: int, home: Path) -> list[psutil.Process]:
     """Workers in ``home`` that process ``of`` started; other tests have theirs."""
     return [
         process
         for process in psutil.Process(of).children()
-        if process.status() != psutil.STATUS_ZOMBIE and _is_local(process, home)
+        if _is_local(process, home)  # a zombie has no command line
     ]
 
 
 def _is_local(process: psutil.Process, home: Path) -> bool:
-    words = process.cmdline()
+    try:
+        words = process.cmdline()
+    except psutil.Error:
+        return False  # it ended while we looked
     return "colab_worker" in words and any(w.startswith(str(home)) for w in words)
 
 
@@ -95,14 +108,18 @@ async def test_the_local_worker_gets_no_key_that_it_has_no_use_for(
     assert not {"GEMINI_API_KEY", "MOONREEL_PASSWORD"} & set(given)
 
 
-async def test_the_local_worker_is_started_again_when_it_dies(tmp_path: Path) -> None:
+async def test_the_local_worker_is_started_again_when_it_dies(
+    tmp_path: Path, gate: Gate
+) -> None:
     """A worker killed in the middle of a film is replaced, and the film goes on."""
+    gate.let(1)
     async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
         job_id = await live.order(quality="draft")
         await live.until(job_id, "sent_to_colab")
         first = local_workers(os.getpid(), tmp_path)[0]
         await live.until(job_id, files=2, limit_s=LIMIT_S)
         first.kill()
+        gate.let(1000)
         film = await finished(live, job_id)
         second = local_workers(os.getpid(), tmp_path)[0]
 
@@ -112,14 +129,13 @@ async def test_the_local_worker_is_started_again_when_it_dies(tmp_path: Path) ->
 
 
 async def test_the_remote_worker_is_preferred_and_its_loss_survived(
-    tmp_path: Path,
+    tmp_path: Path, gate: Gate
 ) -> None:
     """A real remote worker that loses its disk is sent what is finished, no more."""
     folder = tmp_path / "remote"
     folder.mkdir()
-    worker = await asyncio.to_thread(
-        WorkerProcess(folder, seconds={"image": 0.3}).start
-    )
+    gate.let(2)
+    worker = await asyncio.to_thread(WorkerProcess(folder, engines=GATED_ENGINES).start)
     url = str(worker.client.base_url).rstrip("/")
     try:
         async with LiveOrchestrator(tmp_path / "home", worker="auto") as live:
@@ -131,8 +147,9 @@ async def test_the_remote_worker_is_preferred_and_its_loss_survived(
 
             other = folder / "new"
             other.mkdir()
+            gate.let(1000)
             worker = await asyncio.to_thread(
-                WorkerProcess(other, seconds={"image": 0.3}).start
+                WorkerProcess(other, engines=GATED_ENGINES).start
             )
             await live.connect(str(worker.client.base_url).rstrip("/"), "test-token")
             film = await finished(live, job_id)
@@ -189,7 +206,7 @@ def test_kill_nine_of_the_orchestrator_loses_nothing(tmp_path: Path) -> None:
     worker = local_workers(first.pid, tmp_path)[0]
     first.send_signal(signal.SIGKILL)
     first.wait()
-    worker.wait(timeout=20)  # psutil.TimeoutExpired if it outlives its parent
+    worker.wait(timeout=60)  # psutil.TimeoutExpired if it outlives its parent
 
     second, url = start(home)
     try:
@@ -202,7 +219,7 @@ def test_kill_nine_of_the_orchestrator_loses_nothing(tmp_path: Path) -> None:
         film = httpx.get(f"{url}/api/download/{job_id}")
     finally:
         second.send_signal(signal.SIGTERM)
-        assert second.wait(timeout=20) == 0
+        assert second.wait(timeout=60) == 0
 
     assert view["state"] == "complete", view["message"]
     assert film.content[4:8] == b"ftyp"

@@ -219,7 +219,7 @@ def test_a_reader_that_goes_away_leaves_nothing(worker: WorkerProcess) -> None:
         worker.client.get(
             f"/status/{late}",
             params={"wait": 30, "since": version + 10_000},
-            timeout=0.2,
+            timeout=httpx.Timeout(60, read=0.2),
         )
     assert view["state"] == "complete"
     assert worker.finish(late)["state"] == "complete"

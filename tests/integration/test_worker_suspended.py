@@ -13,7 +13,7 @@ import pytest
 from tests.workers import WorkerProcess, film
 
 #: Silence after which a child counts as frozen, and how long the machine sleeps.
-SILENCE_S, ASLEEP_S = 3.0, 5.0
+SILENCE_S, ASLEEP_S = 6.0, 9.0
 
 
 @pytest.fixture
