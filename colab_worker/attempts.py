@@ -134,8 +134,7 @@ class Attempts:
             )
         finally:
             free()
-            if keeping:  # also of a call that broke, or was canceled: they are done
-                await asyncio.wait(keeping)
+            await _all_over(keeping)  # of a call that broke too: they are done
 
     async def _keep(
         self, entry: Entry, folder: Path, done: Done, seconds: float
@@ -197,6 +196,18 @@ class Attempts:
                 )
             )
         return tuple(files)
+
+
+async def _all_over(keeping: Sequence[asyncio.Task[None]]) -> None:
+    """Waits for what must not be left half done; a cancel is heard afterwards."""
+    canceled: asyncio.CancelledError | None = None
+    while going_on := [keep for keep in keeping if not keep.done()]:
+        try:
+            await asyncio.wait(going_on)
+        except asyncio.CancelledError as error:
+            canceled = error
+    if canceled is not None:
+        raise canceled
 
 
 def broken(task: UnitTask, error: Exception) -> Broken:

@@ -149,22 +149,33 @@ class EngineHost:
         if self._process is not None and self._process.returncode is None:
             return
         await self._kill()
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "colab_worker.engine_child",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env={**os.environ, **self._secrets},
-            limit=EVENT_LIMIT_BYTES,
-            start_new_session=True,
-        )
+        self._process = await self._spawn()
         self._stderr.clear()
         self._stderr_task = asyncio.create_task(self._drain(self._process))
         event = await self._event(START_S)
         if not isinstance(event, Ready):
             raise _nonsense(repr(event))
+
+    async def _spawn(self) -> asyncio.subprocess.Process:
+        try:
+            return await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "colab_worker.engine_child",
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                env={**os.environ, **self._secrets},
+                limit=EVENT_LIMIT_BYTES,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise EngineFailure(
+                Code.ENGINE_EXITED,
+                f"its process could not be started: {error.strerror or error}",
+                "the machine may be out of memory, processes or open files; close "
+                "programs, then retry the job",
+            ) from error
 
     async def _send(self, command: Wire) -> None:
         process = self._running()

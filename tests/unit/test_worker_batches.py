@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import queue
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -16,6 +18,7 @@ from colab_worker.lane import Batch
 from colab_worker.planner import Unit
 from colab_worker.settings import parse_settings, read_batch
 from colab_worker.tasks import Broken, Finished, Progressed, Started
+from shared_protocol.kit.blobs import BlobStore
 from tests.unit.test_worker_dispatcher import Lanes
 
 
@@ -102,6 +105,47 @@ async def test_a_cancel_in_the_middle_of_a_call(lanes: Lanes) -> None:
     (end,) = await lanes.ends(1)
     assert (end.task.unit_id, type(end)) == ("5", Finished)
     assert lanes.reports.empty()
+
+
+class SlowBlobs(BlobStore):
+    """Adopts files when it is allowed to."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.gate = threading.Event()
+        self.begun: queue.Queue[Path] = queue.Queue()
+
+    def adopt(self, path: Path) -> tuple[str, int]:
+        """See ``BlobStore``."""
+        self.begun.put(path)
+        self.gate.wait()
+        return super().adopt(path)
+
+
+async def test_a_cancel_while_the_files_of_a_call_are_kept(tmp_path: Path) -> None:
+    """It returns when all are kept: none is done again, and none loses its folder."""
+    blobs = await asyncio.to_thread(SlowBlobs, tmp_path / "blobs")
+    lanes = await asyncio.to_thread(Lanes, tmp_path, 3, blobs)
+    lanes.host.room = Room(fits=1, most=None)
+    lanes.dispatcher.start()
+    lanes.submit("1", 1, together="x")
+    await begun(lanes, 1)
+    for name in ("3", "4", "5"):
+        lanes.submit(name, int(name), together="x")
+    lanes.gate.set()
+    for _ in range(4):
+        await asyncio.to_thread(blobs.begun.get)
+
+    canceling = asyncio.create_task(lanes.dispatcher.cancel("job-0001", {"3"}))
+    early, _ = await asyncio.wait({canceling}, timeout=0.2)
+    blobs.gate.set()
+    await canceling
+    assert not early
+
+    ends = {end.task.unit_id: type(end) for end in await lanes.ends(4)}
+    assert ends == dict.fromkeys(("1", "3", "4", "5"), Finished)
+    assert (lanes.host.calls, lanes.reports.empty()) == ([3], True)
+    await lanes.dispatcher.close()
 
 
 @pytest.mark.parametrize(

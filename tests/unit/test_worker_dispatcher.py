@@ -92,10 +92,12 @@ WAYS: dict[str, Work] = {
 class Lanes:
     """A dispatcher with one lane of one slot, and everything that it reported."""
 
-    def __init__(self, folder: Path, batch: Batch = "auto") -> None:
+    def __init__(
+        self, folder: Path, batch: Batch = "auto", blobs: BlobStore | None = None
+    ) -> None:
         self.gate = asyncio.Event()
         self.host = FakeHost(WAYS, self.gate)
-        self.blobs = BlobStore(folder / "blobs")
+        self.blobs = blobs or BlobStore(folder / "blobs")
         self.work = folder / "work"
         self.reports: asyncio.Queue[Report] = asyncio.Queue()
         self.dispatcher = LocalDispatcher(
