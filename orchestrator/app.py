@@ -36,6 +36,7 @@ from orchestrator.store.scripts import ScriptStore
 from orchestrator.store.traffic import TrafficStore
 from orchestrator.store.workers import WorkerStore
 from orchestrator.studio import Studio
+from orchestrator.under_way import UnderWay
 from orchestrator.url_watch import UrlWatch
 from orchestrator.workers import Workers
 from orchestrator.writer.services.choice import Services
@@ -97,6 +98,7 @@ def _build(app: web.Application, settings: Settings) -> _Parts:
     app[keys.DESK] = Desk(films, scripts, mirrored, library)
     app[keys.REDRAWING] = Redrawing(app[keys.DESK], library)
     services = app[keys.SERVICES] = Services(settings)
+    app[keys.UNDER_WAY] = UnderWay()
     app[keys.PEN] = Pen(services, AnswerStore(database), scripts)
     orphans = Orphans(settings, OrphanStore(database), films, workers, bell)
     app[keys.STUDIO] = Studio(settings, films, library, workers, services, orphans)
@@ -129,6 +131,8 @@ async def _connections(app: web.Application) -> AsyncIterator[None]:
     yield
     await app[keys.SERVICES].close()
     await app[keys.WORKERS].stop()
+    await app[keys.UNDER_WAY].settle()
+    await app[keys.WORKERS].stop()  # an order may just have connected one
 
 
 def _loops(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:

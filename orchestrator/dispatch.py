@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import suppress
+from collections.abc import Iterable
 
 from orchestrator.bell import Bell
 from orchestrator.errors import Refused, Unreachable, WorkerError
@@ -19,6 +19,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.films import PLACEABLE, Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.workers import Choice, Workers
+from shared_protocol.artifacts import MemoEntry
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.films import FilmState
@@ -84,7 +85,7 @@ class Dispatcher:
     async def _place(self, film: Film) -> None:
         try:
             choice = await self._workers.choose(film.spec.engine.image)
-        except Unreachable as trouble:
+        except WorkerError as trouble:
             await self._park(film, str(trouble), trouble.retry_after_s)
             return
         if not await self._claim(film, choice):
@@ -94,9 +95,14 @@ class Dispatcher:
         except Unreachable as trouble:
             if choice.slot.client is choice.client:
                 choice.slot.lost(trouble)
-            await self._park(film, str(trouble), trouble.retry_after_s)
+            if not await self._park(film, str(trouble), trouble.retry_after_s):
+                # Canceled or deleted, and the worker may have it all the same.
+                await self._orphans.leave(film.job_id, choice.client.address.url)
         except Refused as refused:
             await self._refused(film, refused)
+        except Exception as error:  # no film may stay on its way for ever
+            log.exception("Film %s could not be sent.", film.job_id)
+            await self._park(film, f"The film could not be sent: {error}", None)
         else:
             await self._sent(film, choice)
 
@@ -119,7 +125,7 @@ class Dispatcher:
         wanted = await self._given(film)
         memo = []
         if film.worker_boot is not None:  # else no worker has had the film yet
-            memo = await self._mirrored.memo(film.job_id)
+            memo = await self._whole(await self._mirrored.memo(film.job_id))
         if memo and film.render is not None:
             wanted |= needed_blobs(film.render.units, memo)
         await self._library.send(wanted, client)
@@ -127,6 +133,14 @@ class Dispatcher:
             spec=film.spec, attempt=film.attempt, memo=tuple(memo)
         )
         await client.submit(film.job_id, submission)
+
+    async def _whole(self, memo: Iterable[MemoEntry]) -> list[MemoEntry]:
+        """Those whose files are here; what somebody deleted is made again."""
+
+        def is_here(entry: MemoEntry) -> bool:
+            return all(self._library.blobs.has(f.sha256) for f in entry.result.files)
+
+        return await asyncio.to_thread(lambda: list(filter(is_here, memo)))
 
     async def _given(self, film: Film) -> set[str]:
         """The files that the film comes with; Refused when one is gone."""
@@ -161,8 +175,10 @@ class Dispatcher:
         ):
             return
         # canceled or deleted while it was on its way
-        with suppress(WorkerError):
+        try:
             await choice.client.cancel(film.job_id)
+        except WorkerError:
+            await self._orphans.leave(film.job_id, choice.client.address.url)
 
     async def _refused(self, film: Film, refused: Refused) -> None:
         soon = refused.status in (429, 507) or refused.code == Code.NOT_READY
@@ -185,8 +201,11 @@ class Dispatcher:
             finished_at=utc_now(),
         )
 
-    async def _park(self, film: Film, why: str, pause_s: float | None) -> None:
-        """Lets the film wait; it is tried again later, or when the workers change."""
+    async def _park(self, film: Film, why: str, pause_s: float | None) -> bool:
+        """Lets the film wait; it is tried again later, or when the workers change.
+
+        False when it is not to be placed any more.
+        """
         failures = self._failures.get(film.job_id, 0)
         self._failures[film.job_id] = failures + 1
         backoff_s = self._settings.first_retry_s * 2 ** min(failures, 12)
@@ -199,7 +218,7 @@ class Dispatcher:
             expect = {FilmState.SENDING}  # nothing to tell unless it was claimed
         else:
             expect = {*PLACEABLE, FilmState.SENDING}
-        await self._films.change(
+        return await self._films.change(
             film.job_id,
             expect,
             of_attempt=film.attempt,

@@ -15,6 +15,7 @@ from orchestrator.settings import Settings
 from orchestrator.store.films import FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.studio import Studio
+from orchestrator.under_way import UnderWay
 from orchestrator.url_watch import UrlWatch
 from orchestrator.workers import Workers
 from orchestrator.writer.services.choice import Services
@@ -32,6 +33,7 @@ SERVICES = web.AppKey("services", Services)
 PEN = web.AppKey("pen", Pen)
 LEDGER = web.AppKey("ledger", Ledger)
 STUDIO = web.AppKey("studio", Studio)
+UNDER_WAY = web.AppKey("under_way", UnderWay)
 URL_WATCH = web.AppKey("url_watch", UrlWatch)
 #: The version of Moonreel.
 VERSION = web.AppKey("version", str)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from orchestrator.bundles import NamedFile
-from orchestrator.store.films import FilmStore
+from orchestrator.store.films import Film, FilmStore
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.worker_client import WorkerClient
 from shared_protocol import routes
@@ -79,6 +79,15 @@ class Library:
         """Keeps a file that is here for a film."""
         async with self._lock:
             await self._mirrored.use_blob(job_id, sha256)
+
+    async def add(self, film: Film, given: Mapping[str, str]) -> None:
+        """Saves a new film that comes with files; ApiError 422 names one not here.
+
+        Raises as ``FilmStore.add`` does.
+        """
+        async with self._lock:
+            await self.check_given(given)
+            await self._films.add(film, given.values())
 
     async def keep_given(self, job_id: str, given: Mapping[str, str]) -> None:
         """Keeps the files that came with a film; ApiError 422 names one not here."""

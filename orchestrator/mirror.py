@@ -138,17 +138,17 @@ class Mirror:
         asking = asyncio.create_task(
             client.wait(known, hold_s, settle_s), name="held request"
         )
+        woken = asyncio.create_task(self._ear.wait())
         try:
             while True:
-                woken = asyncio.create_task(self._ear.wait())
                 await asyncio.wait({asking, woken}, return_when=asyncio.FIRST_COMPLETED)
-                woken.cancel()
                 if asking.done():
                     return asking.result()
+                woken = asyncio.create_task(self._ear.wait())
                 if await self._is_other(client, placed):
                     return None
         finally:
-            await end_tasks([asking])
+            await end_tasks([asking, woken])
 
     def _times(
         self, client: WorkerClient, known: dict[str, int]

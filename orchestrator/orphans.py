@@ -79,12 +79,15 @@ class Orphans:
         film = await self._films.get(job_id)
         if film is not None and film.state not in PLACED | TERMINAL:
             return False  # on its way, nobody knows where to
-        wanted = film is not None and film.state is not FilmState.CANCELED
+        unwanted = (FilmState.CANCELED, FilmState.CANCELING)
+        wanted = film is not None and film.state not in unwanted
         if film is not None and wanted and film.worker_url == url:
             return True
         note.tries += 1
         try:
-            await self._cancel(job_id, url, film.worker_boot if film else None)
+            await self._cancel(
+                job_id, url, film.worker_boot if film and wanted else None
+            )
         except Refused as refused:
             log.info("Film %s is not canceled at %s: %s", job_id, url, refused)
         except WorkerError:

@@ -94,10 +94,11 @@ class Ledger:
 
     async def save(self) -> None:
         """Writes what has changed."""
-        unsaved, self._unsaved = self._unsaved, set()
-        for host, month in unsaved:
+        for host, month in list(self._unsaved):
             spent = self._spent[host, month]
             await self._store.put(host, month, spent.requests, spent.bytes)
+            if self._spent[host, month] == spent:  # else more was counted meanwhile
+                self._unsaved.discard((host, month))
 
     def count(self, url: str, requests: int, size: int) -> None:
         """Requests of ours, and bytes of replies."""

@@ -80,10 +80,9 @@ class Studio:
         film = await self._ordered(request)
         film = replace(film, idempotency_key=key, body_sha256=body_sha256)
         try:
-            await self._films.add(film)
+            await self._library.add(film, given)
         except KeyTaken as taken:
             return _same_order(taken.film, body_sha256)
-        await self._library.keep_given(film.job_id, given)
         log.info("Film %s: %s", film.job_id, film.message)
         return film
 

@@ -60,9 +60,9 @@ class Slot:
         old, self.client = self.client, client
         self.reachable, self.health = False, None
         self._calm()
+        self._bell.ring()
         if old is not None:
             await old.close()
-        self._bell.ring()
 
     def heard(self) -> None:
         """The worker has just answered."""

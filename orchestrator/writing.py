@@ -77,8 +77,8 @@ class Writing:
         """Begins what is to be written, and stops what is not wanted any more."""
         films = {film.job_id: film for film in await self._films.in_states(WRITING)}
         for job_id, task in self._tasks.items():
-            if job_id not in films:
-                task.cancel()
+            if job_id not in films and not task.cancelling():
+                task.cancel()  # once: then it takes its scenes back from their worker
         for job_id, film in films.items():
             if job_id not in self._tasks:
                 task = asyncio.create_task(self._write(film), name=f"write {job_id}")

@@ -173,12 +173,19 @@ class FilmStore:
             )
             self.versions.update({row.job_id: row.version for row in rows})
 
-    async def add(self, film: Film) -> None:
-        """Saves a new film; raises KeyTaken when its idempotency key is in use."""
+    async def add(self, film: Film, files: Iterable[str] = ()) -> None:
+        """Saves a new film with its need of the files of those hashes.
+
+        Raises KeyTaken when its idempotency key is in use.
+        """
         values = {field.name: getattr(film, field.name) for field in fields(film)}
         try:
             async with self._db.write() as connection:
                 await connection.execute(t.films.insert().values(values))
+                for sha256 in set(files):
+                    await connection.execute(
+                        t.blob_uses.insert().values(job_id=film.job_id, sha256=sha256)
+                    )
                 if film.script_json:
                     await connection.execute(
                         _first_script(film.job_id, film.script_json)

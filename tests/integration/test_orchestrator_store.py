@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from orchestrator.bell import Bell
 from orchestrator.store.films import ANY, AT_WORK, Film, FilmStore, KeyTaken
+from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.outages import MOST
 from orchestrator.store.schema import MIGRATIONS, prepare_schema
 from orchestrator.store.tables import HEAD, metadata
@@ -220,3 +221,18 @@ async def test_only_so_many_outages_are_kept(films: FilmStore) -> None:
 
     assert list(found.outages) == ends[-MOST:]
     assert all(outage.until for outage in ends)
+
+
+async def test_a_film_is_saved_with_its_need_of_files(
+    database: Database, films: FilmStore
+) -> None:
+    """In one step: whatever happens next, nobody throws them out."""
+    made, hashes = film(), ["a" * 64, "b" * 64, "a" * 64]
+    await films.add(made, hashes)
+
+    assert await MirrorStore(database).used_blobs() == set(hashes)
+    again = replace(film(), idempotency_key="key")
+    await films.add(again, ["c" * 64])
+    with pytest.raises(KeyTaken):
+        await films.add(replace(film(), idempotency_key="key"), ["d" * 64])
+    assert await MirrorStore(database).used_blobs() == {*hashes, "c" * 64}

@@ -47,6 +47,29 @@ async def test_a_lost_machine_costs_only_what_was_not_brought_here(
         assert film.content == before["film"].data
 
 
+async def test_a_file_that_somebody_deleted_here_is_made_again(
+    tmp_path: Path, worker: FakeWorker
+) -> None:
+    """The film goes on; a new machine does that unit anew."""
+    home = tmp_path / "home"
+    async with LiveOrchestrator(home) as live:
+        await live.connect(worker.url, worker.token)
+        job_id = await live.submitted()
+        await worker.work(job_id, units=8)
+        await live.until(job_id, mirrored=8)
+        lost = worker.jobs[job_id].units["clip-001"].sha256
+        (file,) = home.rglob(f"{lost[:2]}/{lost[2:]}")
+        file.unlink()
+
+        await worker.lose_machine()
+        await live.until(job_id, "sent_to_colab", boot="boot-2")
+        assert lost not in worker.uploaded
+        await worker.work(job_id)
+        await live.until(job_id, "complete")
+
+        assert worker.made == ["clip-001", "clip-003", "film"]
+
+
 async def test_another_worker_at_another_address_takes_over(
     tmp_path: Path, worker: FakeWorker
 ) -> None:
