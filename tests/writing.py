@@ -40,6 +40,6 @@ async def reviewed(studio: LiveOrchestrator, **fields: Any) -> dict[str, Any]:
 
 async def eventually(condition: Callable[[], bool]) -> None:
     """Returns once it holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(100):
         while not condition():  # noqa: ASYNC110 - nobody tells when it does
             await asyncio.sleep(0.01)

@@ -130,12 +130,14 @@ async def test_a_locked_scene_stays(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)  # real engines make a real film, twice
 async def test_an_engine_that_cannot_says_so_before_anything_changes(
     tmp_path: Path,
 ) -> None:
     """The draft engine draws no picture from another; a seed it takes."""
     async with LiveOrchestrator(tmp_path / "home", worker="local") as live:
-        job_id = await live.order(quality="draft", num_scenes=1, script="A crow.")
+        small = {"quality": "draft", "resolution": "480p", "num_scenes": 1}
+        job_id = await live.order(script="A crow.", **small)
         await live.until(job_id, "complete")
         reply = await retry(live, job_id, scene=1, keep=0.5)
         assert reply.status_code == 422

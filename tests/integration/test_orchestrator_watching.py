@@ -80,7 +80,7 @@ async def test_progress_never_falls_and_versions_only_rise(
     for _ in range(10):
         await worker.work(job_id, units=1)
     await worker.work(job_id)
-    await asyncio.wait_for(watching, 20)
+    await asyncio.wait_for(watching, 100)
 
     assert seen == sorted(seen)
     assert [progress for _, progress in seen] == sorted(p for _, p in seen)

@@ -31,7 +31,7 @@ def test_an_unknown_job_is_told_in_old_words(worker: WorkerProcess) -> None:
 
 def test_a_held_reply_comes_with_the_news(worker: WorkerProcess) -> None:
     """``Prefer: wait`` with the known version: nothing until something changes."""
-    job_id = worker.submit(film("held"))
+    job_id = worker.submit(film("held 1", "held 2", "held 3"))
     version = worker.status(job_id)["version"]
     headers = {"Prefer": "respond-async, wait=20", "If-None-Match": f'W/"{version}"'}
     reply = worker.client.get(f"/status/{job_id}", headers=headers)
@@ -88,7 +88,7 @@ def test_one_request_watches_many_jobs(worker: WorkerProcess) -> None:
     first, second = worker.submit(film("many 1")), worker.submit(film("many 2"))
     worker.finish(first)
     worker.finish(second)
-    third = worker.submit(film("many 3"))
+    third = worker.submit(film("many 3", "many 4", "many 5", "many 6"))
     known = {job: worker.status(job)["version"] for job in (first, second, third)}
     reply = worker.client.post("/jobs/wait", json={"jobs": known, "wait_s": 20}).json()
     lost = {"jobs": {"never-heard-of": 3, first: 0}, "wait_s": 20}
