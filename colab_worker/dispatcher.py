@@ -32,6 +32,9 @@ class Dispatcher(Protocol):
         Returns when none runs; they report no more.
         """
 
+    def hurry(self) -> None:
+        """The worker stops: no cancel, under way or to come, takes over a second."""
+
     async def close(self) -> None:
         """Stops everything."""
 
@@ -85,6 +88,11 @@ class LocalDispatcher:
             return task.job_id == job_id and (units is None or task.unit_id in units)
 
         await asyncio.gather(*(lane.cancel(meant) for lane in self._lanes.values()))
+
+    def hurry(self) -> None:
+        """See ``Dispatcher``."""
+        for lane in self._lanes.values():
+            lane.hurry()
 
     async def close(self) -> None:
         """See ``Dispatcher``."""

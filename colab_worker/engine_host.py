@@ -37,6 +37,8 @@ from shared_protocol.kit.redaction import redact
 from shared_protocol.wire import Wire
 
 START_S = 60.0
+#: For the running step when the worker stops: nobody needs what is loaded any more.
+HURRY_S = 1.0
 #: Silence of a child is counted in steps of this length.
 STEP_S = 1.0
 STDERR_LINES = 20
@@ -91,6 +93,9 @@ class EngineHost:
         self._process: asyncio.subprocess.Process | None = None
         self._stderr: deque[str] = deque(maxlen=STDERR_LINES)
         self._stderr_task: asyncio.Task[None] | None = None
+        self._hurried = False
+        #: Of the cancel that waits for the child's step.
+        self._giving_up: asyncio.Timeout | None = None
         #: By kind, the engine that the child keeps in memory.
         self.loaded: dict[str, str] = {}
         #: What the child last told of it; None: nothing yet.
@@ -140,6 +145,17 @@ class EngineHost:
     async def warm(self) -> None:
         """Starts the child before it is needed; raises EngineFailure."""
         await self._start()
+
+    def hurry(self) -> None:
+        """From now on a cancel, also one under way, is over within ``HURRY_S``.
+
+        What the child keeps in memory may be lost.
+        """
+        self._hurried = True
+        waiting = self._giving_up
+        if waiting is not None and not waiting.expired():
+            soon = asyncio.get_running_loop().time() + HURRY_S
+            waiting.reschedule(min(waiting.when() or soon, soon))
 
     async def close(self) -> None:
         """Ends the child."""
@@ -259,14 +275,18 @@ class EngineHost:
     async def _stops_by_itself(self, patience_s: float) -> bool:
         if self._process is None:
             return True
+        if self._hurried:
+            patience_s = min(patience_s, HURRY_S)
         try:
-            async with asyncio.timeout(patience_s):
+            async with asyncio.timeout(patience_s) as self._giving_up:
                 await self._send(Stop())
                 await self._answer(lambda fraction, note: None)
         except EngineFailure as failure:
             return failure.code in _REASONS.values()
         except TimeoutError:
             return False
+        finally:
+            self._giving_up = None
         return True  # it finished in that very moment; the result is dropped
 
     async def _kill(self) -> None:

@@ -85,8 +85,14 @@ class Lane:
             if not entry.over and not meant(entry.task):
                 self.put(entry.task, entry.on_report)
 
+    def hurry(self) -> None:
+        """Whatever is canceled from now on, or already, is over within a second."""
+        for host in self._hosts:
+            host.hurry()
+
     async def close(self) -> None:
         """Stops everything."""
+        self.hurry()
         self._queue.clear()
         await end_tasks(self._slots)
         await end_tasks(self._running)

@@ -58,7 +58,11 @@ class Runner:
 
     async def stop(self) -> None:
         """Stops working; unfinished jobs go on at the next start."""
+        running = list(self._tasks)
+        self._parts.dispatcher.hurry()
         await end_tasks([*self._loops, *self._tasks.values()])
+        for job_id in running:  # also of one that was just being canceled
+            await self._parts.store.give_back(job_id)
 
     def wake(self) -> None:
         """Tells that a job was queued."""

@@ -6,7 +6,9 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +100,22 @@ def test_a_clean_stop_is_no_interruption(tmp_path: Path) -> None:
 
     assert view["state"] == "complete"
     assert _done(before).items() <= _done(view).items()
+
+
+def test_a_stop_does_not_wait_for_a_patient_engine(tmp_path: Path) -> None:
+    """The process ends although a step takes for ever; its unit is given back."""
+    patient = ENTRY | {"patience_s": 600}
+    engines = json.dumps([*json.loads(ENGINES), patient])
+    env = {COUNTER_VARIABLE: str(tmp_path)}
+    with WorkerProcess(tmp_path, engines=engines, env=env) as worker:
+        job_id = worker.submit(film("!hang"))
+        while _unit(worker.status(job_id), "scene-001/image")["state"] != "running":
+            time.sleep(0.02)
+        worker.kill(signal.SIGTERM)
+
+    with closing(sqlite3.connect(worker.data_dir / "worker.db")) as database:
+        states = database.execute("SELECT state FROM units WHERE kind = 'image'")
+        assert states.fetchall() == [("pending",)]
 
 
 def test_versions_never_go_back(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
-"""Engine processes: one that cannot be started fails its unit, and nothing else."""
+"""Engine processes: one that cannot start fails its unit, one that is busy is hurried."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from colab_worker.engine_wire import Load
 from colab_worker.lane import Lane
 from colab_worker.tasks import Broken, Report, UnitTask
 from shared_protocol.errors import Code
+from tests.slow_loading import LOADED_VARIABLE
 
 #: No process is started with more; E2BIG is as good as any reason not to.
 TOO_MUCH = "x" * (1 << 20)
@@ -60,3 +62,31 @@ async def test_a_process_that_cannot_start_fails_its_unit(lane: Lane) -> None:
     assert (first.code, first.retryable) == (Code.ENGINE_EXITED, True)
     assert "could not be started: Argument list too long" in first.message
     assert first.hint is not None
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_when_the_worker_stops_nobody_waits_for_a_step(
+    late: bool, tmp_path: Path
+) -> None:
+    """A cancel of ten minutes' patience ends, whether it comes after that or before."""
+    host = EngineHost(
+        beat_timeout_s=60,
+        cancel_grace_s=600,
+        secrets={LOADED_VARIABLE: str(tmp_path / "never")},
+    )
+    loads = asyncio.Event()
+    command = LOAD.model_copy(update={"address": "tests.slow_loading:SlowLoadingImage"})
+    call = asyncio.create_task(
+        host.call(command, lambda part, note: None, limit_s=600, on_loading=loads.set)
+    )
+    await loads.wait()
+
+    if not late:
+        host.hurry()
+    call.cancel()
+    if late:
+        await asyncio.wait({call}, timeout=0.1)
+        host.hurry()
+    await asyncio.wait({call})
+
+    assert (call.cancelled(), host.pid) == (True, None)

@@ -78,6 +78,9 @@ class NoWork:
     async def cancel(self, job_id: str, units: Collection[str] | None = None) -> None:
         """See ``Dispatcher``."""
 
+    def hurry(self) -> None:
+        """See ``Dispatcher``."""
+
     async def close(self) -> None:
         """See ``Dispatcher``."""
 
