@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 
 from aiohttp import web
 
@@ -46,7 +47,7 @@ from shared_protocol import routes
 from shared_protocol.kit.blobs import BlobStore
 from shared_protocol.kit.database import Database
 from shared_protocol.kit.http_errors import error_middleware
-from shared_protocol.kit.tasks import end_tasks
+from shared_protocol.kit.tasks import end_tasks, keep_running
 
 LAST_LOOK_S = 10.0
 
@@ -117,7 +118,9 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
     try:
         await app[keys.STORE].open()
         await app[keys.RUNNER].start()
-        shelf = asyncio.create_task(_watch_shelf(app), name="watch the shelf")
+        shelf = asyncio.create_task(
+            keep_running("look at the shelf", partial(_watch_shelf, app))
+        )
         yield
         await end_tasks([shelf])
         await app[keys.RUNNER].stop()
@@ -130,7 +133,7 @@ async def _archiving(app: web.Application) -> AsyncIterator[None]:
     """Takes up what a lost machine left; from then on follows, up to a last look."""
     archivist = app[keys.ARCHIVIST]
     await archivist.restore()
-    following = asyncio.create_task(archivist.run(), name="keep the memo folder")
+    following = asyncio.create_task(keep_running("memo folder", archivist.run))
     yield
     await end_tasks([following])
     with contextlib.suppress(TimeoutError):  # a slow disk may not hold the end up

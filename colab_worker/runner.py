@@ -18,7 +18,7 @@ from colab_worker.store.rows import JobRow
 from shared_protocol.clock import utc_now
 from shared_protocol.errors import Code, ErrorBody
 from shared_protocol.jobs import JobState, UnitState
-from shared_protocol.kit.tasks import end_tasks
+from shared_protocol.kit.tasks import end_tasks, keep_running
 from shared_protocol.specs import FilmSpec
 
 log = logging.getLogger(__name__)
@@ -50,10 +50,10 @@ class Runner:
         for row in await self._parts.store.queued():
             units = await self._parts.store.units(row.id)
             self._parts.board.put(row, units)
-        self._news.set()
+        loops = (("admission of jobs", self._admit), ("heartbeat", self._beat))
         self._loops = [
-            asyncio.create_task(self._admit(), name="admit jobs"),
-            asyncio.create_task(self._beat(), name="heartbeat"),
+            asyncio.create_task(keep_running(name, loop), name=name)
+            for name, loop in loops
         ]
 
     async def stop(self) -> None:
@@ -124,6 +124,7 @@ class Runner:
         return True
 
     async def _admit(self) -> None:
+        self._news.set()  # also of what came before a look that failed
         while True:
             await self._news.wait()
             self._news.clear()
@@ -139,13 +140,15 @@ class Runner:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(self._parts.settings.heartbeat_s)
-            if self._tasks:
-                versions = self._parts.board.versions
-                jobs = [job_id for job_id in self._tasks if job_id in versions]
-                await self._parts.store.heartbeat(jobs, versions)
-                for job_id in jobs:
-                    status = self._parts.board.live(job_id)
-                    status.row = replace(status.row, heartbeat_at=utc_now())
+            told = self._parts.board.versions
+            versions = {job: told[job] for job in self._tasks if job in told}
+            if versions:
+                await self._parts.store.heartbeat(list(versions), versions)
+            for job_id in (
+                versions.keys() & told.keys()
+            ):  # others were deleted meanwhile
+                status = self._parts.board.live(job_id)
+                status.row = replace(status.row, heartbeat_at=utc_now())
 
     async def _run(self, job_id: str) -> None:
         try:

@@ -1,13 +1,26 @@
-"""Ending tasks that one has begun."""
+"""Keeping loops going, and ending tasks that one has begun."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 log = logging.getLogger(__name__)
+
+#: Before a loop that failed begins again.
+PAUSE_S = 1.0
+
+
+async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
+    """Runs a loop that never ends; what nobody foresaw is logged, and it begins again."""
+    while True:
+        try:
+            await loop()
+        except Exception:
+            log.exception("%s failed; it starts again.", name)
+            await asyncio.sleep(PAUSE_S)
 
 
 async def end_tasks(tasks: Iterable[asyncio.Future[Any]]) -> None:

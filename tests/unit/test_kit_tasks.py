@@ -1,4 +1,4 @@
-"""Ending tasks: they have ended afterwards, and whoever waits can be ended too."""
+"""Loops go on after a surprise; ended tasks have ended, and who waits can be ended too."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from shared_protocol.kit.tasks import end_tasks
+from shared_protocol.kit.tasks import end_tasks, keep_running
 
 
 async def test_all_have_ended_however_they_did() -> None:
@@ -38,6 +38,29 @@ async def test_the_one_who_ends_them_can_be_ended() -> None:
     assert not slow.done()
     let_go.set()
     await end_tasks([slow])
+
+
+async def test_a_loop_that_fails_begins_again(caplog: pytest.LogCaptureFixture) -> None:
+    """What it failed by is told; a cancel ends it all the same."""
+    begun: list[int] = []
+    again = asyncio.Event()
+
+    async def loop() -> None:
+        begun.append(1)
+        if len(begun) == 1:
+            raise OSError("The disk is full.")
+        again.set()
+        await asyncio.sleep(60)
+
+    kept = asyncio.create_task(keep_running("heartbeat", loop))
+    await again.wait()
+    await end_tasks([kept])
+
+    assert kept.cancelled()
+    (record,) = caplog.records
+    assert record.getMessage() == "heartbeat failed; it starts again."
+    assert record.exc_info is not None
+    assert "The disk is full." in str(record.exc_info[1])
 
 
 async def _breaks_when_canceled() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from benchmarks.simulated import ENGINES
 from colab_worker.board import Board
@@ -40,6 +41,8 @@ class GatedStore(Store):
         self.answered = asyncio.Event()
         self.gate = asyncio.Event()
         self.gate.set()
+        self.refusals = 0
+        self.refused = asyncio.Event()
 
     async def move(
         self,
@@ -58,6 +61,14 @@ class GatedStore(Store):
         if moved and state is JobState.COMPLETE:
             self.completed.set()
         return moved
+
+    async def queued_ids(self) -> list[str]:
+        """Refused as often as a test says."""
+        if self.refusals:
+            self.refusals -= 1
+            self.refused.set()
+            raise OperationalError("SELECT", {}, OSError("disk I/O error"))
+        return await super().queued_ids()
 
     async def job(self, job_id: str) -> JobRow | None:
         """Waits at the gate with the answer."""
@@ -139,4 +150,16 @@ async def test_a_spec_that_comes_while_its_run_ends_is_worked_on(
     store.gate.set()
 
     assert await replacing
+    await store.completed.wait()
+
+
+async def test_a_look_at_the_queue_that_fails_is_taken_again(
+    store: GatedStore, runner: Runner
+) -> None:
+    """A job that came before it need not wait for another one to be noticed."""
+    added = await store.add_job(job(attempt=2))
+    assert added is not None
+    store.refusals = 1
+    runner.wake()
+    await store.refused.wait()
     await store.completed.wait()
