@@ -19,7 +19,7 @@ from benchmarks.simulated import ENGINES, SECONDS_VARIABLE
 from shared_protocol.clock import new_id
 
 TOKEN = "test-token"
-START_S = 30.0
+START_S = 60.0
 
 
 class WorkerProcess:
@@ -86,7 +86,7 @@ class WorkerProcess:
         """Sends a signal and waits for the end."""
         assert self.process is not None
         self.process.send_signal(number)
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
 
     def stop(self) -> None:
         """Ends the process if it still runs."""

@@ -86,6 +86,7 @@ def sent(served: Served, colour: str) -> str:
         f"{served.url}/api/references",
         content=file.getvalue(),
         headers={"Content-Type": "image/png"},
+        timeout=60,
     )
     return str(reply.json()["sha256"])
 

@@ -9,6 +9,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -21,12 +22,12 @@ from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import STORY, comes_true, finished, make_film, open_page
 from tests.browser.test_everyone import violations
 from tests.browser.watched_page import Watched
+from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 from tests.servers.served import Served
 from tests.servers.tunnel import Tunnel, says
 from tests.workers import TOKEN, WorkerProcess
 
-#: Long enough that a worker can be killed in the middle.
-SLOW = {"image": 1.5, "voice": 0.2, "clip": 0.5, "film": 0.5}
+SLOW = {"image": 0.5, "voice": 0.2, "clip": 0.5, "film": 0.5}
 
 
 def banner(page: Page, kind: str) -> None:
@@ -116,16 +117,29 @@ def test_another_version_here(page: Page) -> None:
 
 
 @pytest.fixture
-def frail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
-    """A worker that is slow, to be killed."""
-    with WorkerProcess(tmp_path_factory.mktemp("frail"), seconds=SLOW) as process:
+def gate(tmp_path: Path) -> Gate:
+    """How many pictures the frail worker draws."""
+    return Gate(tmp_path / "gate")
+
+
+@pytest.fixture
+def frail(
+    gate: Gate, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[WorkerProcess]:
+    """A worker to be killed in the middle of a film."""
+    folder, env = tmp_path_factory.mktemp("frail"), {GATE_VARIABLE: str(gate.path)}
+    with WorkerProcess(folder, seconds=SLOW, engines=GATED_ENGINES, env=env) as process:
         yield process
 
 
 def test_worker_killed_restarted_at_a_new_address(
-    browser: Browser, frail: WorkerProcess, tmp_path_factory: pytest.TempPathFactory
+    browser: Browser,
+    frail: WorkerProcess,
+    gate: Gate,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     """The page says so, keeps its pictures, follows to the new address, and ends well."""
+    gate.let(1)
     home = tmp_path_factory.mktemp("own") / "home"
     home.mkdir()
     env = {
@@ -144,6 +158,7 @@ def test_worker_killed_restarted_at_a_new_address(
         banner(page, "worker")
         expect(page.locator(".cards img").first).to_be_visible()
         expect(page.locator(".banner .next")).to_contain_text("Asking again in")
+        gate.let(1000)
         frail.start()
         other = context.new_page()
         other.goto("/#/connection")
@@ -248,15 +263,15 @@ def test_the_health_is_that_of_now(page: Page, served: Served) -> None:
     age = page.locator(".health div", has_text="Running for")
     expect(queue).to_contain_text("0 of 100")
     before = age.inner_text()
-    text = "\n\n".join(f"The moon rose over hill number {n}." for n in range(12))
+    text = "\n\n".join(f"The moon rose over hill number {n}." for n in range(60))
     made = [
-        served.order({"script": text, "num_scenes": 12, "seed": seed})
+        served.order({"script": text, "num_scenes": 60, "seed": seed})
         for seed in range(3)
     ]
     expect(queue).to_contain_text(re.compile(r"[23] of 100"))
     for job_id in made:
-        httpx.post(f"{served.url}/api/jobs/{job_id}/cancel")
-        served.finish(job_id)
+        httpx.post(f"{served.url}/api/jobs/{job_id}/cancel", json={}, timeout=60)
+        assert served.finish(job_id)["state"] == "canceled"
     expect(queue).to_contain_text("0 of 100")
 
     expect(age).not_to_have_text(before)

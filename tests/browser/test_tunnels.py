@@ -140,7 +140,9 @@ def _told(
 
 def _paste(bench: Bench, url: str) -> None:
     reply = httpx.post(
-        f"{bench.served.url}/api/set-colab-url", json={"url": f"{url}/#token={TOKEN}"}
+        f"{bench.served.url}/api/set-colab-url",
+        json={"url": f"{url}/#token={TOKEN}"},
+        timeout=60,
     )
     assert reply.json()["connected"], reply.text
 

@@ -198,11 +198,12 @@ def test_kill_nine_of_the_orchestrator_loses_nothing(tmp_path: Path) -> None:
     home = tmp_path / "home"
     first, url = start(home)
     body = {"script": STORY, "num_scenes": 3, "quality": "draft"}
-    job_id = httpx.post(f"{url}/api/generate-video", json=body).json()["job_id"]
-    deadline = time.monotonic() + LIMIT_S
-    while httpx.get(f"{url}/api/jobs/{job_id}").json()["mirrored"] < 2:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    with httpx.Client(base_url=url, timeout=60) as client:
+        job_id = client.post("/api/generate-video", json=body).json()["job_id"]
+        deadline = time.monotonic() + LIMIT_S
+        while client.get(f"/api/jobs/{job_id}").json()["mirrored"] < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
     worker = local_workers(first.pid, tmp_path)[0]
     first.send_signal(signal.SIGKILL)
     first.wait()
@@ -210,13 +211,14 @@ def test_kill_nine_of_the_orchestrator_loses_nothing(tmp_path: Path) -> None:
 
     second, url = start(home)
     try:
-        view = httpx.get(f"{url}/api/jobs/{job_id}").json()
-        while not view["terminal"]:
-            assert time.monotonic() < deadline
-            known = {"wait": 5, "since": view["version"]}
-            httpx.get(f"{url}/api/jobs/{job_id}", params=known, timeout=30)
-            view = httpx.get(f"{url}/api/jobs/{job_id}").json()
-        film = httpx.get(f"{url}/api/download/{job_id}")
+        with httpx.Client(base_url=url, timeout=60) as client:
+            view = client.get(f"/api/jobs/{job_id}").json()
+            while not view["terminal"]:
+                assert time.monotonic() < deadline
+                known = {"wait": 5, "since": view["version"]}
+                client.get(f"/api/jobs/{job_id}", params=known)
+                view = client.get(f"/api/jobs/{job_id}").json()
+            film = client.get(f"/api/download/{job_id}")
     finally:
         second.send_signal(signal.SIGTERM)
         assert second.wait(timeout=60) == 0

@@ -81,7 +81,7 @@ def worker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
 @pytest.fixture(scope="module")
 def stranger(worker: WorkerProcess) -> Iterator[httpx.Client]:
     """A client without a token."""
-    with httpx.Client(base_url=worker.client.base_url, timeout=10) as client:
+    with httpx.Client(base_url=worker.client.base_url, timeout=60) as client:
         yield client
 
 

@@ -66,7 +66,7 @@ def test_a_model_is_there_before_any_film(tmp_path: Path) -> None:
             found: list[str] = worker.client.get("/health").json()["loaded"]
             return found
 
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while loaded() != ["model"]:
             assert time.monotonic() < deadline, worker.log()
             time.sleep(0.05)

@@ -194,7 +194,7 @@ def test_many_pollers_hear_the_end(worker: WorkerProcess) -> None:
             worker.client.base_url.join(f"/status/{job_id}"),
             params={"wait": 20, "since": version},
             headers=worker.client.headers,
-            timeout=30,
+            timeout=60,
         )
         heard.append(reply.json()["version"])
 

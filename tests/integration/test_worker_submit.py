@@ -192,7 +192,7 @@ def test_a_second_worker_on_the_folder_is_refused(worker: WorkerProcess) -> None
     """Two workers never share a data folder."""
     command = [sys.executable, "-m", "colab_worker", "--port", "0", "--data-dir"]
     found = subprocess.run(
-        [*command, str(worker.data_dir)], capture_output=True, text=True, timeout=30
+        [*command, str(worker.data_dir)], capture_output=True, text=True, timeout=60
     )
 
     assert found.returncode == 1
@@ -205,7 +205,7 @@ def test_a_port_in_use_is_said(worker: WorkerProcess, tmp_path: Path) -> None:
     port = str(worker.client.base_url.port)
     command = [sys.executable, "-m", "colab_worker", "--port", port, "--data-dir"]
     found = subprocess.run(
-        [*command, str(tmp_path)], capture_output=True, text=True, timeout=30
+        [*command, str(tmp_path)], capture_output=True, text=True, timeout=60
     )
 
     assert found.returncode == 1
@@ -226,7 +226,7 @@ def _fresh(
     """A request on a connection of its own."""
     auth = dict(worker.client.headers) | (headers or {})
     url = str(worker.client.base_url.join(path))
-    return httpx.request(method, url, json=body, headers=auth, timeout=30)
+    return httpx.request(method, url, json=body, headers=auth, timeout=60)
 
 
 def _announce_body(worker: WorkerProcess, size: int) -> int:
@@ -236,7 +236,7 @@ def _announce_body(worker: WorkerProcess, size: int) -> int:
         f"PUT /jobs/{new_id()} HTTP/1.1\r\nHost: x\r\nContent-Length: {size}\r\n"
         f"Authorization: {worker.client.headers['Authorization']}\r\n\r\n"
     )
-    with socket.create_connection((base.host, base.port), timeout=10) as connection:
+    with socket.create_connection((base.host, base.port), timeout=60) as connection:
         connection.sendall(head.encode())
         reply = connection.recv(4096)
     return int(reply.split()[1])

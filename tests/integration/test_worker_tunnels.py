@@ -344,5 +344,5 @@ def test_the_agent_ends_with_its_worker(
     agent = psutil.Process(ngrok.starts[0]["pid"])
     tunnelled.kill()
 
-    psutil.wait_procs([agent], timeout=20)
+    psutil.wait_procs([agent], timeout=60)
     assert not agent.is_running()

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-LIMIT_S = 60.0
+LIMIT_S = 100.0
 
 
 class CliFilm:

@@ -40,7 +40,7 @@ class Served:
     ) -> None:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-            self.process.wait(timeout=30)
+            self.process.wait(timeout=60)
 
     def start(self) -> Served:
         """Starts the process and waits until it serves."""
@@ -63,7 +63,7 @@ class Served:
 
     def order(self, body: dict[str, Any]) -> str:
         """Asks for a film and returns the job's id."""
-        reply = httpx.post(f"{self.url}/api/generate-video", json=body, timeout=30)
+        reply = httpx.post(f"{self.url}/api/generate-video", json=body, timeout=60)
         assert reply.status_code == 202, reply.text
         return str(reply.json()["job_id"])
 
@@ -97,7 +97,7 @@ class Served:
         """``kill -9``, then the next start; whoever polls must use the new address."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(timeout=20)
+        self.process.wait(timeout=60)
         self.start()
 
     def _children(self) -> list[psutil.Process]:

@@ -218,11 +218,11 @@ def test_the_child_does_not_outlive_its_parent():
         check=True,
         cwd=Path(__file__).parents[2],
         env={**os.environ},
-        timeout=30,
+        timeout=60,
     )
 
     _, alive = psutil.wait_procs(
-        [psutil.Process(pid) for pid in _existing(int(result.stdout))], timeout=10
+        [psutil.Process(pid) for pid in _existing(int(result.stdout))], timeout=60
     )
     assert [] == alive
 
