@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -44,12 +43,7 @@ from orchestrator.writing import Writing
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
 from shared_protocol.kit.http_errors import error_middleware
-from shared_protocol.kit.tasks import end_tasks
-
-log = logging.getLogger(__name__)
-
-#: Pause after a loop failed in a way that nobody foresaw.
-_SURPRISE_S = 1.0
+from shared_protocol.kit.tasks import end_tasks, keep_running
 
 
 @dataclass(frozen=True)
@@ -138,7 +132,7 @@ async def _connections(app: web.Application) -> AsyncIterator[None]:
 def _loops(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
     async def loops(app: web.Application) -> AsyncIterator[None]:
         tasks = [
-            asyncio.create_task(_keep_running(name, loop), name=name)
+            asyncio.create_task(keep_running(name, loop), name=name)
             for name, loop in _all_loops(app, parts)
         ]
         yield
@@ -173,13 +167,3 @@ def _all_loops(
         loops.append((f"pulls-{slot.kind}", pulls.run))
         loops.append((f"mirror-{slot.kind}", mirror.run))
     return loops
-
-
-async def _keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Runs a loop; what nobody foresaw is logged, and must not stop the others."""
-    while True:
-        try:
-            await loop()
-        except Exception:
-            log.exception("%s failed; it starts again.", name)
-            await asyncio.sleep(_SURPRISE_S)

@@ -19,7 +19,7 @@ from orchestrator.errors import Unreachable
 from orchestrator.settings import Settings
 from orchestrator.url_intake import WorkerAddress
 from shared_protocol.clock import new_id
-from shared_protocol.kit.tasks import end_tasks
+from shared_protocol.kit.tasks import end_tasks, keep_running
 from shared_protocol.tokens import new_token
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,9 @@ class LocalWorker:
     async def ensure_started(self) -> None:
         """Returns once the worker answers; raises Unreachable with the reason."""
         if self._task is None:
-            self._task = asyncio.create_task(self._supervise(), name="local-worker")
+            name = "local worker"
+            watch = keep_running(name, self._supervise)
+            self._task = asyncio.create_task(watch, name=name)
         if self._up.is_set():
             return
         self._news.clear()
