@@ -33,6 +33,8 @@ log = logging.getLogger("colab_worker")
 
 KEEPALIVE_S = 75.0
 LOCK_S = 5.0
+#: For requests when the worker stops; those that are held wait for it twice.
+HANDLERS_S = 0.5
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -112,7 +114,11 @@ def _registry(
 @asynccontextmanager
 async def _listening(app: web.Application, settings: Settings) -> AsyncIterator[str]:
     runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=KEEPALIVE_S, shutdown_timeout=1.0
+        app,
+        access_log=None,
+        keepalive_timeout=KEEPALIVE_S,
+        shutdown_timeout=HANDLERS_S,
+        handler_cancellation=False,  # a change is carried out although its client left
     )
     await runner.setup()
     try:

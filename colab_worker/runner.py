@@ -144,9 +144,8 @@ class Runner:
             versions = {job: told[job] for job in self._tasks if job in told}
             if versions:
                 await self._parts.store.heartbeat(list(versions), versions)
-            for job_id in (
-                versions.keys() & told.keys()
-            ):  # others were deleted meanwhile
+            # Others were deleted meanwhile.
+            for job_id in versions.keys() & told.keys():
                 status = self._parts.board.live(job_id)
                 status.row = replace(status.row, heartbeat_at=utc_now())
 
