@@ -19,7 +19,7 @@ from tests.servers.served import Served
 from tests.servers.threaded import make_certificate
 from tests.workers import TOKEN, WorkerProcess, film
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 STORY = "A crow was thirsty.\n\nIt found a pitcher.\n"
 FAL_KEY = KEYS["FAL_KEY"]
 
@@ -49,7 +49,7 @@ def command(
     return subprocess.run(
         [sys.executable, "-m", "orchestrator", *words],
         cwd=folder, env={**os.environ, **env}, capture_output=True, text=True,
-        timeout=110,
+        timeout=250,
     )  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def test_a_remote_worker_never_asks_and_a_named_service_stays_here(
         with Served(tmp_path / "home", env) as served:
             line = f"{str(worker.client.base_url).rstrip('/')}/#token={TOKEN}"
             asked = {"url": line}
-            said = httpx.post(f"{served.url}/api/set-colab-url", json=asked, timeout=30)
+            said = httpx.post(f"{served.url}/api/set-colab-url", json=asked, timeout=60)
             assert said.json()["connected"] is True, said.text
             order = {"script": STORY, "quality": "draft", "num_scenes": 2}
             view = served.finish(served.order(order | {"engine": {"image": "fal"}}))
