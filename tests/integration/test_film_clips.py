@@ -288,7 +288,7 @@ def test_a_canceled_clip_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(Stopped):
         make_clip(tmp_path, plain(), words, tick=stop, zoom_effect=True, preset="slow")
 
-    assert time.monotonic() - begun < 60  # to its end it would take many minutes
+    assert time.monotonic() - begun < 20
     names = [child.name() for child in psutil.Process().children(recursive=True)]
     assert not [name for name in names if "ffmpeg" in name]
     assert not list(tmp_path.glob("clip-*/out/work-*"))
