@@ -102,7 +102,9 @@ class Dispatcher:
             await self._refused(film, refused)
         except Exception as error:  # no film may stay on its way for ever
             log.exception("Film %s could not be sent.", film.job_id)
-            await self._park(film, f"The film could not be sent: {error}", None)
+            name = type(error).__name__
+            why = f"The film could not be sent ({name}); the log has the details."
+            await self._park(film, why, None)
         else:
             await self._sent(film, choice)
 

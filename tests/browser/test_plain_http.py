@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -17,7 +18,7 @@ from tests.servers.served import Served
 
 def test_a_film_is_made_over_plain_http(browser: Browser, tmp_path: Path) -> None:
     """What such pages do not have (``crypto.randomUUID``, a clipboard) is not needed."""
-    with KeptPort() as port:
+    with closing(KeptPort()) as port:
         _make_one(browser, tmp_path / "home", port.number)
 
 

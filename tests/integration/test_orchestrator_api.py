@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -317,7 +318,7 @@ async def test_one_home_has_one_orchestrator(tmp_path: Path) -> None:
 
 async def test_a_taken_port_is_told_in_a_sentence(tmp_path: Path) -> None:
     """No traceback, and the folder is free again."""
-    with KeptPort() as port:
+    with closing(KeptPort()) as port:
         with port.server_socket() as taken:
             taken.listen()
             with pytest.raises(PortInUse, match=f"127.0.0.1:{port.number}"):

@@ -13,17 +13,17 @@ import pytest
 import sqlalchemy as sa
 
 from orchestrator.bell import Bell
-from orchestrator.store.films import ANY, AT_WORK, Film, FilmStore, KeyTaken
+from orchestrator.store.films import ANY, AT_WORK, FilmStore, KeyTaken
 from orchestrator.store.mirrored import MirrorStore
 from orchestrator.store.outages import MOST
 from orchestrator.store.schema import MIGRATIONS, prepare_schema
 from orchestrator.store.tables import HEAD, metadata
 from orchestrator.store.workers import WorkerStore
 from orchestrator.url_intake import WorkerAddress
-from shared_protocol.clock import new_id
 from shared_protocol.films import FilmState
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
+from tests.film_rows import film
 
 
 @pytest.fixture
@@ -41,26 +41,6 @@ async def films(database: Database) -> FilmStore:
     store = FilmStore(database, Changes(), Bell())
     await store.load()
     return store
-
-
-def film(**values: object) -> Film:
-    """A film that was just ordered."""
-    made = Film(
-        job_id=new_id(),
-        title="A film",
-        state=FilmState.STARTING,
-        version=1,
-        progress=0,
-        message="",
-        stage="script",
-        attempt=1,
-        created_at="2026-11-21T00:00:00.000Z",
-        request_json="{}",
-        script_json="{}",
-        spec_json="{}",
-        warnings_json="[]",
-    )
-    return replace(made, **values)  # type: ignore[arg-type]
 
 
 def shape(path: Path) -> dict[str, object]:

@@ -17,12 +17,12 @@ from orchestrator.store.schema import prepare_schema
 from orchestrator.workers import Workers
 from orchestrator.writer.services.choice import Services
 from orchestrator.writing import Writing
-from shared_protocol.clock import new_id, utc_now
 from shared_protocol.films import FilmState
 from shared_protocol.kit.changes import Changes
 from shared_protocol.kit.database import Database
 from shared_protocol.kit.tasks import end_tasks
 from shared_protocol.scripts import Script
+from tests.film_rows import film
 
 
 class _Slow(Writing):
@@ -59,13 +59,14 @@ async def test_news_of_others_do_not_cut_off_who_tells_the_worker(
     writing = _Slow(settings, films, answers, library, nobody, services, bell)
     writing.begun, writing.giving_up = asyncio.Event(), asyncio.Event()
     writing.may_tell, writing.told = asyncio.Event(), asyncio.Event()
-    film = _film()
-    await films.add(film)
+    ordered = '{"topic": "a hill", "review": true}'
+    topic = film(state=FilmState.GENERATING_SCRIPT, request_json=ordered)
+    await films.add(topic)
     running = asyncio.create_task(writing.run())
     try:
         await writing.begun.wait()
         canceled = {FilmState.GENERATING_SCRIPT}
-        await films.change(film.job_id, canceled, state=FilmState.CANCELED)
+        await films.change(topic.job_id, canceled, state=FilmState.CANCELED)
         await writing.giving_up.wait()
         await writing._look()
         writing.may_tell.set()
@@ -75,21 +76,3 @@ async def test_news_of_others_do_not_cut_off_who_tells_the_worker(
         await end_tasks([running])
         await services.close()
         await database.close()
-
-
-def _film() -> Film:
-    return Film(
-        job_id=new_id(),
-        title="A film",
-        state=FilmState.GENERATING_SCRIPT,
-        version=1,
-        progress=0,
-        message="",
-        stage="script",
-        attempt=1,
-        created_at=utc_now(),
-        request_json='{"topic": "a hill", "review": true}',
-        script_json="",
-        spec_json="",
-        warnings_json="[]",
-    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import sys
-from types import TracebackType
 
 HOST = "127.0.0.1"
 #: Lets a server listen where we hold the port; the BSDs ask for the other name.
@@ -21,17 +20,6 @@ class KeptPort:
     def __init__(self) -> None:
         self._holder = _bound(0)
         self.number = int(self._holder.getsockname()[1])
-
-    def __enter__(self) -> KeptPort:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def server_socket(self) -> socket.socket:
         """Bound to the port, for a server to listen on."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from colab_worker.engines.base import Speech, Tick, VoiceRequest, Word
 from colab_worker.engines.espeak.child import SAMPLE_RATE, Child, Samples, Sound
-from colab_worker.engines.espeak.japanese import has_kanji
+from colab_worker.engines.espeak.japanese import can_read_kanji, has_kanji
 from colab_worker.engines.espeak.languages import espeak_name, espeak_voice
 from colab_worker.engines.espeak.pace import Pace, fit_pace
 from colab_worker.engines.espeak.sound import sounding_part, speech_gain, write_wav
@@ -22,6 +22,10 @@ _TRIAL_WORDS = "Ready."
 _SPELLED = (
     "The draft voice cannot read kanji and spells them out: install moonreel[japanese] "
     "where the worker runs, or choose another voice."
+)
+_UNKNOWN = (
+    "The draft voice does not know some of the kanji and spells them out: write them in "
+    "kana, or choose another voice."
 )
 
 
@@ -80,7 +84,8 @@ class EspeakEngine:
         speech = _assemble(sentences, request, out)
         japanese = (u.text for u in utterances if u.language.startswith("ja"))
         spells = any(map(has_kanji, japanese))
-        return replace(speech, warnings=(_SPELLED,) if spells else ())
+        warning = _UNKNOWN if can_read_kanji() else _SPELLED
+        return replace(speech, warnings=(warning,) if spells else ())
 
 
 def _pace(

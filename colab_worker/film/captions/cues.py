@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -55,18 +55,20 @@ class Cue:
 
     def later(self, offset_s: float) -> Cue:
         """The same cue ``offset_s`` later."""
-        lines = tuple(
+        start_s, end_s = self.start_s + offset_s, self.end_s + offset_s
+        return Cue(self.lines_at(lambda at: at + offset_s), start_s, end_s)
+
+    def lines_at(
+        self, moved: Callable[[float], float]
+    ) -> tuple[tuple[TimedWord, ...], ...]:
+        """The lines, their words at the times that ``moved`` makes of theirs."""
+        return tuple(
             tuple(
-                replace(
-                    word,
-                    start_s=word.start_s + offset_s,
-                    end_s=word.end_s + offset_s,
-                )
+                replace(word, start_s=moved(word.start_s), end_s=moved(word.end_s))
                 for word in line
             )
             for line in self.lines
         )
-        return Cue(lines, self.start_s + offset_s, self.end_s + offset_s)
 
 
 def joined(words: tuple[TimedWord, ...] | list[TimedWord]) -> str:
@@ -125,17 +127,7 @@ def _within(cue: Cue, begin_s: float, end_s: float) -> Cue:
     """The cue at another time, its words read in the first half of it at the latest."""
     first_s, last_s = cue.lines[0][0].start_s, cue.lines[-1][-1].end_s
     scale = min((end_s - begin_s) / 2 / (last_s - first_s), 1.0)
-    lines = tuple(
-        tuple(
-            replace(
-                word,
-                start_s=begin_s + scale * (word.start_s - first_s),
-                end_s=begin_s + scale * (word.end_s - first_s),
-            )
-            for word in line
-        )
-        for line in cue.lines
-    )
+    lines = cue.lines_at(lambda at: begin_s + scale * (at - first_s))
     return Cue(lines, begin_s, end_s)
 
 
