@@ -118,9 +118,7 @@ async def _working(app: web.Application) -> AsyncIterator[None]:
     try:
         await app[keys.STORE].open()
         await app[keys.RUNNER].start()
-        shelf = asyncio.create_task(
-            keep_running("look at the shelf", partial(_watch_shelf, app))
-        )
+        shelf = keep_running("look at the shelf", partial(_watch_shelf, app))
         yield
         await end_tasks([shelf])
         await app[keys.RUNNER].stop()
@@ -133,7 +131,7 @@ async def _archiving(app: web.Application) -> AsyncIterator[None]:
     """Takes up what a lost machine left; from then on follows, up to a last look."""
     archivist = app[keys.ARCHIVIST]
     await archivist.restore()
-    following = asyncio.create_task(keep_running("memo folder", archivist.run))
+    following = keep_running("memo folder", archivist.run)
     yield
     await end_tasks([following])
     with contextlib.suppress(TimeoutError):  # a slow disk may not hold the end up

@@ -50,10 +50,9 @@ class Runner:
         for row in await self._parts.store.queued():
             units = await self._parts.store.units(row.id)
             self._parts.board.put(row, units)
-        loops = (("admission of jobs", self._admit), ("heartbeat", self._beat))
         self._loops = [
-            asyncio.create_task(keep_running(name, loop), name=name)
-            for name, loop in loops
+            keep_running("admission of jobs", self._admit),
+            keep_running("heartbeat", self._beat),
         ]
 
     async def stop(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -131,10 +130,7 @@ async def _connections(app: web.Application) -> AsyncIterator[None]:
 
 def _loops(parts: _Parts) -> Callable[[web.Application], AsyncIterator[None]]:
     async def loops(app: web.Application) -> AsyncIterator[None]:
-        tasks = [
-            asyncio.create_task(keep_running(name, loop), name=name)
-            for name, loop in _all_loops(app, parts)
-        ]
+        tasks = [keep_running(name, loop) for name, loop in _all_loops(app, parts)]
         yield
         await end_tasks(tasks)
 

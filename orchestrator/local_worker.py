@@ -56,9 +56,7 @@ class LocalWorker:
     async def ensure_started(self) -> None:
         """Returns once the worker answers; raises Unreachable with the reason."""
         if self._task is None:
-            name = "local worker"
-            watch = keep_running(name, self._supervise)
-            self._task = asyncio.create_task(watch, name=name)
+            self._task = keep_running("local worker", self._supervise)
         if self._up.is_set():
             return
         self._news.clear()

@@ -13,8 +13,15 @@ log = logging.getLogger(__name__)
 PAUSE_S = 1.0
 
 
-async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
-    """Runs a loop that never ends; what nobody foresaw is logged, and it begins again."""
+def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+    """A task of that name for a loop that never ends.
+
+    What nobody foresaw is logged, and the loop begins again.
+    """
+    return asyncio.create_task(_again_and_again(name, loop), name=name)
+
+
+async def _again_and_again(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await loop()

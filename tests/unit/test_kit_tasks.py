@@ -52,7 +52,7 @@ async def test_a_loop_that_fails_begins_again(caplog: pytest.LogCaptureFixture) 
         again.set()
         await asyncio.sleep(60)
 
-    kept = asyncio.create_task(keep_running("heartbeat", loop))
+    kept = keep_running("heartbeat", loop)
     await again.wait()
     await end_tasks([kept])
 
