@@ -102,7 +102,6 @@ def _status_reply(request: web.Request, status: JobStatus, hold: Hold) -> web.Re
     headers = {
         "ETag": etag_of_version(version),
         "X-Version": str(version),
-        "Cache-Control": "private, no-cache",
         "Content-Type": "application/json",
     }
     if hold.wait_s:

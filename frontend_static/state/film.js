@@ -85,6 +85,7 @@ async function followHere(jobId, stop) {
 async function followThere(jobId, stop) {
   while (!stop.aborted && !film.value?.terminal) {
     if (film.value?.state === "sent_to_colab") await talkToWorker(jobId, stop);
+    if (stop.aborted) return; // another may speak to it by now
     direct.value = null;
     await pause(1000, stop);
   }
@@ -105,15 +106,27 @@ async function talkToWorker(jobId, stop) {
       direct.value = null;
       return pause(AVOID_MS, stop);
     }
+    if (view.terminal) {
+      await tellOfTheEnd(view, access, stop);
+      return pause(AVOID_MS, stop);
+    }
     if (view !== "same") {
       asked.value = access;
       direct.value = view;
       version = view.version;
     }
-    if (direct.value.terminal) return undefined;
     if (hidden.value) await pause(HIDDEN_MS, stop);
   }
   return undefined;
+}
+
+// What is left of the film is done on this machine, which tells of it itself. Only while
+// it does not answer, the worker's last word is all that there is.
+async function tellOfTheEnd(view, access, stop) {
+  asked.value = access;
+  direct.value = serverDown.value ? view : null;
+  await untilServer();
+  if (!stop.aborted) direct.value = null;
 }
 
 async function readAccess(jobId) {

@@ -32,6 +32,13 @@ SEEK = """video => new Promise((done, fail) => {
   video.onseeked = () => done([video.currentTime, video.duration]);
   video.currentTime = 0.8 * video.duration;
 })"""
+#: Every other text than the present one that the progress has had.
+KEEP_TEXTS = """() => {
+  window.texts = [];
+  const told = document.querySelector(".progress .line span");
+  new MutationObserver(() => texts.push(told.textContent))
+    .observe(told, { childList: true, characterData: true, subtree: true });
+}"""
 FILM = re.compile(r"/download/[\w-]+/film\.mp4$")
 
 
@@ -215,6 +222,24 @@ def test_a_worker_that_came_later_plays_too(
                 "src", re.compile(rf"^/api/download/{job_id}\?")
             )
         context.close()
+
+
+def test_a_worker_that_is_done_is_left_alone(watch: Watched, scene: Scene) -> None:
+    """While the film comes home it is not asked again and again, and home tells of it."""
+    tab = watch.page
+    tab.clock.install()
+    job_id = _order(tab, scene, "kite")
+    message = tab.locator(".progress .line span").first
+    expect(message).to_have_text("Bringing the finished film to this machine.")
+    tab.evaluate(KEEP_TEXTS)
+    asked, count = f"GET /status/{job_id}", scene.tunnel.counts.asked.count
+    first = count(asked)
+    for _ in range(60):
+        tab.clock.run_for(1000)
+        tab.wait_for_timeout(30)  # for the answers, which do not keep to that clock
+
+    assert 1 <= count(asked) - first <= 6  # once in a quarter of a minute
+    assert tab.evaluate("texts") == []
 
 
 def test_the_link_opens_by_itself(watch: Watched, scene: Scene) -> None:

@@ -66,6 +66,14 @@ def test_nothing_new_is_304(worker: WorkerProcess) -> None:
     assert (reply.status_code, reply.content) == (304, b"")
 
 
+def test_a_view_is_kept_by_nobody(worker: WorkerProcess) -> None:
+    """A page that asks anew hears the worker, not what its browser heard before."""
+    job_id = worker.submit(film("not kept"))
+    reply = worker.client.get(f"/status/{job_id}")
+
+    assert reply.headers["Cache-Control"] == "private, no-store"
+
+
 def test_deltas_add_up_to_the_whole(worker: WorkerProcess) -> None:
     """Units and artifacts told by ``?since=`` are those of the whole view."""
     job_id = worker.submit(film("delta one", "delta two"))
