@@ -32,8 +32,7 @@ class Gate:
 
     def drawn(self) -> list[str]:
         """The prompts of all pictures that were drawn."""
-        path = self.path.with_suffix(".drawn")
-        return path.read_text("utf-8").splitlines() if path.exists() else []
+        return drawn_before(self.path)
 
     def close(self) -> None:
         """No more than those that were drawn."""
@@ -51,16 +50,18 @@ class Gate:
 class GatedImage(SimulatedImage):
     """Waits for its turn before each picture."""
 
-    def __init__(self) -> None:
-        self._drawn = 0
-
     def draw(self, request: ImageRequest, out: Path, tick: Tick) -> None:
-        """Draws once the file allows it."""
-        self._drawn += 1
+        """Draws once the file allows one more than were drawn."""
         gate = Path(os.environ[GATE_VARIABLE])
-        while int(gate.read_text(encoding="utf-8")) < self._drawn:
+        while int(gate.read_text(encoding="utf-8")) <= len(drawn_before(gate)):
             tick(0.0, "waiting")
             time.sleep(_STEP_S)
         with gate.with_suffix(".drawn").open("a", encoding="utf-8") as drawn:
             drawn.write(f"{request.prompt}\n")
         super().draw(request, out, tick)
+
+
+def drawn_before(gate: Path) -> list[str]:
+    """The prompts of all pictures that were drawn under the file."""
+    path = gate.with_suffix(".drawn")
+    return path.read_text("utf-8").splitlines() if path.exists() else []

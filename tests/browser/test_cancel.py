@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import LIMIT_MS
 from tests.browser.steps import STORY, finished, make_film
 from tests.browser.test_everyone import violations
+from tests.browser.test_script import hashes
 from tests.browser.watched_page import watched
 from tests.gated_pictures import GATE_VARIABLE, GATED_ENGINES, Gate
 from tests.servers.served import Served
@@ -99,6 +100,56 @@ def test_the_queue_is_cleared_after_a_question(
 
     expect(view.locator(".queue")).to_have_count(0)
     assert {gated.finish(job_id)["state"] for job_id in made} == {"canceled"}
+
+
+def test_canceled_in_the_middle_and_gone_on_with(
+    view: Page, gated: Served, gate: Gate
+) -> None:
+    """What is finished of it stays; trying again makes only the rest."""
+    text = "\n\n".join(f"The moon rose over hill number {n}." for n in range(4))
+    gate.close()
+    gate.let(1)
+    made = make_film(view, text, scenes=4)
+    expect(view.locator(".card[data-done=true]").first).to_be_visible()
+    view.get_by_role("button", name="Cancel").click()
+    expect(view.locator(".job[data-state=canceled]")).to_be_visible()
+    expect(view.locator(".card")).to_have_count(4)
+    expect(view.locator(".card[data-done=false]").last).to_be_visible()
+    kept = hashes(gated, made)
+    assert "scene-001-picture.png" in kept
+    gate.let(1000)
+    view.get_by_role("button", name="Try again").click()
+    finished(view)
+    after = hashes(gated, made)
+
+    assert {name for name in kept if name.startswith("scene-")} <= set(after)
+    assert all(after[name] == kept[name] for name in kept if name.endswith(".png"))
+    reused = [unit for unit in gated.film(made)["render"]["units"] if unit["reused"]]
+    assert reused
+
+
+def test_new_words_of_a_canceled_film_are_not_taken_for_spoken(
+    view: Page, gated: Served, gate: Gate
+) -> None:
+    """A finished scene whose words were edited says that they are still to be made."""
+    text = "\n\n".join(f"The sun rose over hill number {n}." for n in range(4))
+    gate.close()
+    gate.let(1)
+    made = make_film(view, text, scenes=4)
+    ready = view.locator(".card[data-done=true]").first
+    expect(ready).to_be_visible()
+    view.get_by_role("button", name="Cancel").click()
+    expect(view.locator(".job[data-state=canceled]")).to_be_visible()
+    number = int(ready.locator("strong").inner_text())
+    address = f"/api/jobs/{made}/script"
+    written = view.request.get(address).json()
+    scenes = written["script"]["scenes"]
+    scenes[number - 1]["narration"] = "No sun rose."
+    edit = {"version": written["version"], "scenes": scenes}
+    assert view.request.put(address, data=edit).ok
+    view.reload()
+    expect(view.locator(".card").nth(number - 1)).to_contain_text("not rendered yet")
+    expect(view.get_by_text("not rendered yet")).to_have_count(1)
 
 
 def pictures(served: Served, job_id: str) -> list[str]:

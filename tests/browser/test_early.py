@@ -156,7 +156,8 @@ def test_it_plays_and_seeks_before_it_is_here(watch: Watched, scene: Scene) -> N
     assert all(asked.startswith("bytes=") for asked in scene.way.ranges)
     assert TOKEN not in source
     asked = scene.tunnel.counts.asked
-    assert asked.count(f"GET /status/{job_id}") > 1
+    while asked.count(f"GET /status/{job_id}") < 2:
+        tab.wait_for_timeout(50)
     assert asked.count(f"OPTIONS /status/{job_id}") == 1
 
     scene.let()
