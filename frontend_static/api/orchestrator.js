@@ -21,7 +21,7 @@ export class NoAnswer extends Trouble {}
 async function call(path, options = {}) {
   const reply = await ask(path, options);
   if (reply.status === 204 || reply.status === 304) return null;
-  return whole(reply.headers.get("Content-Type").includes("json") ? reply.json() : reply.blob());
+  return whole(reply.json());
 }
 
 // Any good reply, or 304; else Refused or NoAnswer.
@@ -54,14 +54,28 @@ const of = (jobId) => `/api/jobs/${encodeURIComponent(jobId)}`;
 export const fileOf = (jobId, name) => `/api/download/${encodeURIComponent(jobId)}/${name}`;
 export const referenceOf = (sha256) => `/api/references/${sha256}`;
 // A file at such an address: JSON as what it says, anything else as it is.
-export const readFile = (address) => call(address);
+export async function readFile(address) {
+  const reply = await ask(address);
+  return whole(reply.headers.get("Content-Type").includes("json") ? reply.json() : reply.blob());
+}
 // A page with nothing but the film, straight from its worker.
 export const playOf = (jobId) => `/play/${encodeURIComponent(jobId)}`;
 export const filmOf = (jobId) => `/api/download/${encodeURIComponent(jobId)}`;
 
+// An order whose answer never came, and its key: sent again, it is the same film.
+let unanswered = null;
+
 // One click is one film, however often the browser sends it.
-export function orderFilm(order) {
-  return send("POST", "/api/generate-video", order, { "Idempotency-Key": anyKey() });
+export async function orderFilm(order) {
+  const text = JSON.stringify(order);
+  const key = unanswered?.text === text ? unanswered.key : anyKey();
+  unanswered = null;
+  try {
+    return await send("POST", "/api/generate-video", order, { "Idempotency-Key": key });
+  } catch (error) {
+    if (error instanceof NoAnswer) unanswered = { text, key };
+    throw error;
+  }
 }
 
 // The film as this machine knows it; null when nothing changed since `version`.

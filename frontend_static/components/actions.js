@@ -5,6 +5,7 @@ import { t } from "../lib/strings.js";
 import { allowFilm, cancelFilm, retryFilm } from "../api/orchestrator.js";
 import { film, restart } from "../state/film.js";
 
+// { id, message }: of which film, and why not.
 const refusal = signal(null);
 const RETRYABLE = ["error", "canceled", "unreachable"];
 
@@ -15,7 +16,7 @@ export function Actions() {
     ${!terminal && html`<button type="button" class="outline" disabled=${state === "canceling"} onClick=${() => act(cancelFilm, id)}>${t("job.cancel")}</button>`}
     <a role="button" class="outline" href=${`#/jobs/${id}/script`}>${t("job.script")}</a>
     ${RETRYABLE.includes(state) && html`<button type="button" onClick=${() => act(retryFilm, id)}>${t("job.retry")}</button>`}
-    ${refusal.value && html`<p class="refusal" role="alert">${refusal.value}</p>`}
+    ${refusal.value?.id === id && html`<p class="refusal" role="alert">${refusal.value.message}</p>`}
   </div>`;
 }
 
@@ -25,6 +26,6 @@ async function act(order, id) {
     await order(id);
     restart();
   } catch (error) {
-    refusal.value = error.message;
+    refusal.value = { id, message: error.message };
   }
 }

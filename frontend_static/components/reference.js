@@ -18,6 +18,7 @@ export function Reference({ id, name, sha256, onChange }) {
       onChange(await takeReference(file));
     } catch (error) {
       setTrouble(error.message);
+      event.target.value = ""; // the same file can be chosen again
     } finally {
       setBusy(false);
     }

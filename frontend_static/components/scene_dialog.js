@@ -1,6 +1,6 @@
 // One scene at full size: picture, clip, voice, and what it is made from, to change.
 
-import { html, useState } from "../lib/html.js";
+import { html, useEffect, useState } from "../lib/html.js";
 import { anySeed } from "../lib/chance.js";
 import { t } from "../lib/strings.js";
 import { referenceOf, retryFilm } from "../api/orchestrator.js";
@@ -34,6 +34,7 @@ function Editor({ line, scene, onClose }) {
   const [narration, setNarration] = useState(line.narration);
   const [prompt, setPrompt] = useState(line.image_prompt);
   const [voice, setVoice] = useState(line.voice);
+  useEffect(() => () => { scriptError.value = null; }, []); // the next scene has none
   const changed = narration.trim() !== line.narration || prompt.trim() !== line.image_prompt || voice !== line.voice;
   const again = async (values) => {
     await change(at, values);

@@ -11,6 +11,7 @@ export function onChosen(busy, trouble, take) {
       await take(file);
     } catch (error) {
       trouble.value = [error.message, error.hint].filter(Boolean).join(" ");
+      event.target.value = ""; // the same file can be chosen again
     } finally {
       busy.value = false;
     }

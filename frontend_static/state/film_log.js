@@ -36,6 +36,10 @@ function noteWorker(before, now) {
 function tellTheEnd(film) {
   if (route.value.id !== film.job_id) announce(`${film.title}: ${film.message}`);
   if (!notify.value || document.visibilityState === "visible") return;
-  const notice = new Notification(film.title, { body: film.message, tag: film.job_id });
-  notice.onclick = () => window.focus();
+  try {
+    const notice = new Notification(film.title, { body: film.message, tag: film.job_id });
+    notice.onclick = () => window.focus();
+  } catch {
+    announce(`${film.title}: ${film.message}`); // Chromium on phones lets no page notify by itself
+  }
 }

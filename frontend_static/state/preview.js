@@ -1,4 +1,4 @@
-// A sentence in a voice, spoken by the worker that would make the film; one at a time.
+// A sentence in a voice, spoken by the worker that would make the film: the one asked for last.
 
 import { signal } from "../lib/html.js";
 import { previewVoice } from "../api/orchestrator.js";
@@ -18,15 +18,17 @@ export function firstSentence(text) {
 }
 
 export async function listen(place, asked) {
-  if (preview.value.busy) return;
-  const { spoken: before } = preview.value;
-  preview.value = { place, busy: true, spoken: preview.value.place === place ? before : null };
+  const { place: there, busy, spoken: before } = preview.value;
+  if (busy && there === place) return;
+  const mine = { place, busy: true, spoken: there === place ? before : null };
+  preview.value = mine;
   try {
     const { sound, captions } = await previewVoice(asked);
-    for (const url of [before?.url, before?.track].filter(Boolean)) URL.revokeObjectURL(url);
+    if (preview.value !== mine) return;
     const track = URL.createObjectURL(new Blob([captions], { type: "text/vtt" }));
     preview.value = { place, spoken: { sound, url: URL.createObjectURL(sound), track } };
+    for (const url of [before?.url, before?.track].filter(Boolean)) URL.revokeObjectURL(url);
   } catch (error) {
-    preview.value = { ...preview.value, busy: false, trouble: error.message };
+    if (preview.value === mine) preview.value = { ...mine, busy: false, trouble: error.message };
   }
 }

@@ -30,42 +30,71 @@ export function redoOf(number) {
 }
 
 let queue = Promise.resolve();
+// The film whose script is to be shown; what comes late of another is not.
+let wanted = null;
+// By film, the newest version that was heard of: what a save builds on.
+const versions = new Map();
+// Edits that were begun before somebody else's version was taken are void.
+let taken = 0;
 
 export async function openScript(jobId, state) {
   if (script.value?.job_id !== jobId) script.value = edited.value = scriptError.value = null;
+  wanted = jobId;
   if (!state || WRITING.includes(state)) return;
   try {
-    script.value = await readScript(jobId);
+    await queue;
+    hear(await readScript(jobId));
   } catch (error) {
     // 409: the last of it is still being written; the film's own news bring us here again.
-    if (!(error instanceof Refused && error.status === CONFLICT)) scriptError.value = error.message;
+    const early = error instanceof Refused && error.status === CONFLICT;
+    if (!early && jobId === wanted) scriptError.value = error.message;
   }
 }
 
-// `change` gets the scenes and returns them as they shall be. Saves go one after another.
+function hear(told) {
+  if (told.version < (versions.get(told.job_id) ?? 0)) return;
+  versions.set(told.job_id, told.version);
+  if (told.job_id === wanted) script.value = told;
+}
+
+// `change` gets the scenes and returns them as they shall be.
 export function edit(change) {
-  edited.value = change(lines.value);
-  queue = queue.then(save);
-  return queue;
+  const scenes = change(lines.value);
+  const begun = taken;
+  edited.value = scenes;
+  return inTurn(async (jobId) => {
+    const newer = jobId === wanted && edited.value && edited.value !== scenes;
+    if (newer || begun !== taken) return; // a newer edit has this one in it
+    await put(jobId, { scenes });
+    if (edited.value === scenes) edited.value = null;
+  });
 }
 
 export function rename(title) {
-  return put({ title });
+  return inTurn((jobId) => put(jobId, { title }));
 }
 
 export function restore(version) {
-  return put({ restore: version });
+  return inTurn((jobId) => put(jobId, { restore: version }));
 }
 
 export function change(at, values) {
   return edit((scenes) => scenes.map((scene, n) => (n === at ? { ...scene, ...values } : scene)));
 }
 
+// What is saved for the present film, one after another, also when another is opened.
+function inTurn(save) {
+  const { job_id: jobId } = script.value;
+  queue = queue.then(() => save(jobId));
+  return queue;
+}
+
 export async function render() {
+  const { job_id: jobId } = script.value;
   await queue;
   if (scriptError.value) return false;
   try {
-    const reply = await renderWhenFree({ version: script.value.version });
+    const reply = await renderWhenFree(jobId, { version: versions.get(jobId) });
     announce(reply.message);
     restart();
     return true;
@@ -80,16 +109,16 @@ export const leaveOut = (id) => putAndRender({ leave_out: id });
 export const takeBack = (id) => putAndRender({ take_back: id });
 
 async function putAndRender(order) {
-  await queue;
-  await put(order);
-  if (scriptError.value) return false;
+  const { job_id: jobId } = script.value;
+  await inTurn(() => put(jobId, order));
+  if (scriptError.value || script.value?.job_id !== jobId) return false;
   return plan.value.nothing_to_do || render();
 }
 
-async function renderWhenFree(order) {
+async function renderWhenFree(jobId, order) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await renderFilm(script.value.job_id, order);
+      return await renderFilm(jobId, order);
     } catch (error) {
       if (tries === TRIES || !(error instanceof Refused && error.code === "not_ready")) throw error;
       await pause(AGAIN_MS);
@@ -97,30 +126,28 @@ async function renderWhenFree(order) {
   }
 }
 
-async function save() {
-  const scenes = edited.value;
-  if (!scenes) return;
-  await put({ scenes });
-  if (edited.value === scenes) edited.value = null;
-}
-
-async function put(values) {
+async function put(jobId, values) {
   saving.value = true;
   scriptError.value = null;
   try {
-    script.value = await saveScript(script.value.job_id, { version: script.value.version, ...values });
+    hear(await saveScript(jobId, { version: versions.get(jobId), ...values }));
   } catch (error) {
-    scriptError.value = error.message;
-    if (error instanceof Refused && error.code === "conflict") await takeTheirs();
+    if (jobId === wanted) scriptError.value = error.message;
+    else announce(error.message);
+    if (error instanceof Refused && error.code === "conflict") await takeTheirs(jobId);
   } finally {
     saving.value = false;
   }
 }
 
 // Somebody else saved meanwhile: their version is shown, ours is not forced over it.
-async function takeTheirs() {
-  const { job_id: jobId } = script.value;
-  script.value = await readScript(jobId);
-  edited.value = null;
-  announce(t("script.conflict"));
+async function takeTheirs(jobId) {
+  try {
+    hear(await readScript(jobId));
+    taken += 1;
+    if (jobId === wanted) edited.value = null;
+    announce(t("script.conflict"));
+  } catch (error) {
+    scriptError.value = error.message; // the next change tries again
+  }
 }

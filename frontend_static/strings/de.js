@@ -9,7 +9,7 @@ export default {
   "shell.skip": "Zum Inhalt", "shell.places": "Orte", "shell.theme": "Aussehen", "shell.language": "Sprache",
   "shell.notify": "Sag mir, wenn ein Film fertig ist", "shell.keys": "Tasten",
   "shell.fetching": "Dieser Teil der Seite wird geholt …",
-  "shell.notFetched": "Dieser Teil der Seite ist gerade nicht zu holen; es wird wieder versucht.",
+  "shell.notFetched": "Dieser Teil der Seite ist gerade nicht zu holen; es wird wieder versucht.", "shell.noLanguage": "Diese Sprache ist gerade nicht zu holen; wähle sie später noch einmal.",
   "shell.noNotices": "Dieser Browser erlaubt hier keine Hinweise; nur auf diesem Rechner oder über https.",
   "theme.auto": "automatisch", "theme.light": "hell", "theme.dark": "dunkel",
   "notice.dismiss": "Ausblenden", "notice.undo": "Rückgängig", "dialog.close": "Schließen",

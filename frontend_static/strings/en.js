@@ -9,7 +9,7 @@ export default {
   "shell.skip": "Skip to the content", "shell.places": "Places", "shell.theme": "Theme", "shell.language": "Language",
   "shell.notify": "Tell me when a film is ready", "shell.keys": "Keys",
   "shell.fetching": "Fetching this part of the page…",
-  "shell.notFetched": "This part of the page cannot be fetched now; it is tried again.",
+  "shell.notFetched": "This part of the page cannot be fetched now; it is tried again.", "shell.noLanguage": "This language cannot be fetched now; choose it again later.",
   "shell.noNotices": "This browser does not allow notices here; it may ask only pages on this machine or over https.",
   "theme.auto": "automatic", "theme.light": "light", "theme.dark": "dark",
   "notice.dismiss": "Dismiss", "notice.undo": "Undo", "dialog.close": "Close",

@@ -28,10 +28,12 @@ export function Compare() {
 
 async function read(ids) {
   pair.value = trouble.value = null;
+  const stays = () => ids[0] === route.value.id && ids[1] === route.value.other;
   try {
-    pair.value = await Promise.all(ids.map(async (id) => ({ film: await readFilm(id, 0, 0), values: fromOrder(settingsOf(await readProject(id))) })));
+    const found = await Promise.all(ids.map(async (id) => ({ film: await readFilm(id, 0, 0), values: fromOrder(settingsOf(await readProject(id))) })));
+    if (stays()) pair.value = found;
   } catch (error) {
-    trouble.value = error.message;
+    if (stays()) trouble.value = error.message;
   }
 }
 

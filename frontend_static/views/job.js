@@ -1,5 +1,6 @@
 // Job: one film, from its first skeleton cards to the finished film in a player.
 
+import { copied } from "../lib/clipboard.js";
 import { html, signal, useEffect } from "../lib/html.js";
 import { number } from "../lib/format.js";
 import { go, route } from "../lib/router.js";
@@ -96,11 +97,10 @@ async function copyReport() {
   const { links, artifacts, render, ...about } = film.value;
   const units = (render?.units ?? []).filter((unit) => unit.error);
   const text = JSON.stringify({ ...about, failed: units, page: navigator.userAgent }, null, 2);
-  if (navigator.clipboard) await navigator.clipboard.writeText(text);
-  else report.value = text;
+  if (!await copied(text)) report.value = text;
 }
 
-// Pages over plain http elsewhere have no clipboard: there it is shown, to be copied by hand.
+// Without a clipboard it is shown, to be copied by hand.
 function Report() {
   if (report.value === null) return null;
   return html`<${Dialog} title=${t("job.report")} onClose=${() => { report.value = null; }}>

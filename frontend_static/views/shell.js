@@ -63,7 +63,7 @@ function Footer() {
         </select>
       </label>
       <label>${t("shell.language")}
-        <select value=${language.value} onChange=${(event) => speak(event.target.value)}>
+        <select value=${language.value} onChange=${chooseLanguage}>
           ${Object.entries(LANGUAGES).map(([code, name]) => html`<option value=${code}>${name}</option>`)}
         </select>
       </label>
@@ -73,6 +73,15 @@ function Footer() {
       </label>
       <button type="button" class="quiet" onClick=${openShortcuts}>${t("shell.keys")}</button>
     </footer>`;
+}
+
+async function chooseLanguage(event) {
+  try {
+    await speak(event.target.value);
+  } catch {
+    announce(t("shell.noLanguage"));
+    event.target.value = language.value;
+  }
 }
 
 async function toggleNotices(event) {

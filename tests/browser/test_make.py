@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.steps import open_page, open_part
+from tests.browser.steps import job_id, open_page, open_part
 from tests.browser.test_everyone import violations
 from tests.browser.test_models_page import model
 from tests.browser.watched_page import Watched
@@ -49,6 +49,29 @@ def test_every_choice_reaches_the_order(page: Page, tmp_path: Path) -> None:
     assert order["music"]["volume"] == 30
     assert order["characters"][0]["name"] == "Mona"
     assert order["seed"] == 7
+
+
+def test_an_order_without_an_answer_is_sent_again_as_the_same(
+    rough_page: Watched,
+) -> None:
+    """It was carried out, and its answer lost: pressing again makes no second film."""
+    page = rough_page.page
+    lost: list[str] = []
+
+    def lose(route: Route) -> None:
+        lost.append(route.fetch().json()["job_id"])
+        route.abort("connectionreset")
+
+    open_page(page)
+    page.get_by_role("textbox", name="My own text").fill("A stoat hid.")
+    page.route("**/api/generate-video", lose)
+    make = page.get_by_role("button", name="Make the film")
+    make.click()
+    expect(page.locator("#refusal")).to_contain_text("does not answer")
+    page.unroute("**/api/generate-video")
+    make.click()
+
+    assert job_id(page) == lost[0]
 
 
 def test_the_voice_is_heard_on_ones_own_sentence(page: Page) -> None:

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.steps import finished, job_id, open_page, open_part
 from tests.servers.served import Served
@@ -76,6 +76,7 @@ def test_a_voice_is_chosen_in_the_review_and_changed_after_it(
     expect(said_of(page, 2)).to_have_text(f"{nicole} · not rendered yet")
     page.go_back()
     page.get_by_role("button", name="Render what changed").click()
+    page.wait_for_url(f"**/#/jobs/{made}")  # it was taken
     served.finish(made)
     finished(page)
     units = served.film(made)["render"]["units"]
@@ -84,6 +85,29 @@ def test_a_voice_is_chosen_in_the_review_and_changed_after_it(
         "scene-002/voice", "scene-002/clip", "sound", "film",
     }  # fmt: skip
     expect(said_of(page, 2)).to_have_text(nicole)
+
+
+def test_who_was_asked_last_is_heard(page: Page) -> None:
+    """Another sentence meanwhile is no button that does nothing."""
+    reviewed(page)
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/api/voices/preview", hold_first)
+    for number in (1, 2):
+        page.get_by_role("button", name=f"Listen to scene {number}").click()
+    expect(page.locator(".line").nth(1).locator(".heard")).to_be_visible()
+    with page.expect_response("**/api/voices/preview"):
+        held[0].continue_()
+    page.wait_for_timeout(100)
+
+    expect(page.locator(".heard")).to_have_count(1)
+    expect(page.locator(".line").nth(1).locator(".heard")).to_be_visible()
 
 
 def test_voices_of_scenes_come_back_with_a_project(

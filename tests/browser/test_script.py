@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from shared_protocol.kit.text_scenes.prompts import SHOTS
 from shared_protocol.specs import picture_seed
 from tests.browser.steps import finished, job_id, make_film, open_page
+from tests.browser.watched_page import Watched
 from tests.servers.served import Served
 
 
@@ -188,16 +189,8 @@ def test_what_is_typed_while_a_change_is_saved_stays(
     """The reply to an earlier change does not take the place of new words."""
     made = served.order({"script": "A moth slept.\n\nA crow sang.", "num_scenes": 2})
     served.finish(made)
+    held = held_saves(page, made)
     page.goto(f"/#/jobs/{made}/script")
-    held: list[Route] = []
-
-    def hold_first(route: Route) -> None:
-        if route.request.method == "PUT" and not held:
-            held.append(route)
-        else:
-            route.continue_()
-
-    page.route("**/script", hold_first)
     with page.expect_request(lambda request: request.method == "PUT"):
         page.get_by_label("Shot of scene 1").select_option("close-up")
     said(page, 2).fill("A crow flew.")
@@ -210,47 +203,92 @@ def test_what_is_typed_while_a_change_is_saved_stays(
     assert narrations(page, served, made) == ["A moth slept.", "A crow flew."]
 
 
-def test_canceled_in_the_middle_and_gone_on_with(page: Page, served: Served) -> None:
-    """What is finished of it stays; trying again makes only the rest."""
-    text = "\n\n".join(f"The moon rose over hill number {n}." for n in range(12))
-    made = make_film(page, text, scenes=12)
-    expect(page.locator(".card[data-done=true]").first).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.locator(".job[data-state=canceled]")).to_be_visible()
-    expect(page.locator(".card")).to_have_count(12)
-    expect(page.locator(".card[data-done=false]").last).to_be_visible()
-    kept = hashes(served, made)
-    assert "scene-001-picture.png" in kept
-    page.get_by_role("button", name="Try again").click()
-    finished(page)
-    after = hashes(served, made)
-
-    assert {name for name in kept if name.startswith("scene-")} <= set(after)
-    assert all(after[name] == kept[name] for name in kept if name.endswith(".png"))
-    reused = [unit for unit in served.film(made)["render"]["units"] if unit["reused"]]
-    assert reused
-
-
-def test_new_words_of_a_canceled_film_are_not_taken_for_spoken(
+def test_a_change_is_saved_though_another_film_is_opened(
     page: Page, served: Served
 ) -> None:
-    """A finished scene whose words were edited says that they are still to be made."""
-    text = "\n\n".join(f"The sun rose over hill number {n}." for n in range(12))
-    made = make_film(page, text, scenes=12)
-    ready = page.locator(".card[data-done=true]").first
-    expect(ready).to_be_visible()
-    page.get_by_role("button", name="Cancel").click()
-    expect(page.locator(".job[data-state=canceled]")).to_be_visible()
-    number = int(ready.locator("strong").inner_text())
-    address = f"/api/jobs/{made}/script"
-    written = page.request.get(address).json()
-    scenes = written["script"]["scenes"]
-    scenes[number - 1]["narration"] = "No sun rose."
-    edit = {"version": written["version"], "scenes": scenes}
-    assert page.request.put(address, data=edit).ok
-    page.reload()
-    expect(page.locator(".card").nth(number - 1)).to_contain_text("not rendered yet")
-    expect(page.get_by_text("not rendered yet")).to_have_count(1)
+    """Its reply, when it comes late, is not shown there."""
+    first, second = (
+        served.order({"script": text, "num_scenes": 2})
+        for text in ("A newt slept.\n\nA heron sang.", "A toad slept.\n\nA wren sang.")
+    )
+    served.finish(first)
+    served.finish(second)
+    held = held_saves(page, first)
+    page.goto(f"/#/jobs/{first}/script")
+    for number, words in ((1, "A newt woke."), (2, "A heron flew.")):
+        said(page, number).fill(words)
+        said(page, number).press("Tab")
+    while not held:
+        page.wait_for_timeout(20)
+    page.evaluate("id => { location.hash = `#/jobs/${id}/script`; }", second)
+    page.unroute("**/script")
+    with page.expect_response(f"**/{first}/script"):
+        held[0].continue_()
+    expect(said(page, 1)).to_have_value("A toad slept.")
+    while narrations(page, served, first) != ["A newt woke.", "A heron flew."]:
+        page.wait_for_timeout(50)
+
+    expect(page.locator("#plan")).not_to_contain_text("Saving")
+    expect(said(page, 1)).to_have_value("A toad slept.")
+
+
+def test_a_title_given_while_words_are_saved(page: Page, served: Served) -> None:
+    """Both are kept; nobody else is said to have saved meanwhile."""
+    made = served.order({"script": "A hare slept.\n\nA lark sang.", "num_scenes": 2})
+    served.finish(made)
+    held = held_saves(page, made)
+    page.goto(f"/#/jobs/{made}/script")
+    said(page, 1).fill("A hare woke.")
+    said(page, 1).press("Tab")
+    title = page.get_by_label("Title")
+    title.fill("The hare")
+    title.press("Tab")
+    while not held:
+        page.wait_for_timeout(20)
+    page.unroute("**/script")
+    held[0].continue_()
+    expect(page.locator("#plan")).to_contain_text("voice")
+    expect(title).to_have_value("The hare")
+
+    assert narrations(page, served, made) == ["A hare woke.", "A lark sang."]
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_changes_after_a_conflict_are_saved(
+    rough_page: Watched, served: Served
+) -> None:
+    """Also when the version of the others could not be read."""
+    page = rough_page.page
+    made = served.order({"script": "A mole slept.\n\nA crane sang.", "num_scenes": 2})
+    served.finish(made)
+    page.goto(f"/#/jobs/{made}/script")
+    expect(said(page, 1)).to_have_value("A mole slept.")
+    theirs = page.request.get(f"/api/jobs/{made}/script").json()
+    scenes = theirs["script"]["scenes"]
+    scenes[1]["narration"] = "A crane danced."
+    edit = {"version": theirs["version"], "scenes": scenes}
+    assert page.request.put(f"/api/jobs/{made}/script", data=edit).ok
+
+    def away(route: Route) -> None:
+        if route.request.method == "GET":
+            route.abort("connectionrefused")
+        else:
+            route.continue_()
+
+    page.route("**/script", away)
+    said(page, 1).fill("A mole dug.")
+    said(page, 1).press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.unroute("**/script")
+    said(page, 1).fill("A mole dug on.")
+    said(page, 1).press("Tab")
+    expect(page.locator(".notice")).to_contain_text("meanwhile")
+    expect(said(page, 2)).to_have_value("A crane danced.")
+    said(page, 1).fill("A mole dug deep.")
+    said(page, 1).press("Tab")
+    expect(page.locator(".line").first).to_contain_text("its voice")
+
+    assert narrations(page, served, made) == ["A mole dug deep.", "A crane danced."]
 
 
 def test_what_a_change_makes_anew_is_said_before(page: Page) -> None:
@@ -295,6 +333,20 @@ def test_a_topic_is_written_and_a_scene_rewritten(page: Page) -> None:
 def said(page: Page, number: int) -> Any:
     """The field with the words of a scene."""
     return page.get_by_role("textbox", name=f"Words of scene {number}")
+
+
+def held_saves(page: Page, made: str) -> list[Route]:
+    """The first change of that film waits there; the others go on."""
+    held: list[Route] = []
+
+    def hold_first(route: Route) -> None:
+        if route.request.method == "PUT" and not held:
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(f"**/{made}/script", hold_first)
+    return held
 
 
 def narrations(page: Page, served: Served, made: str) -> list[str]:

@@ -12,8 +12,9 @@ import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.browser.steps import comes_true, open_page
+from tests.browser.steps import comes_true, finished, open_page
 from tests.browser.test_everyone import ORDER, themed, violations
+from tests.browser.watched_page import Watched
 from tests.servers.served import Served
 from tests.workers import TOKEN, WorkerProcess
 
@@ -159,6 +160,30 @@ def test_news_while_away(
     assert page.evaluate("told[0]") == [view["title"], view["message"]]
 
 
+def test_news_where_no_page_may_notify(
+    page: Page, context: BrowserContext, view: dict[str, Any]
+) -> None:
+    """As on Chromium of phones, which asks for permission and then refuses."""
+    context.grant_permissions(["notifications"])
+    page.add_init_script(
+        """window.Notification = class {
+          static requestPermission() { return Promise.resolve("granted"); }
+          constructor() { throw new TypeError("Illegal constructor"); }
+        };"""
+    )
+    told = Told(page, view, **RUNNING)
+    page.get_by_label("Tell me when a film is ready").check()
+    while not told.waiting:
+        page.wait_for_timeout(20)
+    page.evaluate(
+        "Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })"
+    )
+    told.waiting[0].fulfill(json=view | {"version": view["version"] + 1})
+    finished(page)
+
+    expect(page.locator(".notice")).to_contain_text(view["title"])
+
+
 def test_notices_that_are_not_allowed(page: Page) -> None:
     """The switch goes back, and it is said why."""
     open_page(page)
@@ -168,10 +193,15 @@ def test_notices_that_are_not_allowed(page: Page) -> None:
     expect(page.get_by_label("Tell me when a film is ready")).not_to_be_checked()
 
 
-def test_a_report_without_a_clipboard(page: Page, view: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "clipboard", ["undefined", "{ writeText: () => Promise.reject(new Error('no')) }"]
+)
+def test_a_report_without_a_clipboard(
+    page: Page, view: dict[str, Any], clipboard: str
+) -> None:
     """It is shown to be copied by hand, without anything secret."""
     page.add_init_script(
-        "Object.defineProperty(navigator, 'clipboard', { value: undefined })"
+        f"Object.defineProperty(navigator, 'clipboard', {{ value: {clipboard} }})"
     )
     Told(page, view, state="error", error=BROKEN)
     page.get_by_role("button", name="Copy a report").click()
@@ -179,6 +209,23 @@ def test_a_report_without_a_clipboard(page: Page, view: dict[str, Any]) -> None:
 
     assert json.loads(report)["error"]["message"] == BROKEN["message"]
     assert TOKEN not in report
+
+
+def test_a_refusal_belongs_to_its_film(
+    rough_page: Watched, served: Served, view: dict[str, Any]
+) -> None:
+    """It is not shown with another one."""
+    page = rough_page.page
+    other = served.finish(served.order(ORDER | {"seed": 2}))["job_id"]
+    refused = {"message": "It is ending.", "code": "not_ready"}
+    page.route("**/cancel", lambda route: route.fulfill(json=refused, status=409))
+    Told(page, view, **RUNNING)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("alert")).to_have_text("It is ending.")
+    page.evaluate("id => { location.hash = `#/jobs/${id}`; }", other)
+    finished(page)
+
+    expect(page.get_by_role("alert")).to_have_count(0)
 
 
 def test_a_film_that_takes_longer_says_so(page: Page, view: dict[str, Any]) -> None:

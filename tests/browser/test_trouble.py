@@ -88,14 +88,22 @@ def test_the_server_answers_with_an_error(rough_page: Watched) -> None:
     no_banner(page)
 
 
-@pytest.mark.parametrize("body", ['{"status": "o', "<html>", ""])
-def test_an_answer_that_is_none(rough_page: Watched, body: str) -> None:
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"status": "o', "application/json"),
+        ("<html>", "application/json"),
+        ("", "application/json"),
+        ("<html>", "text/html"),
+    ],
+)
+def test_an_answer_that_is_none(rough_page: Watched, body: str, kind: str) -> None:
     """Cut short, or another program's: the page goes on asking."""
     page = rough_page.page
     open_page(page)
 
     def cut(route: Route) -> None:
-        route.fulfill(content_type="application/json", body=body)
+        route.fulfill(content_type=kind, body=body)
 
     page.route("**/health", cut)
     banner(page, "server")
@@ -326,6 +334,18 @@ def test_files_over_the_quota_wait_for_a_yes(page: Page, served: Served) -> None
 def line_of(worker: WorkerProcess) -> str:
     """What the worker's notebook would print."""
     return f"{str(worker.client.base_url).rstrip('/')}/#token={TOKEN}"
+
+
+def test_a_language_that_cannot_be_fetched(rough_page: Watched) -> None:
+    """It is said, and the choice goes back to the language that is shown."""
+    page = rough_page.page
+    open_page(page)
+    page.route("**/strings/de.js", lambda route: route.abort("connectionrefused"))
+    choice = page.locator("footer").get_by_label("Language")
+    choice.select_option("de")
+    expect(page.locator(".notice")).to_contain_text("cannot be fetched now")
+
+    expect(choice).to_have_value("en")
 
 
 def test_places_are_there_though_the_server_has_ended(rough_page: Watched) -> None:
