@@ -62,20 +62,17 @@ export async function readFile(address) {
 export const playOf = (jobId) => `/play/${encodeURIComponent(jobId)}`;
 export const filmOf = (jobId) => `/api/download/${encodeURIComponent(jobId)}`;
 
-// An order whose answer never came, and its key: sent again, it is the same film.
+// An order that was not accepted yet, as far as we heard, and its key: sent again, it is
+// the same film.
 let unanswered = null;
 
 // One click is one film, however often the browser sends it.
 export async function orderFilm(order) {
   const text = JSON.stringify(order);
-  const key = unanswered?.text === text ? unanswered.key : anyKey();
+  if (unanswered?.text !== text) unanswered = { text, key: anyKey() };
+  const accepted = await send("POST", "/api/generate-video", order, { "Idempotency-Key": unanswered.key });
   unanswered = null;
-  try {
-    return await send("POST", "/api/generate-video", order, { "Idempotency-Key": key });
-  } catch (error) {
-    if (error instanceof NoAnswer) unanswered = { text, key };
-    throw error;
-  }
+  return accepted;
 }
 
 // The film as this machine knows it; null when nothing changed since `version`.

@@ -24,7 +24,7 @@ async function act(order, id) {
   refusal.value = null;
   try {
     await order(id);
-    restart();
+    restart(id);
   } catch (error) {
     refusal.value = { id, message: error.message };
   }

@@ -1,46 +1,44 @@
 // A scene's picture drawn again: how much of the present one stays is chosen in words.
 
-import { html, useState } from "../lib/html.js";
+import { html, signal, useState } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { retryFilm } from "../api/orchestrator.js";
 import { film, restart } from "../state/film.js";
 import { keepsOf, whyNot } from "../state/redo.js";
-import { openScript } from "../state/script.js";
+import { refreshScript } from "../state/script.js";
 import { Slider } from "./field.js";
 
 const USUAL = 1;
+// { of, busy, trouble } of the scene that was ordered last.
+const ordered = signal({});
 
 export function Redo({ scene, disabled, onDone }) {
   const [step, setStep] = useState(USUAL);
-  const [busy, setBusy] = useState(false);
-  const [trouble, setTrouble] = useState(null);
   const why = whyNot(scene);
-  const redo = async () => {
-    if (busy) return;
-    setBusy(true);
-    setTrouble(null);
-    try {
-      await order(scene, keepsOf(scene)[step]);
-      onDone();
-    } catch (error) {
-      setTrouble(error.message);
-    } finally {
-      setBusy(false);
-    }
-  };
   if (why) return html`<p class="calm redo">${why}</p>`;
   const words = t(`redo.${step}`);
+  const { busy, trouble } = ordered.value.of === nameOf(scene) ? ordered.value : {};
   return html`<div class="redo">
     <${Slider} id="redo" label=${t("redo.title")} min="0" max="4" step="1" value=${step} shown=${words} aria-valuetext=${words} onInput=${setStep} />
     <div class="ends" aria-hidden="true"><small>${t("redo.0")}</small><small>${t("redo.4")}</small></div>
-    <button type="button" class="outline" disabled=${disabled} aria-busy=${busy} onClick=${redo}>${t("redo.button")}</button>
+    <button type="button" class="outline" disabled=${disabled || busy} aria-busy=${busy} onClick=${() => redo(scene, keepsOf(scene)[step], onDone)}>${t("redo.button")}</button>
     ${trouble && html`<p class="refusal" role="alert">${trouble}</p>`}
   </div>`;
 }
 
-async function order({ number }, keep) {
-  const { job_id: id, state } = film.value;
-  await retryFilm(id, { scene: number, ...(keep && { keep }) });
-  restart();
-  openScript(id, state);
+const nameOf = ({ number }) => `${film.value.job_id}/${number}`;
+
+async function redo(scene, keep, onDone) {
+  const { job_id: id } = film.value;
+  const of = nameOf(scene);
+  ordered.value = { of, busy: true };
+  try {
+    await retryFilm(id, { scene: scene.number, ...(keep && { keep }) });
+    if (ordered.value.of === of) ordered.value = {};
+    restart(id);
+    refreshScript(id);
+    onDone();
+  } catch (error) {
+    ordered.value = { of, trouble: error.message };
+  }
 }

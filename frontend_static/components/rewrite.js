@@ -26,8 +26,7 @@ export function Rewrite({ scene, at, onClose }) {
     }
   };
   const take = async (way) => {
-    await change(at, { narration: way.narration, image_prompt: way.image_prompt });
-    onClose();
+    if (await change(at, { narration: way.narration, image_prompt: way.image_prompt })) onClose();
   };
   return html`<${Dialog} title=${t("rewrite.title", { n: at + 1 })} onClose=${onClose}>
     <form onSubmit=${ask}>

@@ -7,7 +7,7 @@ import { referenceOf, retryFilm } from "../api/orchestrator.js";
 import { beforeOf } from "../state/before.js";
 import { film, restart } from "../state/film.js";
 import { whyNot } from "../state/redo.js";
-import { change, leaveOut, lines, plan, render, saving, scriptError } from "../state/script.js";
+import { changeAndRender, complain, forgive, leaveOut, lines, plan, saving, scriptError } from "../state/script.js";
 import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
 import { Redo } from "./redo.js";
@@ -34,12 +34,9 @@ function Editor({ line, scene, onClose }) {
   const [narration, setNarration] = useState(line.narration);
   const [prompt, setPrompt] = useState(line.image_prompt);
   const [voice, setVoice] = useState(line.voice);
-  useEffect(() => () => { scriptError.value = null; }, []); // the next scene has none
+  useEffect(forgive, []); // another scene's trouble is not this one's
   const changed = narration.trim() !== line.narration || prompt.trim() !== line.image_prompt || voice !== line.voice;
-  const again = async (values) => {
-    await change(at, values);
-    if (await render()) onClose();
-  };
+  const again = async (values) => { if (await changeAndRender(at, values)) onClose(); };
   const without = async () => { if (await leaveOut(line.id)) onClose(); };
   const busy = saving.value || film.value.state === "canceling";
   return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again({ narration: narration.trim(), image_prompt: prompt.trim(), voice }); }}>
@@ -64,11 +61,12 @@ function Editor({ line, scene, onClose }) {
 
 // The same once more: what failed may have been the machine.
 async function tryAgain(onClose) {
+  const { job_id: id } = film.value;
   try {
-    await retryFilm(film.value.job_id);
-    restart();
+    await retryFilm(id);
+    restart(id);
     onClose();
   } catch (error) {
-    scriptError.value = error.message;
+    complain(error.message);
   }
 }

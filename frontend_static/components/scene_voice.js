@@ -1,8 +1,8 @@
 // Who speaks a scene: the film's voice or one of its own, to choose and to hear.
 
-import { html } from "../lib/html.js";
+import { html, useEffect } from "../lib/html.js";
 import { t } from "../lib/strings.js";
-import { firstSentence, listen, previewAt } from "../state/preview.js";
+import { firstSentence, forget, listen, previewAt } from "../state/preview.js";
 import { script } from "../state/script.js";
 import { voicesOf } from "../state/voices.js";
 import { Heard } from "./heard.js";
@@ -30,6 +30,7 @@ export function SceneVoice({ id, number, narration, voice, locked, onChange }) {
 // What was asked for with the button of that choice, once it is there.
 export function SceneHeard({ of }) {
   const { spoken, trouble } = previewAt(of);
+  useEffect(() => () => forget(of), [of]);
   return html`${spoken && html`<${Heard} key=${spoken.url} spoken=${spoken} />`}
     ${trouble && html`<p class="refusal" role="alert">${trouble}</p>`}`;
 }

@@ -1,9 +1,9 @@
 // The chosen voice on the user's own sentence, spoken by the worker that would make the film.
 
-import { html, signal } from "../lib/html.js";
+import { html, signal, useEffect } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { form } from "../state/order.js";
-import { firstSentence, listen, MOST, previewAt } from "../state/preview.js";
+import { firstSentence, forget, listen, MOST, previewAt } from "../state/preview.js";
 import { Heard } from "./heard.js";
 
 const own = signal(null);
@@ -11,6 +11,7 @@ const own = signal(null);
 export function VoicePreview() {
   const sentence = own.value ?? (firstSentence(form.value.script) || t("captions.sampleText"));
   const { busy, spoken, trouble } = previewAt("form");
+  useEffect(() => () => forget("form"), []);
   return html`<div class="field preview">
     <label for="voice-sentence">${t("voice.sentence")}</label>
     <div class="ask"><input id="voice-sentence" maxlength=${MOST} value=${sentence} onInput=${(event) => { own.value = event.target.value; }} />

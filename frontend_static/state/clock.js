@@ -1,6 +1,6 @@
-// Waiting: for a while, for the tab to be looked at, for the network to come back.
+// Waiting: for a while, for the tab to be looked at, for the network to come back, for news.
 
-import { signal } from "../lib/html.js";
+import { effect, signal } from "../lib/html.js";
 
 export const now = signal(Date.now());
 setInterval(() => { now.value = Date.now(); }, 1000);
@@ -28,6 +28,20 @@ export function pause(ms, signal) {
     document.addEventListener("visibilitychange", over);
     addEventListener("online", over);
     signal?.addEventListener("abort", over);
+  });
+}
+
+// Resolves once `met` is true of the signals that it reads, or `stop` aborts.
+export function until(met, stop) {
+  if (stop?.aborted || met()) return Promise.resolve();
+  return new Promise((done) => {
+    const over = () => {
+      end();
+      stop?.removeEventListener("abort", over);
+      done();
+    };
+    const end = effect(() => { if (met()) queueMicrotask(over); });
+    stop?.addEventListener("abort", over);
   });
 }
 

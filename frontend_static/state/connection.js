@@ -2,7 +2,7 @@
 
 import { computed, signal } from "../lib/html.js";
 import { checkWorker, readCapabilities, readHealth, Refused, Trouble } from "../api/orchestrator.js";
-import { backOff, hidden, now, pause } from "./clock.js";
+import { backOff, hidden, now, pause, until } from "./clock.js";
 
 const CALM_MS = 4000;
 const HIDDEN_MS = 30_000;
@@ -69,17 +69,7 @@ export async function tryWorker() {
 }
 
 // Resolves once the server answers.
-export function untilServer() {
-  if (!serverDown.value) return Promise.resolve();
-  return new Promise((done) => {
-    const stop = serverRetryAt.subscribe((at) => {
-      if (at === null) {
-        queueMicrotask(() => stop());
-        done();
-      }
-    });
-  });
-}
+export const untilServer = (stop) => until(() => !serverDown.value, stop);
 
 export function serverLost() {
   if (!serverDown.value) wake();

@@ -5,7 +5,7 @@
 import { computed, signal } from "../lib/html.js";
 import { askStatus } from "../api/worker.js";
 import { NoAnswer, readFilm, readWorker, Refused } from "../api/orchestrator.js";
-import { hidden, pause } from "./clock.js";
+import { hidden, pause, until } from "./clock.js";
 import { serverDown, serverLost, untilServer } from "./connection.js";
 import { noteChanges } from "./film_log.js";
 
@@ -38,7 +38,7 @@ export function watchFilm(jobId) {
   if (watched === jobId) return;
   stopWatching();
   watched = jobId;
-  restart();
+  restart(jobId);
 }
 
 export function stopWatching() {
@@ -47,13 +47,16 @@ export function stopWatching() {
   film.value = direct.value = missing.value = null;
 }
 
-// After an order that makes a finished film go on.
-export function restart() {
+// After an order that makes the film go on, if that is watched.
+export function restart(jobId) {
+  if (jobId !== watched) return;
   controller?.abort();
-  controller = new AbortController();
-  const { signal: stop } = controller;
-  followHere(watched, stop);
-  followThere(watched, stop);
+  const mine = new AbortController();
+  controller = mine;
+  direct.value = null;
+  // With the film's end its worker, too, is left alone.
+  followHere(jobId, mine.signal).finally(() => mine.abort());
+  followThere(jobId, mine.signal).finally(() => { if (controller === mine) direct.value = null; });
 }
 
 async function followHere(jobId, stop) {
@@ -83,17 +86,16 @@ async function followHere(jobId, stop) {
 }
 
 async function followThere(jobId, stop) {
-  while (!stop.aborted && !film.value?.terminal) {
-    if (film.value?.state === "sent_to_colab") await talkToWorker(jobId, stop);
-    if (stop.aborted) return; // another may speak to it by now
-    direct.value = null;
-    await pause(1000, stop);
+  while (!stop.aborted) {
+    await until(() => film.value?.job_id === jobId && film.value.state === "sent_to_colab", stop);
+    if (!stop.aborted) await talkToWorker(jobId, stop);
   }
 }
 
-// Returns when the worker cannot be used, or its part is over.
+// Returns when the worker is to be asked for again.
 async function talkToWorker(jobId, stop) {
   const access = await readAccess(jobId);
+  if (stop.aborted) return undefined;
   if (!access?.worker || !access.read_token) return pause(AVOID_MS, stop);
   let version = 0;
   const begun = performance.now();
@@ -106,10 +108,7 @@ async function talkToWorker(jobId, stop) {
       direct.value = null;
       return pause(AVOID_MS, stop);
     }
-    if (view.terminal) {
-      await tellOfTheEnd(view, access, stop);
-      return pause(AVOID_MS, stop);
-    }
+    if (view.terminal) return tellOfTheEnd(view, access, stop);
     if (view !== "same") {
       asked.value = access;
       direct.value = view;
@@ -117,16 +116,20 @@ async function talkToWorker(jobId, stop) {
     }
     if (hidden.value) await pause(HIDDEN_MS, stop);
   }
+  direct.value = null;
   return undefined;
 }
 
 // What is left of the film is done on this machine, which tells of it itself. Only while
 // it does not answer, the worker's last word is all that there is.
 async function tellOfTheEnd(view, access, stop) {
+  const { attempt } = film.value;
   asked.value = access;
   direct.value = serverDown.value ? view : null;
-  await untilServer();
-  if (!stop.aborted) direct.value = null;
+  await untilServer(stop);
+  if (stop.aborted) return;
+  direct.value = null;
+  await until(() => film.value.state !== "sent_to_colab" || film.value.attempt !== attempt, stop);
 }
 
 async function readAccess(jobId) {

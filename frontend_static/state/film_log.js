@@ -34,12 +34,18 @@ function noteWorker(before, now) {
 }
 
 function tellTheEnd(film) {
-  if (route.value.id !== film.job_id) announce(`${film.title}: ${film.message}`);
-  if (!notify.value || document.visibilityState === "visible") return;
+  const away = notify.value && document.visibilityState !== "visible";
+  const unheard = away && !notified(film);
+  if (unheard || route.value.id !== film.job_id) announce(`${film.title}: ${film.message}`);
+}
+
+// Whether the system says it; Chromium on phones lets no page notify by itself.
+function notified(film) {
   try {
     const notice = new Notification(film.title, { body: film.message, tag: film.job_id });
     notice.onclick = () => window.focus();
+    return true;
   } catch {
-    announce(`${film.title}: ${film.message}`); // Chromium on phones lets no page notify by itself
+    return false;
   }
 }

@@ -7,6 +7,10 @@ export const MOST = 400;
 
 // { place, busy, spoken, trouble } of whoever asked last, by a name of the place on the page.
 const preview = signal({ place: null });
+// What is being spoken, as it was asked for.
+let coming = null;
+// Addresses of blobs, to be given back.
+let urls = [];
 
 export function previewAt(place) {
   return preview.value.place === place ? preview.value : {};
@@ -18,17 +22,34 @@ export function firstSentence(text) {
 }
 
 export async function listen(place, asked) {
-  const { place: there, busy, spoken: before } = preview.value;
-  if (busy && there === place) return;
-  const mine = { place, busy: true, spoken: there === place ? before : null };
-  preview.value = mine;
+  const order = JSON.stringify([place, asked]);
+  if (order === coming) return;
+  coming = order;
+  preview.value = { place, busy: true, spoken: previewAt(place).spoken };
   try {
     const { sound, captions } = await previewVoice(asked);
-    if (preview.value !== mine) return;
+    if (coming !== order) return;
+    coming = null;
+    const url = URL.createObjectURL(sound);
     const track = URL.createObjectURL(new Blob([captions], { type: "text/vtt" }));
-    preview.value = { place, spoken: { sound, url: URL.createObjectURL(sound), track } };
-    for (const url of [before?.url, before?.track].filter(Boolean)) URL.revokeObjectURL(url);
+    preview.value = { place, spoken: { sound, url, track } };
+    keep([url, track]);
   } catch (error) {
-    if (preview.value === mine) preview.value = { ...mine, busy: false, trouble: error.message };
+    if (coming !== order) return;
+    coming = null;
+    preview.value = { ...preview.value, busy: false, trouble: error.message };
   }
+}
+
+// The place is gone; what was spoken there would begin again by itself elsewhere.
+export function forget(place) {
+  if (preview.value.place !== place) return;
+  coming = null;
+  preview.value = { place: null };
+  keep([]);
+}
+
+function keep(those) {
+  urls.forEach((url) => URL.revokeObjectURL(url));
+  urls = those;
 }

@@ -54,8 +54,14 @@ export function Job() {
     <${Log} />
     <${Report} />
     ${met && html`<${CastSheet} person=${met} />`}
-    ${shown && html`<${SceneDialog} scene=${shown} onClose=${() => go(`/jobs/${id}`)} />`}
+    ${shown && html`<${SceneDialog} key=${scene} scene=${shown} onClose=${() => closeScene(id, scene)} />`}
   </section>`;
+}
+
+// Of what was ordered in the dialog the answer may come when something else is open.
+function closeScene(id, scene) {
+  const { view, id: now, scene: open } = route.value;
+  if (view === "job" && now === id && open === scene) go(`/jobs/${id}`);
 }
 
 // "(3/8) The moth": how far it is, for those who look at another tab.

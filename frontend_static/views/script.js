@@ -9,7 +9,7 @@ import { ScriptCard } from "../components/script_card.js";
 import { Typed } from "../components/typed.js";
 import { film, missing, watchFilm } from "../state/film.js";
 import { say } from "../state/spoken.js";
-import { lines, openScript, plan, rename, render, restore, saving, script, scriptError } from "../state/script.js";
+import { lines, openScript, plan, rename, render, restore, saving, script, scriptError, title } from "../state/script.js";
 
 export function Script() {
   const { id } = route.value;
@@ -21,7 +21,7 @@ export function Script() {
   return html`<section class="script">
     <header>
       <label class="sr" for="script-title">${t("story.name")}</label>
-      <${Typed} as="input" id="script-title" class="title" value=${script.value.script.title} maxlength="200" onDone=${rename} />
+      <${Typed} as="input" id="script-title" class="title" value=${title.value} maxlength="200" onDone=${rename} />
       <p class="calm">${t("script.about", { n: lines.value.length, words: script.value.words, time: duration(script.value.narration_s) })}${" "}
         <a href=${`#/jobs/${id}`}>${t("script.toFilm")}</a></p>
     </header>
@@ -46,11 +46,14 @@ function History() {
   </details>`;
 }
 
+// Whoever looks at something else meanwhile is not called back.
+const isOpen = (id) => route.value.view === "script" && route.value.id === id;
+
 function Bar({ id }) {
   const waiting = film.value?.state === "review";
   const idle = plan.value?.nothing_to_do && !waiting;
   useEffect(() => say(plan.value?.message), [plan.value?.message]);
-  const start = async () => { if (await render()) go(`/jobs/${id}`); };
+  const start = async () => { if (await render() && isOpen(id)) go(`/jobs/${id}`); };
   return html`<div class="bar-below" role="region" aria-label=${t("script.next")}>
     <p id="plan">${saving.value ? t("script.saving") : plan.value?.message}</p>
     ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}

@@ -117,8 +117,9 @@ def test_canceled_in_the_middle_and_gone_on_with(
     expect(view.locator(".card[data-done=false]").last).to_be_visible()
     kept = hashes(gated, made)
     assert "scene-001-picture.png" in kept
-    gate.let(1000)
     view.get_by_role("button", name="Try again").click()
+    expect(view.locator(".progress [data-source=direct]")).to_be_visible()
+    gate.let(1000)
     finished(view)
     after = hashes(gated, made)
 

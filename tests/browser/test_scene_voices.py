@@ -102,12 +102,29 @@ def test_who_was_asked_last_is_heard(page: Page) -> None:
     for number in (1, 2):
         page.get_by_role("button", name=f"Listen to scene {number}").click()
     expect(page.locator(".line").nth(1).locator(".heard")).to_be_visible()
-    with page.expect_response("**/api/voices/preview"):
+    with page.expect_response("**/api/voices/preview") as late:
         held[0].continue_()
-    page.wait_for_timeout(100)
+    late.value.finished()
+    page.wait_for_timeout(200)
 
     expect(page.locator(".heard")).to_have_count(1)
     expect(page.locator(".line").nth(1).locator(".heard")).to_be_visible()
+
+
+def test_what_was_heard_of_one_scene_is_not_heard_of_another(
+    page: Page, served: Served
+) -> None:
+    """The dialog of the next scene is silent, until its button is pressed."""
+    made = served.order({"script": TEXT, "num_scenes": 3})
+    served.finish(made)
+    page.goto(f"/#/jobs/{made}/scenes/1")
+    page.get_by_role("button", name="Listen to scene 1").click()
+    expect(page.locator(".heard")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Open scene 2").click()
+    expect(page.get_by_role("button", name="Listen to scene 2")).to_be_visible()
+
+    expect(page.locator(".heard")).to_have_count(0)
 
 
 def test_voices_of_scenes_come_back_with_a_project(

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from shared_protocol.kit.text_scenes.prompts import SHOTS
 from shared_protocol.specs import picture_seed
 from tests.browser.steps import finished, job_id, make_film, open_page
+from tests.browser.test_cast import sent
 from tests.browser.watched_page import Watched
 from tests.servers.served import Served
 
@@ -203,16 +204,11 @@ def test_what_is_typed_while_a_change_is_saved_stays(
     assert narrations(page, served, made) == ["A moth slept.", "A crow flew."]
 
 
-def test_a_change_is_saved_though_another_film_is_opened(
+def test_changes_are_saved_though_another_film_is_opened(
     page: Page, served: Served
 ) -> None:
-    """Its reply, when it comes late, is not shown there."""
-    first, second = (
-        served.order({"script": text, "num_scenes": 2})
-        for text in ("A newt slept.\n\nA heron sang.", "A toad slept.\n\nA wren sang.")
-    )
-    served.finish(first)
-    served.finish(second)
+    """A reply that comes late is not shown there; back at the first one all is there."""
+    first, second = two_films(served)
     held = held_saves(page, first)
     page.goto(f"/#/jobs/{first}/script")
     for number, words in ((1, "A newt woke."), (2, "A heron flew.")):
@@ -220,16 +216,133 @@ def test_a_change_is_saved_though_another_film_is_opened(
         said(page, number).press("Tab")
     while not held:
         page.wait_for_timeout(20)
-    page.evaluate("id => { location.hash = `#/jobs/${id}/script`; }", second)
-    page.unroute("**/script")
-    with page.expect_response(f"**/{first}/script"):
-        held[0].continue_()
+    go_to(page, f"/jobs/{second}/script")
     expect(said(page, 1)).to_have_value("A toad slept.")
+    go_to(page, f"/jobs/{first}/script")
+    expect(said(page, 2)).to_have_value("A heron flew.")
+    go_to(page, f"/jobs/{second}/script")
+    with page.expect_response(f"**/{first}/script") as saved:
+        held[0].continue_()
+    saved.value.finished()
     while narrations(page, served, first) != ["A newt woke.", "A heron flew."]:
         page.wait_for_timeout(50)
 
-    expect(page.locator("#plan")).not_to_contain_text("Saving")
     expect(said(page, 1)).to_have_value("A toad slept.")
+    go_to(page, f"/jobs/{first}/script")
+    expect(said(page, 1)).to_have_value("A newt woke.")
+
+
+def test_an_order_to_render_holds_though_one_looks_elsewhere(
+    page: Page, served: Served
+) -> None:
+    """Its change is saved and rendered, and nobody is called back to it."""
+    made, _ = two_films(served)
+    held = held_saves(page, made)
+    page.goto(f"/#/jobs/{made}/scenes/1")
+    page.get_by_role("textbox", name="Words").fill("A newt dived.")
+    page.get_by_role("button", name="Render this change").click()
+    while not held:
+        page.wait_for_timeout(20)
+    go_to(page, "/models")
+    with page.expect_response(f"**/{made}/render"):
+        held[0].continue_()
+    while served.film(made)["attempt"] == 1:
+        page.wait_for_timeout(50)
+    served.finish(made)
+
+    assert narrations(page, served, made) == ["A newt dived.", "A heron sang."]
+    assert page.url.endswith("#/models")
+
+
+def test_words_that_could_not_be_saved_stay(
+    rough_page: Watched, served: Served
+) -> None:
+    """They are saved with the next change; rendering works once they are."""
+    page = rough_page.page
+    made, _ = two_films(served)
+    page.goto(f"/#/jobs/{made}/script")
+    expect(said(page, 1)).to_have_value("A newt slept.")
+
+    def refuse(route: Route) -> None:
+        route.abort("connectionrefused")
+
+    page.route(f"**/{made}/script", refuse)
+    said(page, 1).fill("A newt woke.")
+    said(page, 1).press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    expect(said(page, 1)).to_have_value("A newt woke.")
+    render = page.get_by_role("button", name="Render what changed")
+    page.get_by_role("switch", name="Lock scene 2").check()
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.unroute(f"**/{made}/script")
+    said(page, 1).fill("A newt woke up.")
+    said(page, 1).press("Tab")
+    expect(page.locator("#plan")).to_contain_text("1 voice")
+    expect(page.get_by_role("alert")).to_have_count(0)
+    page.route(f"**/{made}/render", refuse)
+    render.click()
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.unroute(f"**/{made}/render")
+    render.click()
+    finished(page)
+    view = page.request.get(f"/api/jobs/{made}/script").json()
+
+    assert view["script"]["scenes"][1]["locked"]
+    assert narrations(page, served, made) == ["A newt woke up.", "A heron sang."]
+
+
+def test_a_change_whose_answer_was_lost_is_ones_own(
+    rough_page: Watched, served: Served
+) -> None:
+    """It was saved: the next one goes on from there, and nobody else is blamed."""
+    page = rough_page.page
+    made, _ = two_films(served)
+    page.goto(f"/#/jobs/{made}/script")
+
+    def lose(route: Route) -> None:
+        if route.request.method == "PUT":
+            route.fetch()
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route(f"**/{made}/script", lose)
+    said(page, 1).fill("A newt woke.")
+    said(page, 1).press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.unroute(f"**/{made}/script")
+    said(page, 2).fill("A heron flew.")
+    said(page, 2).press("Tab")
+    expect(page.locator(".line").nth(1)).to_contain_text("its voice")
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+    assert narrations(page, served, made) == ["A newt woke.", "A heron flew."]
+    expect(page.locator(".notice")).to_have_count(0)
+
+
+def test_who_is_named_in_a_picture_stays_in_it(page: Page, served: Served) -> None:
+    """What the server adds to a change is not undone by one made before its reply."""
+    ann = {"name": "Ann", "description": "a girl", "reference": sent(served, "teal")}
+    made = served.order(
+        {"script": "A mouse slept.\n\nA finch sang.", "num_scenes": 2}
+        | {"characters": [ann], "review": True}
+    )
+    held = held_saves(page, made)
+    page.goto(f"/#/jobs/{made}/script")
+    prompt = page.get_by_role("textbox", name="Picture of scene 1")
+    prompt.fill("Ann beside a mouse")
+    prompt.press("Tab")
+    while not held:
+        page.wait_for_timeout(20)
+    page.get_by_role("button", name="Move scene 1 down").click()
+    expect(said(page, 1)).to_have_value("A finch sang.")
+    held[0].continue_()
+    while narrations(page, served, made) != ["A finch sang.", "A mouse slept."]:
+        page.wait_for_timeout(50)
+    view = page.request.get(f"/api/jobs/{made}/script").json()
+    second = view["script"]["scenes"][1]
+
+    assert [found["name"] for found in second["references"]] == ["Ann"]
 
 
 def test_a_title_given_while_words_are_saved(page: Page, served: Served) -> None:
@@ -245,7 +358,6 @@ def test_a_title_given_while_words_are_saved(page: Page, served: Served) -> None
     title.press("Tab")
     while not held:
         page.wait_for_timeout(20)
-    page.unroute("**/script")
     held[0].continue_()
     expect(page.locator("#plan")).to_contain_text("voice")
     expect(title).to_have_value("The hare")
@@ -333,6 +445,22 @@ def test_a_topic_is_written_and_a_scene_rewritten(page: Page) -> None:
 def said(page: Page, number: int) -> Any:
     """The field with the words of a scene."""
     return page.get_by_role("textbox", name=f"Words of scene {number}")
+
+
+def two_films(served: Served) -> tuple[str, str]:
+    """The ids of two finished films, of a newt and a toad."""
+    newt, toad = (
+        served.order({"script": text, "num_scenes": 2})
+        for text in ("A newt slept.\n\nA heron sang.", "A toad slept.\n\nA wren sang.")
+    )
+    for made in (newt, toad):
+        served.finish(made)
+    return newt, toad
+
+
+def go_to(page: Page, place: str) -> None:
+    """As a link does it: the page stays."""
+    page.evaluate("place => { location.hash = `#${place}`; }", place)
 
 
 def held_saves(page: Page, made: str) -> list[Route]:
