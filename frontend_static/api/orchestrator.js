@@ -71,7 +71,7 @@ export async function orderFilm(order) {
   const text = JSON.stringify(order);
   if (unanswered?.text !== text) unanswered = { text, key: anyKey() };
   const accepted = await send("POST", "/api/generate-video", order, { "Idempotency-Key": unanswered.key });
-  unanswered = null;
+  if (unanswered?.text === text) unanswered = null;
   return accepted;
 }
 
@@ -100,7 +100,6 @@ export const prepareWriter = () => send("POST", "/api/writer/prepare", {});
 export const analyzeScript = (text, type) => send("POST", "/api/analyze-script", { scriptContent: text, scriptType: type });
 export const readModels = () => call("/api/models/");
 export const deleteModel = (id) => call(`/api/models/${encodeURIComponent(id)}`, { method: "DELETE" });
-export const readVoices = () => call("/api/voices");
 export const connectWorker = (url) => send("POST", "/api/set-colab-url", { url });
 // There is no remote worker any more.
 export const forgetWorker = () => call("/api/worker", { method: "DELETE" });

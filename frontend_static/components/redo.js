@@ -5,7 +5,7 @@ import { t } from "../lib/strings.js";
 import { retryFilm } from "../api/orchestrator.js";
 import { film, restart } from "../state/film.js";
 import { keepsOf, whyNot } from "../state/redo.js";
-import { refreshScript } from "../state/script.js";
+import { afterSaving } from "../state/script.js";
 import { Slider } from "./field.js";
 
 const USUAL = 1;
@@ -33,12 +33,11 @@ async function redo(scene, keep, onDone) {
   const of = nameOf(scene);
   ordered.value = { of, busy: true };
   try {
-    await retryFilm(id, { scene: scene.number, ...(keep && { keep }) });
+    await afterSaving(id, () => retryFilm(id, { scene: scene.number, ...(keep && { keep }) }));
     if (ordered.value.of === of) ordered.value = {};
     restart(id);
-    refreshScript(id);
     onDone();
   } catch (error) {
-    ordered.value = { of, trouble: error.message };
+    if (ordered.value.of === of) ordered.value = { of, trouble: error.message };
   }
 }

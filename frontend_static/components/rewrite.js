@@ -3,7 +3,8 @@
 import { html, useState } from "../lib/html.js";
 import { t } from "../lib/strings.js";
 import { rewriteScene } from "../api/orchestrator.js";
-import { change, script } from "../state/script.js";
+import { change, script, scriptError } from "../state/script.js";
+import { nameOf } from "../state/sheets.js";
 import { Dialog } from "./dialog.js";
 
 const WAYS = 2;
@@ -26,7 +27,7 @@ export function Rewrite({ scene, at, onClose }) {
     }
   };
   const take = async (way) => {
-    if (await change(at, { narration: way.narration, image_prompt: way.image_prompt })) onClose();
+    if (await change(nameOf(scene), { narration: way.narration, image_prompt: way.image_prompt })) onClose();
   };
   return html`<${Dialog} title=${t("rewrite.title", { n: at + 1 })} onClose=${onClose}>
     <form onSubmit=${ask}>
@@ -35,6 +36,7 @@ export function Rewrite({ scene, at, onClose }) {
       ${trouble && html`<p class="refusal" role="alert">${trouble}</p>`}
       <div class="actions"><button type="submit" aria-busy=${busy} disabled=${busy}>${t("rewrite.ask")}</button></div>
     </form>
+    ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
     <ul class="ways">${ways.map((way, n) => html`<li><p>${way.narration}</p><p class="calm">${way.image_prompt}</p>
       <button type="button" class="outline" onClick=${() => take(way)}>${t("rewrite.take", { n: n + 1 })}</button></li>`)}</ul>
   </${Dialog}>`;

@@ -7,7 +7,8 @@ import { referenceOf, retryFilm } from "../api/orchestrator.js";
 import { beforeOf } from "../state/before.js";
 import { film, restart } from "../state/film.js";
 import { whyNot } from "../state/redo.js";
-import { changeAndRender, complain, forgive, leaveOut, lines, plan, saving, scriptError } from "../state/script.js";
+import { afterSaving, changeAndRender, complain, forgive, leaveOut, lines, plan, rendering, saving, scriptError, unsaved } from "../state/script.js";
+import { nameOf } from "../state/sheets.js";
 import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
 import { Redo } from "./redo.js";
@@ -25,21 +26,26 @@ export function SceneDialog({ scene, onClose }) {
     ${before && scene.picture && html`<${BeforeAfter} before=${referenceOf(before)} after=${scene.picture} number=${scene.number} />`}
     ${scene.voice && html`<label class="sound">${t("scene.voice")}<audio src=${scene.voice} controls preload="none"></audio></label>`}
     ${scene.voice && scene.words && html`<${Ruler} voice=${scene.voice} words=${scene.words} />`}
-    ${line && html`<${Editor} key=${line.id} line=${line} scene=${scene} onClose=${onClose} />`}
+    ${line && html`<${Editor} key=${nameOf(line)} line=${line} scene=${scene} onClose=${onClose} />`}
   </${Dialog}>`;
 }
 
 function Editor({ line, scene, onClose }) {
-  const at = scene.number - 1;
   const [narration, setNarration] = useState(line.narration);
   const [prompt, setPrompt] = useState(line.image_prompt);
   const [voice, setVoice] = useState(line.voice);
   useEffect(forgive, []); // another scene's trouble is not this one's
-  const changed = narration.trim() !== line.narration || prompt.trim() !== line.image_prompt || voice !== line.voice;
-  const again = async (values) => { if (await changeAndRender(at, values)) onClose(); };
+  // Only what was touched: the rest may be somebody else's by now.
+  const values = {
+    ...(narration.trim() !== line.narration && { narration: narration.trim() }),
+    ...(prompt.trim() !== line.image_prompt && { image_prompt: prompt.trim() }),
+    ...(voice !== line.voice && { voice }),
+  };
+  const changed = Object.keys(values).length > 0 || unsaved.value || (plan.value && !plan.value.nothing_to_do);
+  const again = async (those) => { if (await changeAndRender(nameOf(line), those)) onClose(); };
   const without = async () => { if (await leaveOut(line.id)) onClose(); };
-  const busy = saving.value || film.value.state === "canceling";
-  return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again({ narration: narration.trim(), image_prompt: prompt.trim(), voice }); }}>
+  const busy = saving.value || rendering.value || film.value.state === "canceling";
+  return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again(values); }}>
     <label for="scene-words">${t("scene.words")}</label>
     <textarea id="scene-words" rows="3" readonly=${line.locked} value=${narration} onInput=${(event) => setNarration(event.target.value)}></textarea>
     <label for="scene-prompt">${t("scene.prompt")}</label>
@@ -63,10 +69,10 @@ function Editor({ line, scene, onClose }) {
 async function tryAgain(onClose) {
   const { job_id: id } = film.value;
   try {
-    await retryFilm(id);
+    await afterSaving(id, () => retryFilm(id));
     restart(id);
     onClose();
   } catch (error) {
-    complain(error.message);
+    complain(id, error);
   }
 }

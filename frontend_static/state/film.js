@@ -2,7 +2,7 @@
 // while that can be reached. Both speak through held requests; whoever falls silent is
 // replaced by the other, and what was last known stays.
 
-import { computed, signal } from "../lib/html.js";
+import { computed, effect, signal } from "../lib/html.js";
 import { askStatus } from "../api/worker.js";
 import { NoAnswer, readFilm, readWorker, Refused } from "../api/orchestrator.js";
 import { hidden, pause, until } from "./clock.js";
@@ -41,7 +41,7 @@ export function watchFilm(jobId) {
   restart(jobId);
 }
 
-export function stopWatching() {
+function stopWatching() {
   controller?.abort();
   watched = null;
   film.value = direct.value = missing.value = null;
@@ -80,7 +80,7 @@ async function followHere(jobId, stop) {
       }
       if (error instanceof NoAnswer) serverLost();
       await pause(1000, stop);
-      await untilServer();
+      await untilServer(stop);
     }
   }
 }
@@ -99,6 +99,7 @@ async function talkToWorker(jobId, stop) {
   if (!access?.worker || !access.read_token) return pause(AVOID_MS, stop);
   let version = 0;
   const begun = performance.now();
+  const { attempt } = film.value;
   sparing.value = Boolean(access.pace);
   while (!stop.aborted && (film.value.state === "sent_to_colab" || serverDown.value)) {
     const watchedS = (performance.now() - begun) / 1000;
@@ -108,7 +109,7 @@ async function talkToWorker(jobId, stop) {
       direct.value = null;
       return pause(AVOID_MS, stop);
     }
-    if (view.terminal) return tellOfTheEnd(view, access, stop);
+    if (view.terminal) return tellOfTheEnd(view, access, attempt, stop);
     if (view !== "same") {
       asked.value = access;
       direct.value = view;
@@ -122,14 +123,12 @@ async function talkToWorker(jobId, stop) {
 
 // What is left of the film is done on this machine, which tells of it itself. Only while
 // it does not answer, the worker's last word is all that there is.
-async function tellOfTheEnd(view, access, stop) {
-  const { attempt } = film.value;
+async function tellOfTheEnd(view, access, attempt, stop) {
   asked.value = access;
-  direct.value = serverDown.value ? view : null;
-  await untilServer(stop);
-  if (stop.aborted) return;
-  direct.value = null;
+  const end = effect(() => { direct.value = serverDown.value ? view : null; });
   await until(() => film.value.state !== "sent_to_colab" || film.value.attempt !== attempt, stop);
+  end();
+  if (!stop.aborted) direct.value = null;
 }
 
 async function readAccess(jobId) {

@@ -6,7 +6,7 @@ import { canLookUp } from "./facts.js";
 import { dialsFor, fromImageOptions, imageOptions, SCALE } from "./dials.js";
 import { scenesOf, UNCUT, wordsOf } from "./told.js";
 
-export const DEFAULTS = {
+const DEFAULTS = {
   source: "text",
   script: "",
   scenes: [],

@@ -9,7 +9,8 @@ import { ScriptCard } from "../components/script_card.js";
 import { Typed } from "../components/typed.js";
 import { film, missing, watchFilm } from "../state/film.js";
 import { say } from "../state/spoken.js";
-import { lines, openScript, plan, rename, render, restore, saving, script, scriptError, title } from "../state/script.js";
+import { lines, openScript, plan, rename, render, rendering, restore, saving, script, scriptError, title, unsaved } from "../state/script.js";
+import { nameOf } from "../state/sheets.js";
 
 export function Script() {
   const { id } = route.value;
@@ -26,7 +27,7 @@ export function Script() {
         <a href=${`#/jobs/${id}`}>${t("script.toFilm")}</a></p>
     </header>
     <${Warnings} />
-    <ol class="lines">${lines.value.map((scene, n) => html`<${ScriptCard} key=${scene.id ?? `new-${n}`} scene=${scene} at=${n} of=${lines.value.length} />`)}</ol>
+    <ol class="lines">${lines.value.map((scene, n) => html`<${ScriptCard} key=${nameOf(scene)} scene=${scene} at=${n} of=${lines.value.length} />`)}</ol>
     <${History} />
     <${Bar} id=${id} />
   </section>`;
@@ -51,12 +52,12 @@ const isOpen = (id) => route.value.view === "script" && route.value.id === id;
 
 function Bar({ id }) {
   const waiting = film.value?.state === "review";
-  const idle = plan.value?.nothing_to_do && !waiting;
+  const idle = plan.value?.nothing_to_do && !waiting && !unsaved.value;
   useEffect(() => say(plan.value?.message), [plan.value?.message]);
   const start = async () => { if (await render() && isOpen(id)) go(`/jobs/${id}`); };
   return html`<div class="bar-below" role="region" aria-label=${t("script.next")}>
     <p id="plan">${saving.value ? t("script.saving") : plan.value?.message}</p>
     ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
-    <button type="button" disabled=${idle || saving.value} aria-describedby="plan" onClick=${start}>${t(waiting ? "make.button" : "script.render")}</button>
+    <button type="button" disabled=${idle || saving.value || rendering.value} aria-describedby="plan" onClick=${start}>${t(waiting ? "make.button" : "script.render")}</button>
   </div>`;
 }

@@ -254,32 +254,37 @@ def test_an_order_to_render_holds_though_one_looks_elsewhere(
     assert page.url.endswith("#/models")
 
 
+def refuse(route: Route) -> None:
+    """Nobody is there."""
+    route.abort("connectionrefused")
+
+
 def test_words_that_could_not_be_saved_stay(
     rough_page: Watched, served: Served
 ) -> None:
-    """They are saved with the next change; rendering works once they are."""
+    """They are sent again by themselves, in order, and rendered when that is asked for."""
     page = rough_page.page
     made, _ = two_films(served)
     page.goto(f"/#/jobs/{made}/script")
     expect(said(page, 1)).to_have_value("A newt slept.")
-
-    def refuse(route: Route) -> None:
-        route.abort("connectionrefused")
-
     page.route(f"**/{made}/script", refuse)
-    said(page, 1).fill("A newt woke.")
+    said(page, 1).fill("A newt woke. It dived.")
     said(page, 1).press("Tab")
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
-    expect(said(page, 1)).to_have_value("A newt woke.")
-    render = page.get_by_role("button", name="Render what changed")
-    page.get_by_role("switch", name="Lock scene 2").check()
-    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.get_by_role("button", name="Split scene 1 at the cursor").click()
+    expect(said(page, 2)).to_have_value("It dived.")
+    said(page, 2).fill("It swam.")
+    said(page, 2).press("Tab")
+    page.get_by_role("button", name="Move scene 1 down").click()
+    page.get_by_role("switch", name="Lock scene 3").check()
+    expect(said(page, 1)).to_have_value("It swam.")
     page.unroute(f"**/{made}/script")
-    said(page, 1).fill("A newt woke up.")
-    said(page, 1).press("Tab")
-    expect(page.locator("#plan")).to_contain_text("1 voice")
     expect(page.get_by_role("alert")).to_have_count(0)
+    words = ["It swam.", "A newt woke.", "A heron sang."]
+    assert narrations(page, served, made) == words
+
     page.route(f"**/{made}/render", refuse)
+    render = page.get_by_role("button", name="Render what changed")
     render.click()
     expect(page.get_by_role("alert")).to_contain_text("does not answer")
     page.unroute(f"**/{made}/render")
@@ -287,8 +292,77 @@ def test_words_that_could_not_be_saved_stay(
     finished(page)
     view = page.request.get(f"/api/jobs/{made}/script").json()
 
-    assert view["script"]["scenes"][1]["locked"]
-    assert narrations(page, served, made) == ["A newt woke up.", "A heron sang."]
+    assert [scene["locked"] for scene in view["script"]["scenes"]] == [
+        False,
+        False,
+        True,
+    ]
+    assert narrations(page, served, made) == words
+
+
+def test_a_scene_is_split_while_another_split_is_saved(
+    page: Page, served: Served
+) -> None:
+    """Each at its own cursor; the new scenes are known before they have an id."""
+    made, _ = two_films(served)
+    held = held_saves(page, made)
+    page.goto(f"/#/jobs/{made}/script")
+    said(page, 1).fill("One. Two. Three.")
+    said(page, 1).press("Tab")
+    while not held:
+        page.wait_for_timeout(20)
+    for number, cursor in ((1, 5), (2, 5)):
+        box = said(page, number)
+        box.evaluate("(box, at) => box.setSelectionRange(at, at)", cursor)
+        page.get_by_role("button", name=f"Split scene {number} at the cursor").click()
+    expect(said(page, 3)).to_have_value("Three.")
+    said(page, 3).fill("Four.")
+    said(page, 3).press("Tab")
+    held[0].continue_()
+    wanted = ["One.", "Two.", "Four.", "A heron sang."]
+    while narrations(page, served, made) != wanted:
+        page.wait_for_timeout(50)
+    page.get_by_role("button", name="Move scene 3 down").click()
+    expect(said(page, 4)).to_have_value("Four.")
+
+
+def test_a_scene_left_out_before_words_were_saved(
+    rough_page: Watched, served: Served
+) -> None:
+    """The words go to their own scene; an order whose answer was lost is not doubled."""
+    page = rough_page.page
+    made, _ = two_films(served)
+    page.goto(f"/#/jobs/{made}/script")
+    expect(said(page, 1)).to_have_value("A newt slept.")
+    page.route(f"**/{made}/script", refuse)
+    said(page, 2).fill("A heron flew.")
+    said(page, 2).press("Tab")
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    go_to(page, f"/jobs/{made}/scenes/1")
+    page.unroute(f"**/{made}/script")
+    lost = []
+
+    def lose(route: Route) -> None:
+        if "leave_out" in (route.request.post_data or "") and not lost:
+            lost.append(route.fetch().status)
+            route.abort("connectionreset")
+        else:
+            route.continue_()
+
+    page.route(f"**/{made}/script", lose)
+    leave = page.get_by_role("button", name="Leave this scene out")
+    leave.click()
+    while not lost:
+        page.wait_for_timeout(20)
+    expect(page.get_by_role("dialog").get_by_role("alert")).to_be_visible()
+    assert lost == [200]
+    page.get_by_role("button", name="Render this change").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    served.finish(made)
+    expect(page.locator(".cards .card")).to_have_count(1)
+
+    assert narrations(page, served, made) == ["A heron flew."]
+    expect(page.locator(".notice").filter(has_text="meanwhile")).to_have_count(0)
 
 
 def test_a_change_whose_answer_was_lost_is_ones_own(
@@ -358,10 +432,13 @@ def test_a_title_given_while_words_are_saved(page: Page, served: Served) -> None
     title.press("Tab")
     while not held:
         page.wait_for_timeout(20)
-    held[0].continue_()
+    with page.expect_response(lambda r: "The hare" in (r.request.post_data or "")):
+        held[0].continue_()
     expect(page.locator("#plan")).to_contain_text("voice")
     expect(title).to_have_value("The hare")
+    view = page.request.get(f"/api/jobs/{made}/script").json()
 
+    assert view["script"]["title"] == "The hare"
     assert narrations(page, served, made) == ["A hare woke.", "A lark sang."]
     expect(page.locator(".notice")).to_have_count(0)
 

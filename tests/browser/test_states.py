@@ -228,6 +228,20 @@ def test_a_refusal_belongs_to_its_film(
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
+def test_a_script_that_was_never_written(
+    rough_page: Watched, view: dict[str, Any]
+) -> None:
+    """Of a film that failed before: it is said, and nobody waits for it."""
+    page = rough_page.page
+    body = {"message": "The script was not written.", "code": "not_ready"}
+    page.route("**/script", lambda route: route.fulfill(json=body, status=409))
+    Told(page, view, state="error", error=BROKEN)
+    page.get_by_role("button", name="Script", exact=True).click()
+    words = page.locator("main p", has_text="The script was not written.")
+
+    expect(words).to_have_attribute("aria-busy", "false")
+
+
 def test_a_film_that_takes_longer_says_so(page: Page, view: dict[str, Any]) -> None:
     """Measuring at first, then a range; when it grows, that is not hidden."""
     told = Told(page, view, **RUNNING, eta_s=None)
