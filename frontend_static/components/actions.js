@@ -28,5 +28,6 @@ async function act(order, id) {
     restart(id);
   } catch (error) {
     refusal.value = { id, message: error.message };
+    restart(id); // it may have been taken, and the answer lost
   }
 }

@@ -39,5 +39,6 @@ async function redo(scene, keep, onDone) {
     onDone();
   } catch (error) {
     if (ordered.value.of === of) ordered.value = { of, trouble: error.message };
+    restart(id); // it may have been taken, and the answer lost
   }
 }

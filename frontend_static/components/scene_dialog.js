@@ -7,13 +7,14 @@ import { referenceOf, retryFilm } from "../api/orchestrator.js";
 import { beforeOf } from "../state/before.js";
 import { film, restart } from "../state/film.js";
 import { whyNot } from "../state/redo.js";
-import { afterSaving, changeAndRender, complain, forgive, leaveOut, lines, plan, rendering, saving, scriptError, unsaved } from "../state/script.js";
+import { afterSaving, changeAndRender, complain, forgive, leaveOut, lines, plan, rendering, saving, unsaved } from "../state/script.js";
 import { nameOf } from "../state/sheets.js";
 import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
 import { Redo } from "./redo.js";
 import { Ruler } from "./ruler.js";
 import { SceneHeard, SceneVoice } from "./scene_voice.js";
+import { ScriptTrouble } from "./script_trouble.js";
 
 export function SceneDialog({ scene, onClose }) {
   const line = lines.value[scene.number - 1];
@@ -31,11 +32,11 @@ export function SceneDialog({ scene, onClose }) {
 }
 
 function Editor({ line, scene, onClose }) {
-  const [narration, setNarration] = useState(line.narration);
-  const [prompt, setPrompt] = useState(line.image_prompt);
-  const [voice, setVoice] = useState(line.voice);
+  // What was touched; the rest follows the script, which others may change.
+  const [touched, setTouched] = useState({});
+  const { narration, image_prompt: prompt, voice } = { ...line, ...touched };
+  const touch = (values) => setTouched({ ...touched, ...values });
   useEffect(forgive, []); // another scene's trouble is not this one's
-  // Only what was touched: the rest may be somebody else's by now.
   const values = {
     ...(narration.trim() !== line.narration && { narration: narration.trim() }),
     ...(prompt.trim() !== line.image_prompt && { image_prompt: prompt.trim() }),
@@ -47,13 +48,13 @@ function Editor({ line, scene, onClose }) {
   const busy = saving.value || rendering.value || film.value.state === "canceling";
   return html`<form class="editor" onSubmit=${(event) => { event.preventDefault(); again(values); }}>
     <label for="scene-words">${t("scene.words")}</label>
-    <textarea id="scene-words" rows="3" readonly=${line.locked} value=${narration} onInput=${(event) => setNarration(event.target.value)}></textarea>
+    <textarea id="scene-words" rows="3" readonly=${line.locked} value=${narration} onInput=${(event) => touch({ narration: event.target.value })}></textarea>
     <label for="scene-prompt">${t("scene.prompt")}</label>
-    <textarea id="scene-prompt" rows="2" readonly=${line.locked} value=${prompt} onInput=${(event) => setPrompt(event.target.value)}></textarea>
-    <${SceneVoice} id="scene-voice" number=${scene.number} narration=${narration} voice=${voice} locked=${line.locked} onChange=${setVoice} />
+    <textarea id="scene-prompt" rows="2" readonly=${line.locked} value=${prompt} onInput=${(event) => touch({ image_prompt: event.target.value })}></textarea>
+    <${SceneVoice} id="scene-voice" number=${scene.number} narration=${narration} voice=${voice} locked=${line.locked} onChange=${(voice) => touch({ voice })} />
     <${SceneHeard} of="scene-voice" />
     ${line.locked && html`<p class="calm">${t("scene.locked")}</p>`}
-    ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
+    <${ScriptTrouble} />
     ${plan.value && !plan.value.nothing_to_do && html`<p class="calm">${plan.value.message}</p>`}
     <div class="actions">
       ${scene.error && film.value.state === "error" && html`<button type="button" disabled=${busy} onClick=${() => tryAgain(onClose)}>${t("scene.sameSeed")}</button>`}
@@ -74,5 +75,6 @@ async function tryAgain(onClose) {
     onClose();
   } catch (error) {
     complain(id, error);
+    restart(id); // it may have been taken, and the answer lost
   }
 }

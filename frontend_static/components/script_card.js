@@ -5,7 +5,7 @@ import { html, signal, useRef, useState } from "../lib/html.js";
 import { duration, words } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { scenes as made } from "../state/scenes.js";
-import { change, edit, redoOf } from "../state/script.js";
+import { change, edit, lines, redoOf } from "../state/script.js";
 import { drop, merge, move, split } from "../state/script_edits.js";
 import { nameOf } from "../state/sheets.js";
 import { Rewrite } from "./rewrite.js";
@@ -49,7 +49,7 @@ export function ScriptCard({ scene, at, of }) {
         ${act("script.up", number, () => to(at - 1), at === 0, "↑")}
         ${act("script.down", number, () => to(at + 1), at === of - 1, "↓")}
         ${act("script.split", number, cut, locked)}
-        ${act("script.merge", number, () => edit(name, merge), locked || at === of - 1)}
+        ${act("script.merge", number, () => edit(name, merge), locked || at === of - 1 || lines.value[at + 1].locked)}
         ${act("script.rewrite", number, () => setRewriting(true), locked || !scene.id)}
         ${act("script.delete", number, () => edit(name, drop), locked || of === 1)}
         <label class="inline"><input type="checkbox" role="switch" checked=${locked} aria-label=${t("script.lockOf", { n: number })}

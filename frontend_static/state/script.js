@@ -66,9 +66,14 @@ export async function changeAndRender(name, values) {
 // In the place of whatever was changed since and could not be saved.
 export function restore(version) {
   const sheet = shown.value;
-  discard(sheet);
-  return inTurn(sheet, () => order(sheet, { restore: version }));
+  return inTurn(sheet, async () => {
+    const these = sheet.waiting.value;
+    if (await order(sheet, { restore: version })) discard(sheet, these);
+  });
 }
+
+// Gives up what could not be saved.
+export const giveUp = () => discard(shown.value);
 
 export const render = () => renderSheet(shown.value);
 
@@ -81,9 +86,21 @@ export function afterSaving(jobId, action) {
   const sheet = sheetOf(jobId);
   return inTurn(sheet, async () => {
     if (sheet.waiting.value.length && !(await saveAll(sheet))) throw new Error(sheet.error.value);
-    await action();
-    await readScript(jobId).then((told) => hear(sheet, told), () => readLater(sheet));
+    try {
+      await action();
+    } finally {
+      await learn(sheet, jobId); // also when only its answer was lost
+    }
   });
+}
+
+async function learn(sheet, jobId) {
+  try {
+    hear(sheet, await readScript(jobId));
+  } catch (error) {
+    if (error instanceof NoAnswer) readLater(sheet);
+    else if (!(error instanceof Refused)) throw error; // there is no script, and nothing to learn
+  }
 }
 
 export function complain(jobId, error) {
@@ -142,7 +159,7 @@ async function renderWhenFree(sheet) {
       restart(sheet.jobId);
       return true;
     } catch (error) {
-      if (isConflict(error) && !(await catchUp(sheet, error.message))) return false;
+      if (isConflict(error) && !(await catchUp(sheet, error))) return false;
       const isBusy = isConflict(error) || (error instanceof Refused && error.code === "not_ready");
       if (tries === TRIES || !isBusy) {
         fail(sheet, error);

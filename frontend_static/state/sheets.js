@@ -35,6 +35,8 @@ function newSheet(jobId) {
     lost: [],
     // Names of scenes that were made here, by the ids that they got.
     names: new Map(),
+    // Whether the last try found nobody, and whether it is tried again by itself.
+    away: false,
     retrying: false,
     queue: Promise.resolve(true),
   };
@@ -47,9 +49,9 @@ addEventListener("beforeunload", (event) => {
 // By what a scene is known while the script changes around it; a new one has no id yet.
 export const nameOf = (scene) => scene.name ?? scene.id;
 
-export function draftOf({ told, waiting }) {
+export function draftOf({ told, waiting }, changes = waiting.value) {
   const { title, scenes } = told.value.script;
-  return waiting.value.reduce((before, make) => make(before), { title, scenes });
+  return changes.reduce((before, make) => make(before), { title, scenes });
 }
 
 // The change is seen at once. Resolves to whether it is saved.
@@ -59,12 +61,12 @@ export async function alter(sheet, make) {
   return !sheet.waiting.value.includes(make) && !discarded.has(make);
 }
 
-// Changes that somebody else's version took the place of.
+// Changes that were given up.
 const discarded = new WeakSet();
 
-export function discard(sheet) {
-  sheet.waiting.value.forEach((make) => discarded.add(make));
-  sheet.waiting.value = [];
+export function discard(sheet, these = sheet.waiting.value) {
+  these.forEach((make) => discarded.add(make));
+  forgo(sheet, these);
 }
 
 // What is done with a film's script is done one after another. Resolves to what `task` does.
@@ -73,40 +75,56 @@ export function inTurn(sheet, task) {
   return sheet.queue;
 }
 
-// All that waits, unless a turn before has saved it; whether nothing waits any more.
+// All that waits, unless a turn before has saved it; resolves to whether nothing waits any
+// more. What cannot be, as a scene that is too long, waits on, and the rest goes without it.
 export async function saveAll(sheet) {
   const these = sheet.waiting.value;
+  const failure = await send(sheet, these);
+  if (!isRefusal(failure) || these.length === 1) return !failure;
+  let refusal = null;
+  for (const make of these) {
+    const why = await send(sheet, [make]);
+    if (why && !isRefusal(why)) return false;
+    refusal = why ?? refusal;
+  }
+  if (refusal) fail(sheet, refusal);
+  return !refusal;
+}
+
+// Resolves to why not, or null.
+async function send(sheet, these) {
   const { title, scenes } = sheet.told.value.script;
-  const now = draftOf(sheet);
+  const now = draftOf(sheet, these.filter((make) => sheet.waiting.value.includes(make)));
   const body = { ...(now.title !== title && { title: now.title }), ...(now.scenes !== scenes && { scenes: now.scenes }) };
   if (!Object.keys(body).length) {
     forgo(sheet, these);
-    return true;
+    return null;
   }
-  const done = await put(sheet, body, these);
-  return done === AGAIN ? saveAll(sheet) : done;
+  const failure = await put(sheet, body, these);
+  return failure === AGAIN ? send(sheet, these) : failure;
 }
 
 // Resolves to whether the order was carried out.
 export async function order(sheet, body) {
-  const done = await put(sheet, body, []);
-  return done === AGAIN ? order(sheet, body) : done;
+  const failure = await put(sheet, body, []);
+  return failure === AGAIN ? order(sheet, body) : !failure;
 }
 
 // It was refused because of what we ourselves had sent before: now it builds on that.
 const AGAIN = "again";
 
+// Resolves to why not, or null; AGAIN when it can be sent once more.
 async function put(sheet, body, these) {
   const { version } = sheet.told.value;
   sheet.saving.value = true;
   try {
     settle(sheet, await saveScript(sheet.jobId, { version, ...sendable(body) }), these, body.scenes);
-    return true;
+    return null;
   } catch (error) {
-    if (isConflict(error)) return await catchUp(sheet, error.message) && AGAIN;
+    if (isConflict(error)) return await catchUp(sheet, error) ? AGAIN : error;
     if (error instanceof NoAnswer && sheet.lost.at(-1)?.these !== these) sheet.lost.push({ version, body, these });
     fail(sheet, error);
-    return false;
+    return error;
   } finally {
     sheet.saving.value = false;
   }
@@ -127,8 +145,11 @@ function settle(sheet, told, these, sent = []) {
 }
 
 function forgo(sheet, these) {
-  sheet.error.value = null;
-  sheet.waiting.value = sheet.waiting.value.filter((make) => !these.includes(make));
+  batch(() => {
+    sheet.away = false;
+    sheet.error.value = null;
+    sheet.waiting.value = sheet.waiting.value.filter((make) => !these.includes(make));
+  });
 }
 
 export function hear(sheet, told) {
@@ -147,7 +168,7 @@ export async function catchUp(sheet, why) {
     if (!ours) {
       discard(sheet);
       settle(sheet, theirs, []);
-      fail(sheet, new Error(why));
+      fail(sheet, why);
       announce(t("script.conflict"));
       return false;
     }
@@ -168,14 +189,16 @@ function holds({ script: { title, scenes }, left_out: out, version }, { version:
   return same && (body.title ?? title) === title;
 }
 
+const isRefusal = (error) => error instanceof Refused && !isConflict(error);
 export const isConflict = (error) => error instanceof Refused && error.code === "conflict" && error.param === "version";
 
 // Where it is not seen it is said, with the film's name: once, however often it is tried.
 export function fail(sheet, error) {
   const isNew = sheet.error.value !== error.message;
   sheet.error.value = error.message;
+  sheet.away = error instanceof NoAnswer;
   if (isNew && !isLookedAt(sheet)) announce([sheet.told.value?.script.title, error.message].filter(Boolean).join(": "));
-  if (error instanceof NoAnswer) retryLater(sheet);
+  if (sheet.away) retryLater(sheet);
 }
 
 function isLookedAt({ jobId }) {
@@ -188,10 +211,10 @@ async function retryLater(sheet) {
   serverLost();
   if (sheet.retrying) return;
   sheet.retrying = true;
-  for (let tries = 1; sheet.waiting.value.length; tries += 1) {
+  for (let tries = 1; sheet.away && sheet.waiting.value.length; tries += 1) {
     await pause(backOff(tries));
     await untilServer();
-    if (sheet.waiting.value.length && await inTurn(sheet, () => saveAll(sheet))) break;
+    if (sheet.away) await inTurn(sheet, () => saveAll(sheet));
   }
   sheet.retrying = false;
 }

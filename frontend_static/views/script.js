@@ -6,6 +6,7 @@ import { go, route } from "../lib/router.js";
 import { duration } from "../lib/format.js";
 import { t } from "../lib/strings.js";
 import { ScriptCard } from "../components/script_card.js";
+import { ScriptTrouble } from "../components/script_trouble.js";
 import { Typed } from "../components/typed.js";
 import { film, missing, watchFilm } from "../state/film.js";
 import { say } from "../state/spoken.js";
@@ -57,7 +58,7 @@ function Bar({ id }) {
   const start = async () => { if (await render() && isOpen(id)) go(`/jobs/${id}`); };
   return html`<div class="bar-below" role="region" aria-label=${t("script.next")}>
     <p id="plan">${saving.value ? t("script.saving") : plan.value?.message}</p>
-    ${scriptError.value && html`<p class="refusal" role="alert">${scriptError.value}</p>`}
+    <${ScriptTrouble} />
     <button type="button" disabled=${idle || saving.value || rendering.value} aria-describedby="plan" onClick=${start}>${t(waiting ? "make.button" : "script.render")}</button>
   </div>`;
 }

@@ -232,6 +232,8 @@ def test_a_worker_that_is_done_is_left_alone(watch: Watched, scene: Scene) -> No
     message = tab.locator(".progress .line span").first
     expect(message).to_have_text("Bringing the finished film to this machine.")
     asked, count = f"GET /status/{job_id}", scene.tunnel.counts.asked.count
+    while f"OPTIONS /status/{job_id}" not in scene.tunnel.counts.asked:
+        tab.wait_for_timeout(50)
     first = -1
     while first < count(asked):  # until the page, too, has heard of the end
         first = count(asked)
