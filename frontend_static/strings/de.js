@@ -163,7 +163,7 @@ export default {
   "script.rewrite": "Umschreiben", "script.rewriteOf": "Szene {n} umschreiben", "rewrite.title": "Szene {n}, anders erzählt",
   "rewrite.note": "Was soll anders sein?", "rewrite.hint": "kürzer, und es regnet", "rewrite.ask": "Vorschlagen", "rewrite.take": "Nummer {n} nehmen",
   "script.delete": "Löschen", "script.deleteOf": "Szene {n} löschen", "script.lock": "Sperren", "script.lockOf": "Szene {n} sperren",
-  "script.giveUp": "Aufgeben, was nicht gespeichert werden konnte",
+  "script.unsaved": "Nicht alle Änderungen sind gespeichert.", "script.giveUp": "Aufgeben, was nicht gespeichert werden konnte",
   "script.conflict": "Jemand anders hat das Drehbuch inzwischen geändert; du siehst seine Fassung.",
 
   "before.title": "Vorher und nachher: den Rand verschieben", "before.alt": "Das vorige Bild von Szene {n}",

@@ -159,7 +159,7 @@ export default {
   "script.rewrite": "Rewrite", "script.rewriteOf": "Rewrite scene {n}", "rewrite.title": "Scene {n}, told otherwise",
   "rewrite.note": "What shall be otherwise?", "rewrite.hint": "shorter, and it rains", "rewrite.ask": "Suggest", "rewrite.take": "Take number {n}",
   "script.delete": "Delete", "script.deleteOf": "Delete scene {n}", "script.lock": "Lock", "script.lockOf": "Lock scene {n}",
-  "script.giveUp": "Give up what could not be saved",
+  "script.unsaved": "Not all changes are saved.", "script.giveUp": "Give up what could not be saved",
   "script.conflict": "Somebody else has changed the script meanwhile; theirs is shown.",
 
   "before.title": "Before and after: move the edge", "before.alt": "The picture of scene {n} before",

@@ -48,6 +48,11 @@ function History() {
   </details>`;
 }
 
+function next() {
+  if (unsaved.value && scriptError.value) return t("script.unsaved");
+  return saving.value || unsaved.value ? t("script.saving") : plan.value?.message;
+}
+
 // Whoever looks at something else meanwhile is not called back.
 const isOpen = (id) => route.value.view === "script" && route.value.id === id;
 
@@ -57,7 +62,7 @@ function Bar({ id }) {
   useEffect(() => say(plan.value?.message), [plan.value?.message]);
   const start = async () => { if (await render() && isOpen(id)) go(`/jobs/${id}`); };
   return html`<div class="bar-below" role="region" aria-label=${t("script.next")}>
-    <p id="plan">${saving.value ? t("script.saving") : plan.value?.message}</p>
+    <p id="plan">${next()}</p>
     <${ScriptTrouble} />
     <button type="button" disabled=${idle || saving.value || rendering.value} aria-describedby="plan" onClick=${start}>${t(waiting ? "make.button" : "script.render")}</button>
   </div>`;

@@ -108,13 +108,7 @@ def test_canceled_in_the_middle_and_gone_on_with(
     view: Page, gated: Served, gate: Gate
 ) -> None:
     """What is finished of it stays; trying again makes only the rest."""
-    text = "\n\n".join(f"The moon rose over hill number {n}." for n in range(4))
-    gate.close()
-    gate.let(1)
-    made = make_film(view, text, scenes=4)
-    expect(view.locator(".card[data-done=true]").first).to_be_visible()
-    view.get_by_role("button", name="Cancel").click()
-    expect(view.locator(".job[data-state=canceled]")).to_be_visible()
+    made = canceled_after_one_scene(view, gate, "The moon rose over hill number")
     expect(view.locator(".card")).to_have_count(4)
     expect(view.locator(".card[data-done=false]").last).to_be_visible()
     kept = hashes(gated, made)
@@ -135,14 +129,8 @@ def test_new_words_of_a_canceled_film_are_not_taken_for_spoken(
     view: Page, gated: Served, gate: Gate
 ) -> None:
     """A finished scene whose words were edited says that they are still to be made."""
-    text = "\n\n".join(f"The sun rose over hill number {n}." for n in range(4))
-    gate.close()
-    gate.let(1)
-    made = make_film(view, text, scenes=4)
+    made = canceled_after_one_scene(view, gate, "The sun rose over hill number")
     ready = view.locator(".card[data-done=true]").first
-    expect(ready).to_be_visible()
-    view.get_by_role("button", name="Cancel").click()
-    expect(view.locator(".job[data-state=canceled]")).to_be_visible()
     number = int(ready.locator("strong").inner_text())
     address = f"/api/jobs/{made}/script"
     written = view.request.get(address).json()
@@ -153,6 +141,18 @@ def test_new_words_of_a_canceled_film_are_not_taken_for_spoken(
     view.reload()
     expect(view.locator(".card").nth(number - 1)).to_contain_text("not rendered yet")
     expect(view.get_by_text("not rendered yet")).to_have_count(1)
+
+
+def canceled_after_one_scene(view: Page, gate: Gate, words: str) -> str:
+    """The id of a film of four scenes; it is canceled when the first is whole."""
+    gate.close()
+    gate.let(1)
+    text = "\n\n".join(f"{words} {number}." for number in range(4))
+    made = make_film(view, text, scenes=4)
+    expect(view.locator(".card[data-done=true]").first).to_be_visible()
+    view.get_by_role("button", name="Cancel").click()
+    expect(view.locator(".job[data-state=canceled]")).to_be_visible()
+    return made
 
 
 def pictures(served: Served, job_id: str) -> list[str]:

@@ -316,6 +316,7 @@ def test_a_change_that_cannot_be_holds_up_no_other(
     while narrations(page, served, made) != ["A newt slept.", "A heron flew."]:
         page.wait_for_timeout(50)
     expect(alert).to_contain_text("narration")
+    expect(page.locator("#plan")).to_have_text("Not all changes are saved.")
     assert said(page, 1).input_value().startswith("word word")
     page.get_by_role("button", name="Give up what could not be saved").click()
     expect(said(page, 1)).to_have_value("A newt slept.")

@@ -147,14 +147,7 @@ def test_news_while_away(
           constructor(title, about) { super(title, about); told.push([title, about.body]); }
         };"""
     )
-    told = Told(page, view, **RUNNING)
-    page.get_by_label("Tell me when a film is ready").check()
-    while not told.waiting:
-        page.wait_for_timeout(20)
-    page.evaluate(
-        "Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })"
-    )
-    told.waiting[0].fulfill(json=view | {"version": view["version"] + 1})
+    ends_in_a_hidden_tab(page, view)
     comes_true(page, "told.length === 1")
 
     assert page.evaluate("told[0]") == [view["title"], view["message"]]
@@ -171,6 +164,14 @@ def test_news_where_no_page_may_notify(
           constructor() { throw new TypeError("Illegal constructor"); }
         };"""
     )
+    ends_in_a_hidden_tab(page, view)
+    finished(page)
+
+    expect(page.locator(".notice")).to_contain_text(view["title"])
+
+
+def ends_in_a_hidden_tab(page: Page, view: dict[str, Any]) -> None:
+    """The film ends while another tab is looked at, and a notice of it is wanted."""
     told = Told(page, view, **RUNNING)
     page.get_by_label("Tell me when a film is ready").check()
     while not told.waiting:
@@ -179,9 +180,6 @@ def test_news_where_no_page_may_notify(
         "Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' })"
     )
     told.waiting[0].fulfill(json=view | {"version": view["version"] + 1})
-    finished(page)
-
-    expect(page.locator(".notice")).to_contain_text(view["title"])
 
 
 def test_notices_that_are_not_allowed(page: Page) -> None:
