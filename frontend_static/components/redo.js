@@ -2,10 +2,9 @@
 
 import { html, signal, useState } from "../lib/html.js";
 import { t } from "../lib/strings.js";
-import { retryFilm } from "../api/orchestrator.js";
-import { film, restart } from "../state/film.js";
+import { film } from "../state/film.js";
 import { keepsOf, whyNot } from "../state/redo.js";
-import { afterSaving } from "../state/script.js";
+import { retry } from "../state/script.js";
 import { Slider } from "./field.js";
 
 const USUAL = 1;
@@ -33,12 +32,10 @@ async function redo(scene, keep, onDone) {
   const of = nameOf(scene);
   ordered.value = { of, busy: true };
   try {
-    await afterSaving(id, () => retryFilm(id, { scene: scene.number, ...(keep && { keep }) }));
+    await retry(id, { scene: scene.number, ...(keep && { keep }) });
     if (ordered.value.of === of) ordered.value = {};
-    restart(id);
     onDone();
   } catch (error) {
     if (ordered.value.of === of) ordered.value = { of, trouble: error.message };
-    restart(id); // it may have been taken, and the answer lost
   }
 }

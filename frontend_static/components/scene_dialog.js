@@ -3,11 +3,11 @@
 import { html, useEffect, useState } from "../lib/html.js";
 import { anySeed } from "../lib/chance.js";
 import { t } from "../lib/strings.js";
-import { referenceOf, retryFilm } from "../api/orchestrator.js";
+import { referenceOf } from "../api/orchestrator.js";
 import { beforeOf } from "../state/before.js";
-import { film, restart } from "../state/film.js";
+import { film } from "../state/film.js";
 import { whyNot } from "../state/redo.js";
-import { afterSaving, changeAndRender, complain, forgive, leaveOut, lines, plan, rendering, saving, unsaved } from "../state/script.js";
+import { changeAndRender, complain, forgive, leaveOut, lines, plan, rendering, retry, saving, unsaved } from "../state/script.js";
 import { nameOf } from "../state/sheets.js";
 import { BeforeAfter } from "./before_after.js";
 import { Dialog } from "./dialog.js";
@@ -70,11 +70,9 @@ function Editor({ line, scene, onClose }) {
 async function tryAgain(onClose) {
   const { job_id: id } = film.value;
   try {
-    await afterSaving(id, () => retryFilm(id));
-    restart(id);
+    await retry(id);
     onClose();
   } catch (error) {
     complain(id, error);
-    restart(id); // it may have been taken, and the answer lost
   }
 }

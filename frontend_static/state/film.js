@@ -47,7 +47,7 @@ function stopWatching() {
   film.value = direct.value = missing.value = null;
 }
 
-// After an order that makes the film go on, if that is watched.
+// Looks at the film anew, if it is the one that is watched.
 export function restart(jobId) {
   if (jobId !== watched) return;
   controller?.abort();
@@ -57,6 +57,16 @@ export function restart(jobId) {
   // With the film's end its worker, too, is left alone.
   followHere(jobId, mine.signal).finally(() => mine.abort());
   followThere(jobId, mine.signal).finally(() => { if (controller === mine) direct.value = null; });
+}
+
+// An order that makes the film go on. It may have been taken though its answer was lost:
+// the film is looked at anew in any case.
+export async function ordered(jobId, order) {
+  try {
+    return await order();
+  } finally {
+    restart(jobId);
+  }
 }
 
 async function followHere(jobId, stop) {

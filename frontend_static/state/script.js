@@ -2,10 +2,10 @@
 // Nothing is rendered until that is asked for.
 
 import { computed, signal } from "../lib/html.js";
-import { NoAnswer, readScript, Refused, renderFilm } from "../api/orchestrator.js";
+import { NoAnswer, readScript, Refused, renderFilm, retryFilm } from "../api/orchestrator.js";
 import { pause } from "./clock.js";
 import { serverLost, untilServer } from "./connection.js";
-import { restart } from "./film.js";
+import { ordered, restart } from "./film.js";
 import { announce } from "./notices.js";
 import { alter, catchUp, discard, draftOf, fail, hear, inTurn, isConflict, nameOf, order, saveAll, sheetOf } from "./sheets.js";
 
@@ -81,13 +81,14 @@ export const render = () => renderSheet(shown.value);
 export const leaveOut = (id) => orderAndRender({ leave_out: id });
 export const takeBack = (id) => orderAndRender({ take_back: id });
 
-// An order of another kind that changes the script: before it what waits is saved.
-export function afterSaving(jobId, action) {
+// Goes on with the film; with a scene in `request`, draws the picture of that again. Before,
+// what waits is saved; the script may have another version then.
+export function retry(jobId, request) {
   const sheet = sheetOf(jobId);
   return inTurn(sheet, async () => {
     if (sheet.waiting.value.length && !(await saveAll(sheet))) throw new Error(sheet.error.value);
     try {
-      await action();
+      await ordered(jobId, () => retryFilm(jobId, request));
     } finally {
       await learn(sheet, jobId); // also when only its answer was lost
     }
@@ -135,7 +136,7 @@ async function readLater(sheet) {
 
 async function orderAndRender(body) {
   const sheet = shown.value;
-  const done = await inTurn(sheet, async () => (!sheet.waiting.value.length || await saveAll(sheet)) && order(sheet, body));
+  const done = await inTurn(sheet, async () => await saveAll(sheet) && order(sheet, body));
   if (!done) return false;
   return sheet.told.value.render.nothing_to_do || renderSheet(sheet);
 }
